@@ -1,0 +1,20 @@
+/** The process as commands see it; only `main.ts` touches the real one. */
+export interface Io {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on the first SIGTERM or SIGINT. */
+  readonly signal: AbortSignal;
+}
+
+/** A mistake of the caller's: told in one line with its remedy, without a stack. Exit code 2 unless said otherwise. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly exitCode: number;
+
+  constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.exitCode = options.exitCode ?? 2;
+  }
+}

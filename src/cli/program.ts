@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander';
+import type { CommandEntry } from './command.ts';
+import { type Io, UserError } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** Every command, in the order of `--help`. Each loads only what it uses: `flags` never sees the Kubernetes client. */
+const COMMANDS: readonly CommandEntry[] = [];
+
+/**
+ * Runs one command line to its end.
+ * @param argv without node and script
+ * @returns exit code: 0 fine, 1 finding, 2 cannot tell or wrong use
+ */
+export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  const program = new Command('meshladder')
+    .description('Climbs the Istio debugging ladder all day, so that on-call does not have to.')
+    .version(VERSION, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  for (const entry of COMMANDS) {
+    const command = program.command(entry.name).description(entry.summary);
+    if (argv[0] !== entry.name && !(argv[0] === 'help' && argv[1] === entry.name)) continue;
+    const module = await entry.load();
+    module.configure(command, io, (exitCode) => {
+      code = exitCode;
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function explain(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UserError) {
+    io.stderr.write(`meshladder: ${error.message}\n`);
+    return error.exitCode;
+  }
+  throw error;
+}

@@ -1,0 +1,20 @@
+/** What the operator decided and a rung must honour. Part of the snapshot, so that evaluate stays a pure function of it. */
+export interface LadderSettings {
+  /** Istio's cluster id of this cluster, where the source does not say. */
+  readonly meshCluster: string;
+  /** Istio's root namespace, where istiod lives. */
+  readonly rootNamespace: string;
+  readonly proxyDetail: 'all' | 'unsynced' | 'off';
+  /** A pod's proxy may take this long to connect, and an istiod this long to be listed by, before a proxy is missing. */
+  readonly missingGraceSeconds: number;
+  /** Answers older than this are not repeated as if they were news. */
+  readonly staleAfterSeconds: number;
+}
+
+export const DEFAULT_SETTINGS: LadderSettings = Object.freeze({
+  meshCluster: 'Kubernetes',
+  rootNamespace: 'istio-system',
+  proxyDetail: 'all',
+  missingGraceSeconds: 30,
+  staleAfterSeconds: 60,
+});

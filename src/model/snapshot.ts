@@ -1,0 +1,32 @@
+import type { EpochSeconds } from './brand.ts';
+import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { type Observed, PENDING } from './observed.ts';
+import { DEFAULT_SETTINGS, type LadderSettings } from './settings.ts';
+import type { SourceHealth } from './source-health.ts';
+import { NO_HISTORY, type SyncHistory } from './sync-history.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Everything known of the mesh at one moment, frozen. Rungs see this and nothing else: no client, no clock, no config. */
+export interface MeshSnapshot {
+  readonly takenAt: EpochSeconds;
+  readonly settings: LadderSettings;
+  readonly controlPlane: Observed<ControlPlane>;
+  readonly cluster: ClusterObjects;
+  readonly history: SyncHistory;
+  readonly traffic: Observed<Traffic>;
+  readonly sources: readonly SourceHealth[];
+}
+
+/** The snapshot before any source has spoken. */
+export function emptySnapshot(takenAt: EpochSeconds, settings: LadderSettings = DEFAULT_SETTINGS): MeshSnapshot {
+  return {
+    takenAt,
+    settings,
+    controlPlane: PENDING,
+    cluster: NO_CLUSTER,
+    history: NO_HISTORY,
+    traffic: PENDING,
+    sources: [],
+  };
+}

@@ -1,0 +1,122 @@
+import type { EpochSeconds } from './brand.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Namespace {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** The istio-proxy container of a pod, whichever way it got there. */
+export interface ProxyContainer {
+  /** A native sidecar is an init container with restartPolicy Always. */
+  readonly native: boolean;
+  readonly running: boolean;
+  /** When the running container started; absent while it does not run. */
+  readonly startedAt?: EpochSeconds;
+  readonly restarts: number;
+}
+
+export interface ContainerPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+}
+
+/** Only the fields that a rung reads: a mesh has tens of thousands of pods. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Labels;
+  /** Annotations of istio.io domains and `prometheus.io/port` only. */
+  readonly annotations: Labels;
+  readonly node?: string;
+  readonly ips: readonly string[];
+  readonly hostNetwork: boolean;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly ready: boolean;
+  /** Has a deletionTimestamp: it is on its way out and owes nobody a connection. */
+  readonly terminating: boolean;
+  readonly createdAt: EpochSeconds;
+  readonly serviceAccount: string;
+  readonly owner?: { readonly kind: string; readonly name: string };
+  readonly ports: readonly ContainerPort[];
+  readonly proxy?: ProxyContainer;
+}
+
+export interface ServicePort {
+  readonly name?: string;
+  readonly port: number;
+  readonly targetPort?: string | number;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly appProtocol?: string;
+}
+
+export interface Service {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly type: string;
+  readonly clusterIps: readonly string[];
+  readonly externalName?: string;
+  readonly selector?: Labels;
+  readonly ports: readonly ServicePort[];
+}
+
+export interface EndpointSlice {
+  readonly namespace: string;
+  readonly name: string;
+  readonly service: string;
+  readonly ports: readonly { readonly name?: string; readonly port?: number; readonly protocol: string }[];
+  readonly endpoints: readonly {
+    readonly addresses: readonly string[];
+    readonly ready: boolean;
+    readonly serving: boolean;
+    readonly terminating: boolean;
+    readonly pod?: string;
+  }[];
+}
+
+/** A ReplicaSet's owner: the step from a pod to its Deployment. */
+export interface ReplicaSet {
+  readonly namespace: string;
+  readonly name: string;
+  readonly owner?: { readonly kind: string; readonly name: string };
+}
+
+/** A Deployment's metadata, all that is read of it. */
+export interface Deployment {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+/** An object of an Istio or Gateway API kind, spec as stored. Only the analysis of that kind looks inside. */
+export interface ConfigObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly createdAt: EpochSeconds;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+/** What a mesh ConfigMap says, only the keys used. */
+export interface MeshConfig {
+  readonly namespace: string;
+  /** ConfigMap name: `istio` or `istio-REVISION`. */
+  readonly name: string;
+  readonly revision: string;
+  readonly rootNamespace?: string;
+  readonly accessLogFile?: string;
+  readonly accessLogFormat?: string;
+  readonly accessLogEncoding?: 'TEXT' | 'JSON';
+  readonly enableAutoMtls?: boolean;
+  readonly trustDomain?: string;
+  /** The mesh YAML, parsed, for the rungs that need more. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
