@@ -32,6 +32,8 @@ export interface IstiodAnswer {
   readonly answeredAt?: EpochSeconds;
   /** What the last good answer listed, kept while polls fail so that its proxies become UNKNOWN rather than gone. */
   readonly proxies: readonly ProxyConnection[];
+  /** Rows of the last good answer that could not be read; absent when there were none. */
+  readonly skippedRows?: number;
 }
 
 /** Every istiod found, whether or not it answered. */

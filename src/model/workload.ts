@@ -39,6 +39,8 @@ export interface Pod {
   /** Has a deletionTimestamp: it is on its way out and owes nobody a connection. */
   readonly terminating: boolean;
   readonly createdAt: EpochSeconds;
+  /** When its newest container start was: a restart inside the pod counts. Absent while no container runs. */
+  readonly startedAt?: EpochSeconds;
   readonly serviceAccount: string;
   readonly owner?: { readonly kind: string; readonly name: string };
   readonly ports: readonly ContainerPort[];
