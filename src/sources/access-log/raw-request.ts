@@ -9,9 +9,20 @@ export interface RawRequest {
   readonly details: string;
   readonly terminationDetails: string;
   readonly transportFailure: string;
+  /** Chosen by callers, so only where it may decide the destination; `-` where upstreamCluster names a host (`namesHost`). */
   readonly authority: string;
   readonly upstreamCluster: string;
   /** Only where upstreamCluster is `-`; else `-`: it would split counters for nothing. */
   readonly downstreamLocalAddress: string;
   readonly route: string;
+}
+
+/**
+ * Whether an upstream cluster names a host itself: anything after its last `|`, as in `outbound|80||a.b.svc.cluster.local`
+ * and unlike `inbound|8080||`. The `;` that Istio 1.23 may write behind the name (`istio.md` §3.2) does not count.
+ */
+export function namesHost(upstreamCluster: string): boolean {
+  const end = upstreamCluster.length - (upstreamCluster.endsWith(';') ? 1 : 0);
+  const bar = upstreamCluster.lastIndexOf('|');
+  return bar >= 0 && bar < end - 1;
 }
