@@ -45,8 +45,6 @@ export interface Pod {
   readonly owner?: { readonly kind: string; readonly name: string };
   readonly ports: readonly ContainerPort[];
   readonly proxy?: ProxyContainer;
-  /** When the newest of its running containers started; absent while none runs. */
-  readonly startedAt?: EpochSeconds;
 }
 
 export interface ServicePort {
