@@ -1,0 +1,54 @@
+import type { Branded } from '../model/brand.ts';
+
+/** A span of time, read from words such as `10s`. */
+export type Milliseconds = Branded<number, 'Milliseconds'>;
+
+/** Where to listen; no host means every address of the machine, port 0 any free port. */
+export interface ListenAddress {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+export const ROLES = ['all', 'central', 'agent'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Everything the operator can decide, checked and complete. Each key's meaning and default stand in `schema.ts`. */
+export interface Config {
+  readonly role: Role;
+  readonly cluster: { readonly id: string };
+  readonly istiod: {
+    readonly discovery: 'kubernetes' | 'static';
+    readonly urls: readonly string[];
+    readonly access: 'auto' | 'http';
+    readonly interval: Milliseconds;
+    readonly fastInterval: Milliseconds;
+    readonly timeout: Milliseconds;
+    readonly tokenFile: string | undefined;
+    readonly rootNamespace: string;
+    readonly maxBytes: number;
+  };
+  readonly kubernetes: {
+    readonly mode: 'auto' | 'in-cluster' | 'kubeconfig' | 'off';
+    readonly kubeconfig: string | undefined;
+    readonly context: string | undefined;
+    readonly namespaces: readonly string[];
+  };
+  readonly accessLog: {
+    readonly mode: 'files' | 'api' | 'off';
+    readonly root: string;
+    readonly container: string;
+    readonly format: string;
+    readonly checkpointDir: string | undefined;
+    readonly maxStreams: number;
+  };
+  readonly history: { readonly file: string | undefined };
+  readonly metrics: {
+    readonly proxyDetail: 'all' | 'unsynced' | 'off';
+    /** By family name; `default` for all others. */
+    readonly maxSeries: Readonly<Record<string, number>> & { readonly default: number };
+    readonly missingGrace: Milliseconds;
+    readonly staleAfter: Milliseconds;
+  };
+  readonly web: { readonly listenAddress: ListenAddress; readonly telemetryPath: string };
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'logfmt' | 'json' };
+}

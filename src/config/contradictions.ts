@@ -1,0 +1,79 @@
+import type { Config } from './config.ts';
+import { nearest } from './problem.ts';
+import { formatDuration } from './units.ts';
+
+/** Two keys that cannot both be meant; `path` is the one to change. */
+export interface Contradiction {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+type Rule = (config: Config) => Contradiction | undefined | false;
+
+const RULES: readonly Rule[] = [
+  ({ istiod }) =>
+    istiod.discovery === 'static' &&
+    istiod.urls.length === 0 && {
+      path: ['istiod', 'urls'],
+      message: 'empty, but istiod.discovery is static; name at least one istiod, as in http://127.0.0.1:15014',
+    },
+  ({ istiod }) =>
+    istiod.discovery === 'kubernetes' &&
+    istiod.urls.length > 0 && {
+      path: ['istiod', 'urls'],
+      message: 'only read with istiod.discovery: static; set that, or remove the urls',
+    },
+  ({ istiod }) =>
+    istiod.fastInterval > istiod.interval && {
+      path: ['istiod', 'fastInterval'],
+      message: `slower than istiod.interval (${formatDuration(istiod.interval)}); make it shorter`,
+    },
+  ({ istiod, metrics }) =>
+    metrics.staleAfter < 2 * istiod.interval && {
+      path: ['metrics', 'staleAfter'],
+      message: `below twice istiod.interval (${formatDuration(istiod.interval)}), so one late poll would hide the mesh; make it longer`,
+    },
+  ({ role, istiod, kubernetes }) =>
+    role !== 'agent' &&
+    kubernetes.mode === 'off' &&
+    istiod.discovery === 'kubernetes' && {
+      path: ['kubernetes', 'mode'],
+      message: 'off, but istiod.discovery is kubernetes; turn it on, or name istiods with istiod.discovery: static',
+    },
+  ({ role, accessLog, kubernetes }) =>
+    role === 'all' &&
+    kubernetes.mode === 'off' &&
+    accessLog.mode === 'api' && {
+      path: ['accessLog', 'mode'],
+      message: 'api, but kubernetes.mode is off; use files or off',
+    },
+  ({ role, accessLog }) =>
+    role === 'agent' &&
+    accessLog.mode !== 'files' && {
+      path: ['accessLog', 'mode'],
+      message: `${accessLog.mode}, but role is agent, which only reads files; use files, or another role`,
+    },
+  ({ kubernetes }) =>
+    kubernetes.mode === 'in-cluster' &&
+    (kubernetes.kubeconfig ?? kubernetes.context) !== undefined && {
+      path: ['kubernetes', kubernetes.kubeconfig === undefined ? 'context' : 'kubeconfig'],
+      message: 'not read with kubernetes.mode: in-cluster; remove it, or use kubeconfig',
+    },
+];
+
+/** What no key shows by itself. `families`: the names that `metrics.maxSeries` may hold. */
+export function contradictions(config: Config, families: readonly string[]): Contradiction[] {
+  const found = RULES.map((rule) => rule(config)).filter((one) => typeof one === 'object');
+  return [...found, ...unknownFamilies(config, families)];
+}
+
+function unknownFamilies({ metrics }: Config, families: readonly string[]): Contradiction[] {
+  const unknown = Object.keys(metrics.maxSeries).filter((name) => name !== 'default' && !families.includes(name));
+  return unknown.map((name) => {
+    const meant = nearest(name, families);
+    return {
+      path: ['metrics', 'maxSeries', name],
+      message: `no metric family has this name; ${meant === undefined ? 'see docs/metrics.md' : `did you mean ${meant}?`}`,
+    };
+  });
+}

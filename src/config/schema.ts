@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { type Config, ROLES } from './config.ts';
+import { bytes, count, duration, type Field, limits, list, listenAddress, oneOf, optionalText, text } from './field.ts';
+
+/** A Kubernetes object name. */
+const NAME = {
+  pattern: /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+  kind: 'a name of lower-case letters, digits, - and .',
+};
+const PATH = { pattern: /^\//, kind: 'an absolute path' };
+
+type Fields<T> = { readonly [K in keyof T]: Field<T[K]> };
+
+const istiod: Fields<Config['istiod']> = {
+  discovery: oneOf(
+    ['kubernetes', 'static'],
+    'kubernetes',
+    'How istiods are found: every istiod pod of every revision by the Kubernetes API, or the fixed `urls`.',
+  ),
+  urls: list(
+    'an http:// or https:// URL without a path',
+    /^https?:\/\/[^\s/@?#]+(:\d+)?\/?$/,
+    'Addresses of istiods for `discovery: static`, without a path, as in `http://127.0.0.1:15014`.',
+  ),
+  access: oneOf(['auto', 'http'], 'auto', 'How an istiod is asked: `http` is its debug port, and what `auto` uses.'),
+  interval: duration('10s', 'How often every istiod is polled.'),
+  fastInterval: duration(
+    '3s',
+    'How often while a proxy is unacknowledged or has just vanished: a cut-off proxy is listed as STALE for only some 10 s.',
+  ),
+  timeout: duration('10s', 'How long one istiod may take for a whole answer.'),
+  tokenFile: optionalText(
+    'a path',
+    'Bearer token for istiod, read again for each poll: a projected service account token with audience `istio-ca` in the root namespace.',
+  ),
+  rootNamespace: text('istio-system', "Istio's root namespace, where istiod pods are looked for.", NAME),
+  maxBytes: bytes('256MiB', 'An answer larger than this is given up: an istiod must not fill the memory.'),
+};
+
+const kubernetes: Fields<Config['kubernetes']> = {
+  mode: oneOf(
+    ['auto', 'in-cluster', 'kubeconfig', 'off'],
+    'auto',
+    'Where credentials come from; `auto` takes the service account inside a pod, else the kubeconfig.',
+  ),
+  kubeconfig: optionalText('a path', 'The kubeconfig file; by default what kubectl would read.'),
+  context: optionalText('text', 'The context of the kubeconfig; by default its current one.'),
+  namespaces: list(
+    'a namespace name',
+    NAME.pattern,
+    'Watch only these namespaces (the root namespace always). Empty: all, which needs cluster-wide rights.',
+  ),
+};
+
+const accessLog: Fields<Config['accessLog']> = {
+  mode: oneOf(
+    ['files', 'api', 'off'],
+    'files',
+    'Where the sidecars’ logs are read: files under `root` on a node, the Kubernetes log API (small meshes), or not at all.',
+  ),
+  root: text('/var/log/pods', 'The folder of pod logs on a node.', PATH),
+  container: text('istio-proxy', "The proxy's container.", NAME),
+  format: text(
+    'auto',
+    'The access-log format: `auto` (Istio’s default text and JSON, told apart line by line), `text`, `json`, or an `accessLogFormat` as in meshConfig.',
+  ),
+  checkpointDir: optionalText(
+    'a path',
+    'A folder that survives restarts, for offsets and tallies. Without it a restart begins at the end of each file and counts what it skipped.',
+  ),
+  maxStreams: count(50, 'How many logs `mode: api` follows at once; the others are counted as not followed.'),
+};
+
+const metrics: Fields<Config['metrics']> = {
+  proxyDetail: oneOf(
+    ['all', 'unsynced', 'off'],
+    'all',
+    'For which proxies `meshladder_proxy_sync_state` and `meshladder_proxy_info` are exported. Alerts need neither.',
+  ),
+  maxSeries: limits(
+    50_000,
+    'The most series a family may have, by family name, `default` for the rest. What is beyond folds into `__other__` and is counted.',
+  ),
+  missingGrace: duration(
+    '30s',
+    'How long a new pod’s proxy may take to connect, and a new istiod to be connected to, before a proxy is missing.',
+  ),
+  staleAfter: duration('1m', 'Answers older than this are not repeated as if they were news.'),
+};
+
+const web: Fields<Config['web']> = {
+  listenAddress: listenAddress(':19012', 'Where to serve HTTP.'),
+  telemetryPath: text('/metrics', 'The path of the metrics.', {
+    pattern: /^\/[\w./-]{1,200}$/,
+    kind: 'a path of letters, digits, /, ., _ and -',
+  }),
+};
+
+/** Keys at the top, outside any section. */
+export const TOP: { readonly role: Field<Config['role']> } = {
+  role: oneOf(
+    [...ROLES],
+    'all',
+    '`central` asks istiods and watches Kubernetes, `agent` reads the access logs of its node, `all` does both in one process.',
+  ),
+};
+
+/** Every section and its keys, in the order of the docs. */
+export const SECTIONS: { readonly [K in Exclude<keyof Config, 'role'>]: Fields<Config[K]> } = {
+  cluster: {
+    id: text('Kubernetes', "Istio's cluster id of this cluster (`mesh_cluster`), where istiod does not say."),
+  },
+  istiod,
+  kubernetes,
+  accessLog,
+  history: { file: optionalText('a path', 'A file that keeps since when each proxy is out of sync, over restarts.') },
+  metrics,
+  web,
+  log: {
+    level: oneOf(['debug', 'info', 'warn', 'error'], 'info', 'Lines below this level are not written.'),
+    format: oneOf(['logfmt', 'json'], 'logfmt', 'The form of log lines.'),
+  },
+};
+
+/** The whole file: strict, every key with its default. */
+export const configSchema: z.ZodType<Config> = object({
+  ...mapValues(TOP, leaf),
+  ...mapValues(SECTIONS, section),
+}) as z.ZodType<unknown> as z.ZodType<Config>;
+
+function leaf(field: Field<unknown>): z.ZodType {
+  return field.fallback === undefined ? field.schema : field.schema.prefault(field.fallback);
+}
+
+/** A section without a key below it, as when all are commented out, is empty and no mistake. */
+function section(fields: Readonly<Record<string, Field<unknown>>>): z.ZodType {
+  return z.preprocess((given) => given ?? {}, object(mapValues(fields, leaf)));
+}
+
+function object(shape: Record<string, z.ZodType>): z.ZodType {
+  return z.strictObject(shape);
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
