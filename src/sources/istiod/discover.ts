@@ -1,0 +1,73 @@
+import type { ObjectMap } from '../../model/cluster.ts';
+import type { Istiod } from '../../model/control-plane.ts';
+import type { Pod } from '../../model/workload.ts';
+
+/** An istiod and where to ask it. */
+export interface IstiodTarget {
+  readonly istiod: Istiod;
+  /** `http://HOST:PORT`, with the path prefix of a fixed URL. */
+  readonly base: string;
+  /** Changes when the process behind the name is another one. */
+  readonly identity: string;
+}
+
+/** istiod's monitoring port where the pod does not say (Istio manifests/charts/istio-control/istio-discovery). */
+const MONITORING_PORT = 15_014;
+
+/** Every istiod pod, of every revision, that can be asked: running, with an address, not on its way out. By name. */
+export function discoverIstiods(pods: ObjectMap<Pod>): readonly IstiodTarget[] {
+  const found = [...pods.values()].filter(isIstiod).sort(byName);
+  const names = new Map<string, number>();
+  for (const pod of found) names.set(pod.name, (names.get(pod.name) ?? 0) + 1);
+  return found.flatMap((pod) => targetOf(pod, names.get(pod.name) === 1 ? pod.name : `${pod.name}.${pod.namespace}`));
+}
+
+function isIstiod(pod: Pod): boolean {
+  return pod.labels['app'] === 'istiod' && pod.phase === 'Running' && !pod.terminating;
+}
+
+function byName(one: Pod, other: Pod): number {
+  return compare(one.namespace, other.namespace) || compare(one.name, other.name);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** @param name unique among the istiods, also where two namespaces use one pod name */
+function targetOf(pod: Pod, name: string): readonly IstiodTarget[] {
+  const [ip] = pod.ips;
+  if (ip === undefined) return [];
+  const startedAt = pod.startedAt ?? pod.createdAt;
+  const istiod: Istiod = {
+    name,
+    namespace: pod.namespace,
+    revision: pod.labels['istio.io/rev'] || 'default',
+    ready: pod.ready,
+    startedAt,
+  };
+  const host = ip.includes(':') ? `[${ip}]` : ip;
+  return [{ istiod, base: `http://${host}:${portOf(pod)}`, identity: `${pod.uid}@${startedAt}` }];
+}
+
+function portOf(pod: Pod): number {
+  const port = Number(pod.annotations['prometheus.io/port']);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : MONITORING_PORT;
+}
+
+/**
+ * Istiods at fixed URLs, each once. Kubernetes says nothing of them: no revision but `default`, no readiness.
+ * @param urls `http(s)://HOST[:PORT][/PREFIX]`
+ * @throws TypeError for what is no such URL; the config is checked before
+ */
+export function fixedIstiods(urls: readonly string[]): readonly IstiodTarget[] {
+  const targets = new Map<string, IstiodTarget>();
+  for (const url of urls) {
+    const { protocol, hostname, port, pathname } = new URL(url);
+    const prefix = pathname.replace(/\/+$/, '');
+    const name = `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}${prefix}`;
+    const istiod: Istiod = { name, namespace: '', revision: 'default' };
+    targets.set(name, { istiod, base: `${protocol}//${name}`, identity: name });
+  }
+  return [...targets.values()];
+}

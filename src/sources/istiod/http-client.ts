@@ -1,0 +1,116 @@
+import { Agent, type Dispatcher, request } from 'undici';
+import type { SourceError } from '../../model/source-error.ts';
+import { AskError } from './ask-error.ts';
+import { createBreather } from './breathe.ts';
+import { type Exchange, failureOf, type Phase, statusFailure, timedOut } from './http-failure.ts';
+
+/** One GET, bounded in time and size. */
+export interface HttpGet {
+  /** Scheme, host and port, and a path prefix where istiod stands behind one. */
+  readonly base: string;
+  /** Absolute, e.g. `/debug/syncz`. */
+  readonly path: string;
+  /** Sent as a bearer token to the base's host, and nowhere else: redirects are not followed. */
+  readonly token?: string | undefined;
+  /** For the whole exchange: connect, headers and body. */
+  readonly deadlineMs: number;
+  /** Longest body taken. */
+  readonly limitBytes: number;
+}
+
+/** A few HTTP requests, on connections that are shared and kept. */
+export interface HttpClient {
+  /**
+   * Hands the body of a 200 over chunk by chunk.
+   * @param consume may throw an AskError; the exchange then ends with that reason
+   * @throws AskError with the bounded reason; the signal's own reason when the caller gave up
+   */
+  get(get: HttpGet, consume: (chunk: Uint8Array) => void, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createHttpClient(): HttpClient {
+  // The deadline of each request is the only clock: undici's own would cut a slow answer earlier or later.
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 60_000 });
+  return {
+    get: (get, consume, signal) => exchange(agent, get, consume, signal),
+    close: () => agent.destroy(),
+  };
+}
+
+async function exchange(
+  agent: Agent,
+  get: HttpGet,
+  consume: (chunk: Uint8Array) => void,
+  outer: AbortSignal,
+): Promise<void> {
+  const url = new URL(get.base.replace(/\/+$/, '') + get.path);
+  const about: Exchange = { host: url.host, path: get.path, deadlineMs: get.deadlineMs };
+  const deadline = startDeadline(get.deadlineMs, outer);
+  let phase: Phase = 'head';
+  try {
+    const response = await request(url, { dispatcher: agent, signal: deadline.signal, headers: headersOf(get) });
+    phase = 'body';
+    if (response.statusCode !== 200) throw new AskError(refuse(response, get, about));
+    await drain(response, get, consume);
+  } catch (error) {
+    if (outer.aborted) throw outer.reason;
+    throw new AskError(deadline.passed() ? timedOut(about) : failureOf(error, phase, about), error);
+  } finally {
+    deadline.clear();
+  }
+}
+
+function headersOf({ token }: HttpGet): Record<string, string> {
+  return { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+}
+
+function refuse(response: Dispatcher.ResponseData, get: HttpGet, about: Exchange): SourceError {
+  // The rest of the answer is of no use, and what goes wrong while it is thrown away neither.
+  response.body.on('error', () => undefined).destroy();
+  return statusFailure(response.statusCode, get.token !== undefined, about);
+}
+
+async function drain(
+  response: Dispatcher.ResponseData,
+  { limitBytes }: HttpGet,
+  consume: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const breathe = createBreather();
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += (chunk as Uint8Array).length;
+    if (bytes > limitBytes) {
+      throw new AskError({ code: 'too_large', limitBytes, detail: `the answer is longer than ${limitBytes} bytes` });
+    }
+    consume(chunk as Uint8Array);
+    await breathe();
+  }
+}
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  passed(): boolean;
+  clear(): void;
+}
+
+/** Aborts when time is up or when the caller gives up; leaves nothing behind on the caller's signal. */
+function startDeadline(ms: number, outer: AbortSignal): Deadline {
+  const own = new AbortController();
+  let passed = false;
+  const giveUp = (): void => own.abort(outer.reason);
+  const timer = setTimeout(() => {
+    passed = true;
+    own.abort();
+  }, ms);
+  if (outer.aborted) giveUp();
+  else outer.addEventListener('abort', giveUp, { once: true });
+  return {
+    signal: own.signal,
+    passed: () => passed,
+    clear() {
+      clearTimeout(timer);
+      outer.removeEventListener('abort', giveUp);
+    },
+  };
+}
