@@ -1,0 +1,167 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import type { Rung, Sample } from '../../rungs/rung.ts';
+import { createFamilyText, type FamilyText } from './family-text.ts';
+import type { SelfMetrics } from './self-metrics.ts';
+import { createSeriesCap, type SeriesCap } from './series-cap.ts';
+
+/** One scrape's answer, the same bytes for everyone who asks while the snapshot stands. */
+export interface Page {
+  readonly body: Buffer;
+  /** The body compressed, once for all who ask. */
+  gzipped(): Promise<Buffer>;
+}
+
+export interface ExpositionOptions {
+  readonly ladder: readonly Rung[];
+  readonly read: () => MeshSnapshot;
+  readonly self: SelfMetrics;
+  /** The most series of a family, by name. */
+  readonly maxSeries: (family: string) => number;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+/** Other work waits no longer than about this while a scrape is written. */
+const SLICE_MS = 8;
+
+interface Column {
+  readonly rung: Rung;
+  readonly families: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly text: FamilyText;
+    readonly cap: SeriesCap;
+  }[];
+}
+
+/**
+ * Writes the ladder's metrics, one snapshot a page. A page is made when it is asked for, in slices, and kept while the
+ * snapshot stays the same; scrapes that come meanwhile share it, so no two renderings ever interleave. A rung that
+ * throws loses its own families in that page and nothing else.
+ */
+export function createExposition(options: ExpositionOptions): () => Promise<Page> {
+  const columns = options.ladder.map((rung) => columnOf(rung, options));
+  const said = new Set<string>();
+  const sayOnce = (
+    fields: { readonly rung?: string; readonly family?: string; readonly err?: unknown },
+    message: string,
+  ): void => {
+    const key = `${fields.rung} ${fields.family} ${message} ${fields.err}`;
+    if (said.has(key) || said.size >= 1000) return;
+    said.add(key);
+    options.log.error(fields, message);
+  };
+  const render = async (snapshot: MeshSnapshot): Promise<Page> => {
+    const startedAt = performance.now();
+    const pieces = createPieces();
+    for (const column of columns) {
+      for (const piece of columnPieces(column, snapshot, { ...options, sayOnce })) await pieces.add(piece);
+    }
+    await pieces.add(await options.self.text());
+    options.self.rendered((performance.now() - startedAt) / 1000);
+    return createPage(pieces.whole());
+  };
+
+  return shareRendering(options.read, render);
+}
+
+/** One rendering at a time, of the newest snapshot, for all who ask while it stands. A failed one is not kept. */
+function shareRendering<S, P>(read: () => S, render: (snapshot: S) => Promise<P>): () => Promise<P> {
+  let current: { readonly snapshot: S; readonly page: Promise<P> } | undefined;
+  let busy: Promise<void> | undefined;
+  const start = (snapshot: S): Promise<P> => {
+    const page = render(snapshot);
+    const rendering = { snapshot, page };
+    current = rendering;
+    const done = (ok: boolean) => (): void => {
+      busy = undefined;
+      if (!ok && current === rendering) current = undefined;
+    };
+    busy = page.then(done(true), done(false));
+    return page;
+  };
+  return async () => {
+    while (busy !== undefined && current?.snapshot !== read()) await busy;
+    const snapshot = read();
+    return current?.snapshot === snapshot ? current.page : start(snapshot);
+  };
+}
+
+function columnOf(rung: Rung, { self, maxSeries }: ExpositionOptions): Column {
+  return {
+    rung,
+    families: Object.entries(rung.families).map(([key, family]) => ({
+      key,
+      name: family.name,
+      text: createFamilyText(family),
+      cap: createSeriesCap(family, maxSeries(family.name), (count) => self.seriesCapped(family.name, count)),
+    })),
+  };
+}
+
+interface PieceOptions extends ExpositionOptions {
+  readonly sayOnce: (
+    fields: { readonly rung?: string; readonly family?: string; readonly err?: unknown },
+    message: string,
+  ) => void;
+}
+
+/** The text of one rung's families, piece by piece. */
+function* columnPieces({ rung, families }: Column, snapshot: MeshSnapshot, options: PieceOptions): Generator<string> {
+  const samples = evaluate(rung, snapshot, options);
+  for (const { key, name, text, cap } of families) {
+    const onRepeat = (): void => {
+      options.self.seriesRepeated(name);
+      options.sayOnce({ rung: rung.id, family: name }, 'a label set came twice in one scrape; only the first is shown');
+    };
+    yield* text.pieces(cap.apply(samples[key] ?? []), onRepeat);
+  }
+}
+
+function evaluate(
+  rung: Rung,
+  snapshot: MeshSnapshot,
+  { self, sayOnce }: PieceOptions,
+): Readonly<Record<string, readonly Sample[]>> {
+  const startedAt = performance.now();
+  try {
+    return rung.evaluate(snapshot);
+  } catch (err) {
+    self.rungFailed(rung.id);
+    sayOnce({ rung: rung.id, err }, 'a rung failed; its metrics are missing from the scrape');
+    return {};
+  } finally {
+    self.rungTook(rung.id, (performance.now() - startedAt) / 1000);
+  }
+}
+
+/** Gathers encoded pieces and gives way to other work when a slice of time is used up. */
+function createPieces(): { add(piece: string): Promise<void>; whole(): Buffer } {
+  const parts: Buffer[] = [];
+  let sliceEndsAt = performance.now() + SLICE_MS;
+  return {
+    add: async (piece) => {
+      parts.push(Buffer.from(piece));
+      if (performance.now() < sliceEndsAt) return;
+      await nextTurn();
+      sliceEndsAt = performance.now() + SLICE_MS;
+    },
+    whole: () => Buffer.concat(parts),
+  };
+}
+
+const compress = promisify(gzip);
+
+function createPage(body: Buffer): Page {
+  let packed: Promise<Buffer> | undefined;
+  return {
+    body,
+    gzipped: () => {
+      // Level 1 is a third of the default's time for nearly the same size, off the main thread.
+      packed ??= compress(body, { level: constants.Z_BEST_SPEED });
+      return packed;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { FamilySpec } from '../../rungs/rung.ts';
+
+type Key =
+  | 'buildInfo'
+  | 'rungErrors'
+  | 'rungDuration'
+  | 'seriesCapped'
+  | 'seriesRepeated'
+  | 'taskDuration'
+  | 'renderDuration';
+
+/** What the exporter says of itself, beside the ladder and prom-client's process and Node metrics. */
+export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
+  buildInfo: {
+    name: 'meshladder_build_info',
+    help: 'Version of this exporter, the commit it was built from and the Node it runs on; always 1.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['version', 'revision', 'node_version'],
+  },
+  rungErrors: {
+    name: 'meshladder_rung_errors_total',
+    help: 'Evaluations of a rung that failed by an error of ours; its families are absent from that scrape.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'rung'],
+  },
+  rungDuration: {
+    name: 'meshladder_rung_duration_seconds',
+    help: 'Time the last evaluation of a rung took.',
+    type: 'gauge',
+    stability: 'experimental',
+    labels: ['mesh_cluster', 'rung'],
+  },
+  seriesCapped: {
+    name: 'meshladder_series_capped_total',
+    help: 'Label sets of a family that were folded into __other__ because of metrics.maxSeries.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'family'],
+  },
+  seriesRepeated: {
+    name: 'meshladder_series_repeated_total',
+    help: 'Samples left out because their label set stood in the same scrape before; an error of ours.',
+    type: 'counter',
+    stability: 'experimental',
+    labels: ['mesh_cluster', 'family'],
+  },
+  taskDuration: {
+    name: 'meshladder_task_duration_seconds',
+    help: 'Time the last run of a scheduled task took, such as a poll of all istiods.',
+    type: 'gauge',
+    stability: 'experimental',
+    labels: ['mesh_cluster', 'task'],
+  },
+  renderDuration: {
+    name: 'meshladder_render_duration_seconds',
+    help: 'Time it took to evaluate the ladder and write the last scrape but one, pauses for other work included.',
+    type: 'gauge',
+    stability: 'experimental',
+    labels: ['mesh_cluster'],
+  },
+};
