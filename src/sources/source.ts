@@ -9,6 +9,8 @@ export interface RbacNeed {
   readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch')[];
   /** Only objects of these names. */
   readonly resourceNames?: readonly string[];
+  /** Needed in Istio's root namespace alone; otherwise wherever the source looks. */
+  readonly namespace?: 'root';
   /** Why, in one clause, for the permissions table. */
   readonly why: string;
 }

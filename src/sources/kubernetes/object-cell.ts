@@ -1,0 +1,84 @@
+import type { EpochSeconds } from '../../model/brand.ts';
+import type { ObjectMap } from '../../model/cluster.ts';
+import { type Observed, PENDING } from '../../model/observed.ts';
+import type { SourceError } from '../../model/source-error.ts';
+
+/** The objects of one list, and how far to trust them. */
+export interface ObjectCell<T> {
+  /**
+   * What is known now. The same value while nothing changed, so that readers may cache on it; after a change a copy,
+   * so that a reader keeps one moment. `at` is when it last changed or was confirmed; once stale, when we last heard.
+   */
+  read(): Observed<ObjectMap<T>>;
+  isCurrent(): boolean;
+  get(key: string): T | undefined;
+  /** A whole new list. */
+  replace(objects: Map<string, T>): void;
+  set(key: string, value: T): void;
+  delete(key: string): void;
+  /** The server has just confirmed that we are up to date. */
+  confirm(): void;
+  /** What is known may be out of date from now on. */
+  fail(error: SourceError): void;
+}
+
+type Trust =
+  | { readonly state: 'pending' }
+  | { readonly state: 'fresh' }
+  | { readonly state: 'failing'; readonly error: SourceError };
+
+export function createObjectCell<T>(now: () => EpochSeconds): ObjectCell<T> {
+  let objects: Map<string, T> | undefined;
+  let trust: Trust = { state: 'pending' };
+  let heardAt: EpochSeconds | undefined;
+  let cached: Observed<ObjectMap<T>> | undefined = PENDING;
+  let copied: ObjectMap<T> | undefined;
+
+  function observe(): Observed<ObjectMap<T>> {
+    if (trust.state === 'pending') return PENDING;
+    if (objects === undefined || heardAt === undefined) {
+      return trust.state === 'failing' ? { state: 'failed', error: trust.error } : PENDING;
+    }
+    copied ??= new Map(objects);
+    if (trust.state === 'fresh') return { state: 'fresh', at: heardAt, value: copied };
+    return { state: 'stale', at: heardAt, value: copied, error: trust.error };
+  }
+
+  function changed(): void {
+    heardAt = now();
+    cached = undefined;
+    copied = undefined;
+  }
+
+  return {
+    read() {
+      cached ??= Object.freeze(observe());
+      return cached;
+    },
+    isCurrent: () => trust.state === 'fresh',
+    get: (key) => objects?.get(key),
+    replace(next) {
+      objects = next;
+      trust = { state: 'fresh' };
+      changed();
+    },
+    set(key, value) {
+      objects?.set(key, value);
+      changed();
+    },
+    delete(key) {
+      if (objects?.delete(key)) changed();
+    },
+    confirm() {
+      heardAt = now();
+      if (trust.state === 'failing' && objects !== undefined) {
+        trust = { state: 'fresh' };
+        cached = undefined;
+      }
+    },
+    fail(error) {
+      trust = { state: 'failing', error };
+      cached = undefined;
+    },
+  };
+}
