@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What a route says; how it is sent is the same for all. */
+export interface Answer {
+  readonly status: number;
+  /** The whole Content-Type. */
+  readonly type: string;
+  readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One path of the server. Answers depend on the path and these few things only; nothing else of a request is read. */
+export interface Route {
+  readonly path: string;
+  /** For the landing page; absent for aliases. */
+  readonly about?: string;
+  answer(asked: Asked): Answer | Promise<Answer>;
+}
+
+export interface Asked {
+  readonly acceptsGzip: boolean;
+}
+
+export function textAnswer(status: number, text: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` };
+}
+
+export function jsonAnswer(status: number, value: unknown): Answer {
+  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
+}
+
+/** Nothing we serve may be framed, sniffed, cached or load anything from anywhere. */
+const SAFE: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+};
+
+/**
+ * Sends an answer whole; to HEAD its headers alone.
+ * @param last the connection is closed after it: the server stops, or the request had a body that nobody reads
+ */
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, last: boolean): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  response.writeHead(answer.status, {
+    ...SAFE,
+    'Content-Type': answer.type,
+    'Content-Length': body.byteLength,
+    ...(last || hasBody(request) ? { Connection: 'close' } : {}),
+    ...answer.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Whether `Accept-Encoding` names gzip, or everything, without forbidding it by `q=0`. */
+export function acceptsGzip(header: string | string[] | undefined): boolean {
+  const codings = String(header ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.split(';').map((piece) => piece.trim()));
+  const named = codings.find(([coding]) => coding === 'gzip') ?? codings.find(([coding]) => coding === '*');
+  return named !== undefined && !named.slice(1).some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+}

@@ -1,0 +1,67 @@
+import type { Page } from '../metrics/exposition.ts';
+import { type Answer, type Asked, jsonAnswer, type Route, textAnswer } from './answer.ts';
+import { landingAnswer } from './landing-page.ts';
+
+/** What the server tells of; read anew for each request. */
+export interface RouteOptions {
+  readonly version: string;
+  readonly telemetryPath: string;
+  scrape(): Promise<Page>;
+  /** Why no scrape may be answered yet; undefined: it may. */
+  withheld(): string | undefined;
+  /** Sources that have neither given a first value nor used up their time for it. Empty: ready. */
+  pending(): readonly string[];
+  /** JSON documents of the API by the last part of their path. */
+  readonly api: Readonly<Record<string, { readonly about: string; document(): unknown | Promise<unknown> }>>;
+}
+
+/** Exactly what Prometheus 3 insists on. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+/** Smaller than this is not worth packing. */
+const GZIP_FROM_BYTES = 1024;
+
+/** Every path of the server. */
+export function createRoutes(options: RouteOptions): readonly Route[] {
+  const healthy = (): Answer => textAnswer(200, 'healthy');
+  const ready = (): Answer => readyAnswer(options.pending());
+  const served: readonly Route[] = [
+    { path: options.telemetryPath, about: 'metrics for Prometheus', answer: (asked) => metricsAnswer(options, asked) },
+    ...Object.entries(options.api).map(([name, { about, document }]) => ({
+      path: `/api/v1/${name}`,
+      about,
+      answer: async () => apiAnswer(await document()),
+    })),
+    { path: '/-/ready', about: 'whether every source has spoken', answer: ready },
+    { path: '/-/healthy', about: 'whether the program runs', answer: healthy },
+    { path: '/readyz', answer: ready },
+    { path: '/livez', answer: healthy },
+    { path: '/healthz', answer: healthy },
+  ];
+  return [{ path: '/', answer: () => landingAnswer(options.version, served, options.pending()) }, ...served];
+}
+
+function apiAnswer(document: unknown): Answer {
+  if (!Buffer.isBuffer(document)) return jsonAnswer(200, document);
+  return { status: 200, type: 'application/json; charset=utf-8', body: document };
+}
+
+function readyAnswer(pending: readonly string[]): Answer {
+  return pending.length === 0
+    ? textAnswer(200, 'ready')
+    : textAnswer(503, `not ready: waiting for ${pending.join(', ')}`);
+}
+
+async function metricsAnswer({ scrape, withheld }: RouteOptions, { acceptsGzip }: Asked): Promise<Answer> {
+  const reason = withheld();
+  if (reason !== undefined) return { ...textAnswer(503, reason), headers: { 'Retry-After': '5' } };
+  const page = await scrape();
+  const headers = { Vary: 'Accept-Encoding' };
+  if (!acceptsGzip || page.body.byteLength < GZIP_FROM_BYTES)
+    return { status: 200, type: METRICS_TYPE, body: page.body, headers };
+  return {
+    status: 200,
+    type: METRICS_TYPE,
+    body: await page.gzipped(),
+    headers: { ...headers, 'Content-Encoding': 'gzip' },
+  };
+}
