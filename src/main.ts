@@ -18,5 +18,6 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  nodeVersion: process.versions.node,
   signal: stop.signal,
 });

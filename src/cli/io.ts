@@ -4,6 +4,8 @@ export interface Io {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** As `24.1.0`, for `meshladder_build_info`. */
+  readonly nodeVersion?: string;
   /** Aborts on the first SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
 }

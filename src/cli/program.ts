@@ -4,7 +4,18 @@ import { type Io, UserError } from './io.ts';
 import { VERSION } from './version.ts';
 
 /** Every command, in the order of `--help`. Each loads only what it uses: `flags` never sees the Kubernetes client. */
-const COMMANDS: readonly CommandEntry[] = [];
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'serve',
+    summary: 'run the exporter',
+    load: () => import('./serve.ts'),
+  },
+  {
+    name: 'check-config',
+    summary: 'say everything that is wrong with a configuration, or what it comes to',
+    load: () => import('./check-config.ts'),
+  },
+];
 
 /**
  * Runs one command line to its end.

@@ -34,7 +34,7 @@ const istiod: Fields<Config['istiod']> = {
     'Bearer token for istiod, read again for each poll: a projected service account token with audience `istio-ca` in the root namespace.',
   ),
   rootNamespace: text('istio-system', "Istio's root namespace, where istiod pods are looked for.", NAME),
-  maxBytes: bytes('256MiB', 'An answer larger than this is given up: an istiod must not fill the memory.'),
+  maxBytes: bytes('128MiB', 'An answer larger than this is given up: an istiod must not fill the memory.'),
 };
 
 const kubernetes: Fields<Config['kubernetes']> = {

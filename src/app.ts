@@ -1,0 +1,61 @@
+import { createMesh } from './app/mesh.ts';
+import { createReadiness } from './app/readiness.ts';
+import { settingsOf } from './app/settings.ts';
+import { createSources } from './app/sources.ts';
+import { startWeb } from './app/web.ts';
+import type { Config } from './config/config.ts';
+import { LADDER } from './rungs/index.ts';
+import type { Log } from './runtime/log.ts';
+import { createScheduler } from './runtime/schedule.ts';
+import type { SourceTask } from './runtime/source-task.ts';
+import { supervise } from './runtime/supervise.ts';
+import { createSelfMetrics } from './sinks/metrics/self-metrics.ts';
+import type { Clock } from './sources/source.ts';
+
+/** What the exporter is given: it reads no process, no environment and no clock by itself. */
+export interface ExporterOptions {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly build: { readonly version: string; readonly revision: string; readonly nodeVersion: string };
+  /** Told once the server listens, with its real address. */
+  readonly onListening?: (address: string) => void;
+}
+
+/** How long sources, and then answers under way, may take to end. */
+const GRACE_MS = 8000;
+
+/**
+ * Runs the exporter until `signal` aborts: HTTP first, so that probes are answered while sources fill, then the sources;
+ * the other way round to stop.
+ * @throws StartError when it cannot start as it is asked to; AggregateError when something that must not end did
+ */
+export async function runExporter(options: ExporterOptions, signal: AbortSignal): Promise<void> {
+  const { config, log, clock } = options;
+  const self = createSelfMetrics(
+    options.build,
+    config.cluster.id,
+    LADDER.map((rung) => rung.id),
+  );
+  const mesh = createMesh({ settings: settingsOf(config), clock, advance: (previous) => previous });
+  let tasks: readonly SourceTask[] = [];
+  const pending = createReadiness(() => tasks, clock);
+  const web = await startWeb({ ...options, mesh, self, pending, stopping: () => signal.aborted });
+  options.onListening?.(web.address);
+  const scheduler = createScheduler(log);
+  try {
+    const sources = await createSources({ ...options, mesh, scheduler, pace: () => 'normal' });
+    tasks = sources.tasks;
+    try {
+      log.info({ role: config.role, sources: tasks.map((task) => task.name) }, 'started');
+      await supervise(tasks, signal, GRACE_MS);
+    } finally {
+      await sources.close();
+    }
+  } finally {
+    scheduler.stop();
+    await web.close(GRACE_MS);
+    log.info({}, 'stopped');
+  }
+}

@@ -1,0 +1,43 @@
+import type { Config } from '../config/config.ts';
+import type { Log } from '../runtime/log.ts';
+import type { KubeApiClient } from '../sources/kubernetes/kube-api-client.ts';
+import { StartError } from './start-error.ts';
+
+/**
+ * The Kubernetes API, as the configuration names it; undefined where it is off, or where `auto` finds none and nothing
+ * needs it. @throws StartError when what is needed cannot be had
+ */
+export async function connectKubernetes(options: {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+}): Promise<{ readonly api: KubeApiClient; close(): Promise<void> } | undefined> {
+  const { config, env, log } = options;
+  if (config.kubernetes.mode === 'off') return undefined;
+  const access = await findAccess(config, env);
+  if (access === undefined) {
+    if (config.istiod.discovery === 'static') return undefined;
+    throw new StartError(
+      'no Kubernetes API: this is no pod and there is no kubeconfig; give --kubeconfig, or set istiod.discovery: static with urls',
+    );
+  }
+  const { createKubeApi } = await import('../sources/kubernetes/kube-api-client.ts');
+  log.info({ server: access.server, origin: access.origin }, 'asking this Kubernetes API');
+  const api = createKubeApi({ access });
+  return { api, close: () => api.close() };
+}
+
+async function findAccess({ kubernetes }: Config, env: Readonly<Record<string, string | undefined>>) {
+  const { loadKubeAccess } = await import('../sources/kubernetes/kube-config.ts');
+  const { mode, kubeconfig, context } = kubernetes;
+  try {
+    return await loadKubeAccess({
+      mode,
+      env,
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(context !== undefined && { context }),
+    });
+  } catch (cause) {
+    throw new StartError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

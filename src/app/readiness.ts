@@ -1,0 +1,16 @@
+import type { SourceTask } from '../runtime/source-task.ts';
+import type { Clock } from '../sources/source.ts';
+
+/** A source that has not spoken by then no longer holds up the others: what it feeds stays absent. */
+const DEADLINE_MS = 30_000;
+
+/** Names the sources that have neither spoken nor used up their time; for good, once all have. */
+export function createReadiness(tasks: () => readonly SourceTask[], clock: Clock): () => readonly string[] {
+  const startedAtMs = clock.monotonicMs();
+  return () => {
+    if (clock.monotonicMs() - startedAtMs >= DEADLINE_MS) return [];
+    return tasks()
+      .filter((task) => !task.spoken())
+      .map((task) => task.name);
+  };
+}

@@ -1,0 +1,67 @@
+import type { Config } from '../config/config.ts';
+import { known, type Observed } from '../model/observed.ts';
+import type { Log } from '../runtime/log.ts';
+import { createSourceTask, type SourceTask } from '../runtime/source-task.ts';
+import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
+import type { Clock, Scheduler, Source } from '../sources/source.ts';
+import { connectKubernetes } from './kubernetes.ts';
+import type { Mesh } from './mesh.ts';
+
+/** What sources are built from. */
+export interface SourceContextOptions {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly mesh: Mesh;
+  readonly scheduler: Scheduler;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pace: () => 'normal' | 'fast';
+}
+
+/** The sources that run, and how to end what they share. */
+export interface ExporterSources {
+  readonly tasks: readonly SourceTask[];
+  close(): Promise<void>;
+}
+
+/** Builds the sources that the role and the configuration ask for. Each is loaded only when it runs. */
+export async function createSources(options: SourceContextOptions): Promise<ExporterSources> {
+  const { config, mesh } = options;
+  const tasks: SourceTask[] = [];
+  const add = <T>(source: Source<T>, onValue: (value: Observed<T>) => void): void => {
+    const onHealth = (): void => mesh.setSources(tasks.map((task) => task.health()));
+    tasks.push(createSourceTask({ source, onValue, onHealth, clock: options.clock, log: options.log }));
+    onHealth();
+  };
+  const kubernetes = config.role === 'agent' ? undefined : await connectKubernetes(options);
+  if (config.role !== 'agent') add(await istiodSource(options), mesh.setControlPlane);
+  if (kubernetes !== undefined) {
+    add(await kubernetesSource(options, kubernetes.api), (value) => {
+      const cluster = known(value);
+      if (cluster !== undefined) mesh.setCluster(cluster);
+    });
+  }
+  return { tasks, close: async () => kubernetes?.close() };
+}
+
+async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOptions) {
+  const { createIstiodSource } = await import('../sources/istiod/source.ts');
+  const { discovery, urls, interval, fastInterval, timeout, tokenFile, maxBytes } = config.istiod;
+  return createIstiodSource({
+    discovery:
+      discovery === 'static' ? { kind: 'static', urls } : { kind: 'kubernetes', pods: () => mesh.read().cluster.pods },
+    scheduler,
+    pace,
+    intervalMs: interval,
+    fastIntervalMs: fastInterval,
+    timeoutMs: timeout,
+    limitBytes: maxBytes,
+    ...(tokenFile !== undefined && { tokenFile }),
+  });
+}
+
+async function kubernetesSource({ config }: SourceContextOptions, api: KubeApi) {
+  const { createKubernetesSource } = await import('../sources/kubernetes/source.ts');
+  const { rootNamespace } = config.istiod;
+  return createKubernetesSource({ api, namespaces: config.kubernetes.namespaces, rootNamespace });
+}

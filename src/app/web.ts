@@ -1,0 +1,73 @@
+import type { Config } from '../config/config.ts';
+import { LADDER } from '../rungs/index.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Route } from '../sinks/http/answer.ts';
+import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
+import { createRoutes } from '../sinks/http/routes.ts';
+import { ListenError, startServer } from '../sinks/http/server.ts';
+import { createExposition } from '../sinks/metrics/exposition.ts';
+import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
+import type { Mesh } from './mesh.ts';
+import { StartError } from './start-error.ts';
+
+export interface WebOptions {
+  readonly config: Config;
+  readonly build: BuildInfo;
+  readonly mesh: Mesh;
+  readonly self: SelfMetrics;
+  readonly log: Log;
+  readonly pending: () => readonly string[];
+  readonly stopping: () => boolean;
+}
+
+export interface Web {
+  readonly address: string;
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves metrics, health, API and landing page. @throws StartError when the address cannot be had */
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const { config, mesh, self, log, build } = options;
+  const { default: maxDefault, ...maxOf } = config.metrics.maxSeries;
+  const scrape = createExposition({
+    ladder: LADDER,
+    read: mesh.readNow,
+    self,
+    maxSeries: (family) => (maxOf as Readonly<Record<string, number>>)[family] ?? maxDefault,
+    log,
+  });
+  const dispatch = createDispatch(log);
+  const routes = createRoutes({
+    version: build.version,
+    telemetryPath: config.web.telemetryPath,
+    scrape,
+    withheld: () => undefined,
+    pending: () => (options.stopping() ? ['the end'] : options.pending()),
+    api: {},
+  });
+  const handler = await handlerFor(config, routes, dispatch);
+  try {
+    const server = await startServer(handler, config.web.listenAddress);
+    log.info({ address: server.address }, 'listening');
+    return {
+      address: server.address,
+      close: (graceMs) => {
+        dispatch.stop();
+        return server.close(graceMs);
+      },
+    };
+  } catch (cause) {
+    if (cause instanceof ListenError) throw new StartError(cause.message, { cause });
+    throw cause;
+  }
+}
+
+/** An agent runs on every node: it does without express, which would be a third of its memory. */
+async function handlerFor({ role }: Config, routes: readonly Route[], dispatch: Dispatch) {
+  if (role === 'agent') {
+    const { createPlainHandler } = await import('../sinks/http/plain-handler.ts');
+    return createPlainHandler(routes, dispatch);
+  }
+  const { createExpressHandler } = await import('../sinks/http/express-handler.ts');
+  return createExpressHandler(routes, dispatch);
+}
