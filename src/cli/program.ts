@@ -4,7 +4,7 @@ import { type Io, UserError } from './io.ts';
 import { VERSION } from './version.ts';
 
 /** Every command, in the order of `--help`. Each loads only what it uses: `flags` never sees the Kubernetes client. */
-const COMMANDS: readonly CommandEntry[] = [
+export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'serve',
     summary: 'run the exporter',
@@ -14,6 +14,11 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'check-config',
     summary: 'say everything that is wrong with a configuration, or what it comes to',
     load: () => import('./check-config.ts'),
+  },
+  {
+    name: 'generate',
+    summary: 'write the pages that are made from the program itself',
+    load: () => import('./generate.ts'),
   },
 ];
 
@@ -28,7 +33,14 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
     .description('Climbs the Istio debugging ladder all day, so that on-call does not have to.')
     .version(VERSION, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stdout.columns ?? 80,
+      getOutHasColors: () => io.stdout.isTTY === true,
+      getErrHasColors: () => io.stderr.isTTY === true,
+    });
   for (const entry of COMMANDS) {
     const command = program.command(entry.name).description(entry.summary);
     if (argv[0] !== entry.name && !(argv[0] === 'help' && argv[1] === entry.name)) continue;

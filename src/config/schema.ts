@@ -56,13 +56,13 @@ const accessLog: Fields<Config['accessLog']> = {
   mode: oneOf(
     ['files', 'api', 'off'],
     'files',
-    'Where the sidecars’ logs are read: files under `root` on a node, the Kubernetes log API (small meshes), or not at all.',
+    "Where the sidecars' logs are read: files under `root` on a node, the Kubernetes log API (small meshes), or not at all.",
   ),
   root: text('/var/log/pods', 'The folder of pod logs on a node.', PATH),
   container: text('istio-proxy', "The proxy's container.", NAME),
   format: text(
     'auto',
-    'The access-log format: `auto` (Istio’s default text and JSON, told apart line by line), `text`, `json`, or an `accessLogFormat` as in meshConfig.',
+    "The access-log format: `auto` (Istio's default text and JSON, told apart line by line), `text`, `json`, or an `accessLogFormat` as in meshConfig.",
   ),
   checkpointDir: optionalText(
     'a path',
@@ -83,7 +83,7 @@ const metrics: Fields<Config['metrics']> = {
   ),
   missingGrace: duration(
     '30s',
-    'How long a new pod’s proxy may take to connect, and a new istiod to be connected to, before a proxy is missing.',
+    "How long a new pod's proxy may take to connect, and a new istiod to be connected to, before a proxy is missing.",
   ),
   staleAfter: duration('1m', 'Answers older than this are not repeated as if they were news.'),
 };

@@ -1,0 +1,101 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { LADDER } from '../rungs/index.ts';
+import { commandsPage } from '../sinks/docs/commands-page.ts';
+import { configurationPage } from '../sinks/docs/configuration-page.ts';
+import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
+import { metricsPage } from '../sinks/docs/metrics-page.ts';
+import type { Io } from './io.ts';
+
+/** `meshladder generate`: the pages that say what the program says of itself. */
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
+  command
+    .option('--check', 'change nothing; exit 1 and name every page that is missing, differs or is left over')
+    .option('--dir <folder>', 'the root of the repository', '.')
+    .action(async ({ check = false, dir }: { check?: boolean; dir: string }) => {
+      const pages = await allPages(io);
+      const drift = [...(await different(dir, pages)), ...(await leftOver(dir, pages))];
+      if (!check) await write(dir, pages);
+      for (const { path, how } of drift) io.stdout.write(`${path}: ${check ? how : 'written'}\n`);
+      if (check && drift.length > 0) exit(1);
+    });
+}
+
+async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
+  return [metricsPage(LADDER), configurationPage(), commandsPage(await helps(io))];
+}
+
+interface Drift {
+  readonly path: string;
+  readonly how: string;
+}
+
+async function different(dir: string, pages: readonly GeneratedPage[]): Promise<Drift[]> {
+  const found = await Promise.all(
+    pages.map(async ({ path, text }) => {
+      const there = await readFile(join(dir, path), 'utf8').catch(() => undefined);
+      if (there === text) return [];
+      return [
+        {
+          path,
+          how:
+            there === undefined
+              ? 'missing; run `npm run generate`'
+              : 'not what the program says; run `npm run generate`',
+        },
+      ];
+    }),
+  );
+  return found.flat();
+}
+
+/** Pages that say they are generated, and are not. */
+async function leftOver(dir: string, pages: readonly GeneratedPage[]): Promise<Drift[]> {
+  const generated = new Set(pages.map((page) => page.path));
+  const names = (await readdir(join(dir, 'docs')).catch(() => [])).filter((name) => name.endsWith('.md'));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const marked = (await readFile(join(dir, 'docs', name), 'utf8')).includes(MARK);
+      return marked && !generated.has(`docs/${name}`)
+        ? [{ path: `docs/${name}`, how: 'nothing generates it any more; remove it' }]
+        : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function write(dir: string, pages: readonly GeneratedPage[]): Promise<void> {
+  for (const { path, text } of pages) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), text);
+  }
+}
+
+/** Asks every command for its help, as a person would, eighty columns wide. */
+async function helps(io: Io): Promise<{ name: string; help: string }[]> {
+  const { COMMANDS, runProgram } = await import('./program.ts');
+  const asked = [
+    { name: 'meshladder', argv: ['--help'] },
+    ...COMMANDS.map(({ name }) => ({ name: `meshladder ${name}`, argv: [name, '--help'] })),
+  ];
+  const pages: { name: string; help: string }[] = [];
+  for (const { name, argv } of asked) {
+    const out = collector();
+    await runProgram(argv, { ...io, stdout: out, stderr: out });
+    pages.push({ name, help: out.text() });
+  }
+  return pages;
+}
+
+function collector(): Writable & { text(): string } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  return Object.assign(stream, { text: () => text });
+}

@@ -1,0 +1,36 @@
+import type { RbacNeed } from '../../sources/source.ts';
+import { codes, type GeneratedPage, page, table } from './document.ts';
+
+/** What a source needs of Kubernetes, and when. */
+export interface SourceNeeds {
+  /** As `role central or all`. */
+  readonly when: string;
+  readonly source: string;
+  readonly rbac: readonly RbacNeed[];
+}
+
+/** Every Kubernetes permission, from the sources that need them. */
+export function permissionsPage(needs: readonly SourceNeeds[]): GeneratedPage {
+  return page('docs/permissions.md', 'Permissions', [
+    'What the exporter asks of the Kubernetes API, and why. It only reads. A permission that is missing costs what it feeds and nothing else: ' +
+      'that kind is reported as `denied`, and what depends on it is absent.',
+    ...needs.flatMap(({ source, when, rbac }) => [
+      `## ${source}`,
+      when,
+      rbac.length === 0 ? 'No permission at all.' : needTable(rbac),
+    ]),
+  ]);
+}
+
+function needTable(rbac: readonly RbacNeed[]): string {
+  return table(
+    ['API group', 'Resource', 'Verbs', 'Where', 'Why'],
+    rbac.map((need) => [
+      need.apiGroup === '' ? 'core' : `\`${need.apiGroup}\``,
+      `\`${need.resource}\`${need.resourceNames === undefined ? '' : ` named ${codes(need.resourceNames)}`}`,
+      need.verbs.join(', '),
+      need.namespace === 'root' ? "Istio's root namespace" : 'watched namespaces',
+      need.why,
+    ]),
+  );
+}
