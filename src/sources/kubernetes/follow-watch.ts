@@ -27,8 +27,10 @@ export async function followWatch<T>(needs: InformerNeeds<T>, start: WatchStart,
   const watchdog = createWatchdog(outer, start.silenceMs(), (afterMs) => silence(needs.label, afterMs));
   const splitter = createLineSplitter(MAX_LINE_BYTES);
   try {
-    const options = needs.metadataOnly ? { accept: METADATA_ONE } : {};
-    const chunks = await needs.api.stream(start.path, queryOf(needs, start.version), watchdog.signal, options);
+    const chunks = await needs.api.stream(start.path, queryOf(needs, start.version), watchdog.signal, {
+      ...(needs.metadataOnly && { accept: METADATA_ONE }),
+      onlyJson: true,
+    });
     start.accepted();
     for await (const chunk of chunks) {
       for (const line of splitter.push(chunk)) start.take(readWatchEvent(line));

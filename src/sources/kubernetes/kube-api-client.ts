@@ -5,6 +5,7 @@ import type { KubeAccess } from './kube-access.ts';
 import { type KubeApi, KubeApiError, type KubeRequestOptions, type RawObject } from './kube-api.ts';
 import { type Connection, createConnection, readBounded } from './kube-connection.ts';
 import { listPages } from './kube-list.ts';
+import { peerWords } from './peer-words.ts';
 
 export interface KubeApiTimeouts extends AgentTimeouts {
   /** A whole call, however busily its bytes trickle. */
@@ -71,13 +72,16 @@ interface StreamAsked extends KubeRequestOptions {
 }
 
 async function openStream(connection: Connection, asked: StreamAsked): Promise<AsyncIterable<Uint8Array>> {
-  const { path, query, signal, accept = ACCEPT } = asked;
+  const { path, query, signal, accept = ACCEPT, onlyJson } = asked;
   const startedAt = performance.now();
   try {
-    const { body } = await connection.open({ path, query, signal, agent: 'streams', accept });
+    const { body, headers } = await connection.open({ path, query, signal, agent: 'streams', accept });
     // A break before the first read must wait for the reader, not end the process.
     body.on('error', () => {});
-    return chunksOf(body, path, signal);
+    const type = String(headers['content-type'] ?? 'of no type');
+    if (!onlyJson || type.startsWith('application/json')) return chunksOf(body, path, signal);
+    body.destroy();
+    throw new KubeApiError({ code: 'invalid', detail: `GET ${path}: the answer is ${peerWords(type)}, not JSON` });
   } catch (cause) {
     signal.throwIfAborted();
     throw connectionFailure({ path, cause, answered: false, afterMs: performance.now() - startedAt });

@@ -14,6 +14,8 @@ export interface ListPage {
 export interface KubeRequestOptions {
   /** The Accept header, for answers of another shape (metadata only). Default: JSON, or whatever there is. */
   readonly accept?: string;
+  /** Refuses a stream of anything but JSON as `invalid`: a proxy's login page is no watch. */
+  readonly onlyJson?: true;
 }
 
 /** A failed call: the bounded reason, the HTTP status where there was one, and how long the server asks us to wait. */

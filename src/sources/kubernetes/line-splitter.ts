@@ -43,7 +43,7 @@ export function createLineSplitter(maxBytes: number): LineSplitter {
         start = end + 1;
       }
       // Copied: the chunk's memory belongs to the socket's next read, or to a much larger pool.
-      if (start < chunk.length) keep(chunk.slice(start));
+      if (start < chunk.length) keep(Buffer.from(chunk.subarray(start)));
       return lines;
     },
     pendingBytes: () => bytes,
