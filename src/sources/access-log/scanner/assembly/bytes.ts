@@ -1,0 +1,60 @@
+// Small searches, sixteen or sixty-four bytes at a time.
+
+/** One bit for each of 64 bytes that is a quote or below blank, the first byte in the lowest bit. */
+// @ts-ignore: decorator
+@inline
+export function quotesAndControls(at: u32): u64 {
+  return (
+    <u64>quoteOrControl(v128.load(at)) |
+    (<u64>quoteOrControl(v128.load(at, 16)) << 16) |
+    (<u64>quoteOrControl(v128.load(at, 32)) << 32) |
+    (<u64>quoteOrControl(v128.load(at, 48)) << 48)
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function quoteOrControl(bytes: v128): u32 {
+  return i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.le_u(bytes, i8x16.splat(0x1f))));
+}
+
+/** One bit for each of 64 bytes that is a blank. */
+// @ts-ignore: decorator
+@inline
+export function blanks64(at: u32): u64 {
+  const blank = i8x16.splat(0x20);
+  return (
+    <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at), blank))) |
+    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 16), blank))) << 16) |
+    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 32), blank))) << 32) |
+    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 48), blank))) << 48)
+  );
+}
+
+/** Copies whole vectors: up to fifteen bytes behind `to + length` are overwritten. */
+// @ts-ignore: decorator
+@inline
+export function copy(to: u32, from: u32, length: u32): void {
+  let done: u32 = 0;
+  do {
+    v128.store(to + done, v128.load(from + done));
+    done += 16;
+  } while (done < length);
+}
+
+/** A quote, then the bytes. Returns where the next would go. */
+// @ts-ignore: decorator
+@inline
+export function append(to: u32, from: u32, end: u32): u32 {
+  store<u8>(to, 0x22);
+  copy(to + 1, from, end - from);
+  return to + 1 + (end - from);
+}
+
+/** Whether a cluster names a host: `namesHost` in raw-request.ts is the same rule in words. */
+export function namesHost(from: u32, end: u32): bool {
+  if (load<u8>(end - 1) == 0x3b) end--;
+  if (end == from || load<u8>(end - 1) == 0x7c) return false;
+  for (let at = from; at < end; at++) if (load<u8>(at) == 0x7c) return true;
+  return false;
+}

@@ -1,0 +1,104 @@
+// The table of keys seen. A key that is there was accepted by the reference parser when it came first; every byte is
+// compared, so that equal means equal.
+
+import { COUNTS, KEY, MAX_KEYS, RECORDS, RECORDS_END, RECORD_HEAD, SECRET, SLOTS, SLOT_BITS, SLOT_BYTES, TOUCHED } from './memory';
+
+/** The upper bits of a slot are the hash's, the others the number of its record counted in vectors from 1. */
+const TAG_MASK: u32 = 0xfff00000;
+const SLOT_MASK: u32 = ((1 << SLOT_BITS) - 1) * SLOT_BYTES;
+
+export let keys: u32 = 0;
+export let touched: u32 = 0;
+let recordsTop: u32 = RECORDS;
+/** Of the key last looked up and not found: where it would stand. */
+let freeSlot: u32 = 0;
+let missedTag: u32 = 0;
+let missedBlocks: u32 = 0;
+
+/**
+ * Hash of `blocks` vectors at KEY. NH (Black and others, UMAC, 1999): sums of products of secret-shifted halves. Two
+ * different keys fall together with a chance of 2^-32 that no caller who does not know the secret can raise.
+ */
+// @ts-ignore: decorator
+@inline
+function hash(blocks: u32): u64 {
+  let sum = i64x2.splat(0);
+  for (let offset: u32 = 0, end = blocks << 4; offset < end; offset += 16) {
+    const mixed = i32x4.add(v128.load(KEY + offset), v128.load(SECRET + offset));
+    sum = i64x2.add(sum, i64x2.extmul_low_i32x4_u(mixed, v128.shuffle<i64>(mixed, mixed, 1, 0)));
+  }
+  const folded = i64x2.extract_lane(sum, 0) + i64x2.extract_lane(sum, 1) + blocks;
+  return folded * 0x9e3779b97f4a7c15;
+}
+
+// @ts-ignore: decorator
+@inline
+function isKeyAt(record: u32, blocks: u32): bool {
+  if (load<u32>(record, 4) != blocks) return false;
+  for (let offset: u32 = 0, end = blocks << 4; offset < end; offset += 16) {
+    if (!i8x16.all_true(i8x16.eq(v128.load(KEY + offset), v128.load(record + offset, RECORD_HEAD)))) return false;
+  }
+  return true;
+}
+
+/** Counts the key of `length` bytes at KEY if it is known. False if it is new: then `insert` takes it in. */
+// @ts-ignore: decorator
+@inline
+export function countKey(length: u32): bool {
+  v128.store(KEY + length, i64x2.splat(0));
+  const blocks = (length + 15) >> 4;
+  const mixed = hash(blocks);
+  const tag = (<u32>mixed) & TAG_MASK;
+  let slot = <u32>(mixed >> (64 - SLOT_BITS)) * SLOT_BYTES;
+  while (true) {
+    const entry = load<u32>(SLOTS + slot);
+    if (entry == 0) break;
+    const record = RECORDS + ((entry & ~TAG_MASK) << 4) - 16;
+    if ((entry & TAG_MASK) == tag && isKeyAt(record, blocks)) {
+      count(load<u32>(record));
+      return true;
+    }
+    slot = (slot + SLOT_BYTES) & SLOT_MASK;
+  }
+  freeSlot = SLOTS + slot;
+  missedTag = tag;
+  missedBlocks = blocks;
+  return false;
+}
+
+// @ts-ignore: decorator
+@inline
+function count(id: u32): void {
+  const before = load<u32>(COUNTS + (id << 2));
+  store<u32>(COUNTS + (id << 2), before + 1);
+  if (before == 0) {
+    store<u32>(TOUCHED + (touched << 2), id);
+    touched++;
+  }
+}
+
+/** Takes in the key last missed, uncounted. Its id, from 0 on; -1 when the table or its memory is full. */
+export function insert(): i32 {
+  const bytes = missedBlocks << 4;
+  if (keys == MAX_KEYS || recordsTop + RECORD_HEAD + bytes > RECORDS_END) return -1;
+  const record = recordsTop;
+  recordsTop += RECORD_HEAD + bytes;
+  store<u32>(record, keys);
+  store<u32>(record, missedBlocks, 4);
+  memory.copy(record + RECORD_HEAD, KEY, bytes);
+  store<u32>(freeSlot, missedTag | (((record - RECORDS) >> 4) + 1));
+  return keys++;
+}
+
+/** Forgets which ids were touched; the host has taken their counts and set them to zero. */
+export function forgetTouched(): void {
+  touched = 0;
+}
+
+/** Forgets every key. Counts must have been taken. */
+export function clear(): void {
+  memory.fill(SLOTS, 0, SLOT_BYTES << SLOT_BITS);
+  recordsTop = RECORDS;
+  keys = 0;
+  touched = 0;
+}

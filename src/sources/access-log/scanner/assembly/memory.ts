@@ -1,0 +1,47 @@
+// Where things stand in linear memory. The first page is AssemblyScript's own (static data). All regions are fixed:
+// pages that are never touched cost nothing, and nothing has to move. Only the room at the end grows.
+
+/** Secret numbers for the hash, filled by the host before the first scan. As long as the longest key. */
+export const SECRET: u32 = 0x10000;
+export const MAX_KEY_BYTES: u32 = 2048;
+
+/** Offsets of quotes and control bytes of one text line. */
+export const POSITIONS: u32 = 0x11000;
+
+/** Where a JSON line's values begin and end, by field. */
+export const VALUES: u32 = 0x11800;
+
+/** Names of JSON fields in the order of their numbers, and as they stood in the last line. */
+export const NAMES: u32 = 0x14000;
+export const PLACES: u32 = 0x15000;
+
+/** The key of the line at hand, before it is looked up. Copies write 16 bytes at a time: there is room behind. */
+export const KEY: u32 = 0x12000;
+
+/** Minutes last found right, one for each place where time stamps stand. */
+export const MINUTES: u32 = 0x13080;
+
+/** The newest time stamp of a scan, copied: what it was read from may be overwritten. */
+export const NEWEST: u32 = 0x13000;
+
+/** Open addressing, at most half full: one u32 each, of a hash's tag and a record's number. */
+export const SLOTS: u32 = 0x20000;
+export const SLOT_BITS: u32 = 17;
+export const SLOT_BYTES: u32 = 4;
+export const MAX_KEYS: u32 = 1 << (SLOT_BITS - 1);
+
+/** One u32 a key: how often it came since the host last looked. */
+export const COUNTS: u32 = SLOTS + (SLOT_BYTES << SLOT_BITS);
+
+/** Ids whose count is not zero, in the order of their first line. */
+export const TOUCHED: u32 = COUNTS + 4 * MAX_KEYS;
+
+/** Records: id, number of 16-byte blocks, eight bytes unused, then the key itself. */
+export const RECORDS: u32 = TOUCHED + 4 * MAX_KEYS;
+export const RECORD_HEAD: u32 = 16;
+export const RECORDS_END: u32 = RECORDS + (16 << 20);
+
+/** The host reads files to here. Everything from here to the end of memory is the room, less a margin. */
+export const ROOM: u32 = RECORDS_END;
+/** Loads of a whole vector may begin at the last byte of a line. */
+export const MARGIN: u32 = 256;

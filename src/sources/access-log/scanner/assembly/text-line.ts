@@ -1,0 +1,185 @@
+// Istio's default text format since 1.9 (`istio.md` §3.2), in its strict form: exactly fourteen quotes, none of them a
+// client's. Whatever else may be an access line is declined and goes the slow way.
+
+import { append, blanks64, copy, namesHost, quotesAndControls } from './bytes';
+import { countKey } from './key-table';
+import { KEY, MAX_KEY_BYTES, POSITIONS } from './memory';
+import { COUNTED, DECLINED, NEW_KEY } from './outcome';
+import { isStamp, noteStamp } from './time-stamp';
+
+const QUOTE_BLANK: u16 = 0x2022;
+const BLANK_QUOTE: u16 = 0x2220;
+/** `" "`, with a fourth byte that does not count. */
+const BETWEEN: u32 = 0x222022;
+
+/** Address behind the line last found well-formed, whether its key was known or not. */
+export let textEnd: u32 = 0;
+
+/** Address of the n-th quote or control byte of the line. */
+// @ts-ignore: decorator
+@inline
+function mark(line: u32, n: u32): u32 {
+  return line + load<u32>(POSITIONS + (n << 2));
+}
+
+/** Notes where the first fifteen quotes and control bytes are. False when there are fewer before `end`. */
+// @ts-ignore: decorator
+@inline
+function findMarks(line: u32, end: u32): bool {
+  let found: u32 = 0;
+  let block: u32 = 0;
+  do {
+    let bits = quotesAndControls(line + block);
+    const here = <u32>popcnt(bits);
+    const to = POSITIONS + (found << 2);
+    // Nearly always at most four: written without asking; what is too much is overwritten.
+    store<u32>(to, block + <u32>ctz(bits));
+    bits &= bits - 1;
+    store<u32>(to, block + <u32>ctz(bits), 4);
+    bits &= bits - 1;
+    store<u32>(to, block + <u32>ctz(bits), 8);
+    bits &= bits - 1;
+    store<u32>(to, block + <u32>ctz(bits), 12);
+    if (here > 4) {
+      bits &= bits - 1;
+      for (let more: u32 = 4; more < here; more++) {
+        store<u32>(to + (more << 2), block + <u32>ctz(bits));
+        bits &= bits - 1;
+      }
+    }
+    found += here;
+    block += 64;
+    if (found >= 15) return true;
+  } while (line + block < end);
+  return false;
+}
+
+/** Four numbers between blanks, ` 0 19 0 - `: the last two may be unset. */
+// @ts-ignore: decorator
+@inline
+function areNumbers(from: u32, end: u32): bool {
+  const length = end - from;
+  if (length > 32) return false;
+  const all: u32 = length == 32 ? 0xffffffff : (1 << length) - 1;
+  const low = v128.load(from);
+  const high = v128.load(from, 16);
+  const blanks = maskOf(i8x16.eq(low, i8x16.splat(0x20)), i8x16.eq(high, i8x16.splat(0x20))) & all;
+  const digits = maskOf(isDigit(low), isDigit(high)) & all;
+  const dashes = maskOf(i8x16.eq(low, i8x16.splat(0x2d)), i8x16.eq(high, i8x16.splat(0x2d))) & all;
+  if ((blanks | digits | dashes) != all || popcnt(blanks) != 5) return false;
+  if ((blanks & (blanks << 1)) != 0 || (blanks & 1) == 0 || blanks >> (length - 1) == 0) return false;
+  // A dash is a word of its own, and not one of the first two.
+  const second = blanks & (blanks - 1);
+  const third = second & (second - 1);
+  return (dashes & ~((blanks << 1) & (blanks >> 1))) == 0 && (dashes & ((third & -third) - 1)) == 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function isDigit(bytes: v128): v128 {
+  return i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
+}
+
+// @ts-ignore: decorator
+@inline
+function maskOf(low: v128, high: v128): u32 {
+  return i8x16.bitmask(low) | (i8x16.bitmask(high) << 16);
+}
+
+/** Whether the marks are the fourteen quotes of the format and the line's end, with blanks where they belong. */
+// @ts-ignore: decorator
+@inline
+function areQuotesRight(line: u32): bool {
+  return (
+    load<u8>(mark(line, 14)) == 0x0a &&
+    load<u16>(mark(line, 1)) == QUOTE_BLANK &&
+    load<u16>(mark(line, 2) - 1) == BLANK_QUOTE &&
+    load<u16>(mark(line, 3)) == QUOTE_BLANK &&
+    load<u16>(mark(line, 4) - 1) == BLANK_QUOTE &&
+    (load<u32>(mark(line, 5)) & 0xffffff) == BETWEEN &&
+    (load<u32>(mark(line, 7)) & 0xffffff) == BETWEEN &&
+    (load<u32>(mark(line, 9)) & 0xffffff) == BETWEEN &&
+    (load<u32>(mark(line, 11)) & 0xffffff) == BETWEEN &&
+    load<u16>(mark(line, 13)) == QUOTE_BLANK
+  );
+}
+
+/**
+ * One line at `line`; a line break stands somewhere before `end`.
+ * @returns COUNTED; NEW_KEY when all is well but the key is not in the table; DECLINED when the slow way must look
+ */
+export function countTextLine(line: u32, end: u32): i32 {
+  if (load<u32>(line, 24) != 0x22205d5a || load<u8>(line) != 0x5b || !isStamp(line + 1)) return DECLINED;
+  if (!findMarks(line, end) || !areQuotesRight(line)) return DECLINED;
+  if (!areNumbers(mark(line, 3) + 1, mark(line, 4))) return DECLINED;
+  const length = makeKey(line);
+  if (length == 0) return DECLINED;
+  textEnd = mark(line, 14) + 1;
+  if (!countKey(length)) return NEW_KEY;
+  noteStamp(line + 1);
+  return COUNTED;
+}
+
+/**
+ * Puts the fields that decide the counter at KEY: code to transport failure as they stand between the quotes, cluster,
+ * route, and where the cluster names no host, authority and downstream local address. A quote ends each.
+ * @returns the key's length; 0 when the line's end is not six words or the key is too long
+ */
+// @ts-ignore: decorator
+@inline
+function makeKey(line: u32): u32 {
+  const from = mark(line, 13) + 2;
+  const end = mark(line, 14);
+  let block: u32 = 0;
+  let words: u32 = 1;
+  let firstBlank: u32 = 0;
+  let lastBlank: u32 = 0;
+  let before: u64 = 1;
+  let doubled: u64 = 0;
+  const length = end - from;
+  do {
+    let bits = blanks64(from + block);
+    const left = length - block;
+    if (left < 64) bits &= ((<u64>1) << left) - 1;
+    doubled |= bits & ((bits << 1) | before);
+    before = bits >> 63;
+    words += <u32>popcnt(bits);
+    if (bits != 0) {
+      if (firstBlank == 0) firstBlank = from + block + <u32>ctz(bits);
+      lastBlank = from + block + 63 - <u32>clz(bits);
+    }
+    block += 64;
+  } while (block < length);
+  if (words != 6 || doubled != 0 || lastBlank + 1 == end) return 0;
+  const head = mark(line, 1) + 2;
+  const headLength = mark(line, 3) - head;
+  if (headLength + length > MAX_KEY_BYTES - 512) return 0;
+  store<u8>(KEY, 0x74);
+  copy(KEY + 1, head, headLength);
+  let to = KEY + 1 + headLength;
+  to = append(to, from, firstBlank);
+  to = append(to, lastBlank + 1, end);
+  // `outbound|…|…|host`: any bar but the last byte's means a host is named.
+  const last = load<u8>(firstBlank - 1);
+  if (load<u8>(from, 8) == 0x7c && firstBlank - from > 9 && last != 0x7c && last != 0x3b) return to - KEY;
+  return appendUnnamed(line, to, from, firstBlank);
+}
+
+function appendUnnamed(line: u32, to: u32, cluster: u32, clusterEnd: u32): u32 {
+  if (!namesHost(cluster, clusterEnd)) {
+    const authority = mark(line, 10) + 1;
+    const authorityEnd = mark(line, 11);
+    if (authorityEnd == authority || authorityEnd - authority > 256) return 0;
+    to = append(to, authority, authorityEnd);
+  }
+  if (clusterEnd - cluster == 1 && load<u8>(cluster) == 0x2d) {
+    let at = cluster + 2;
+    while (load<u8>(at) != 0x20) at++;
+    const local = at + 1;
+    at = local;
+    while (load<u8>(at) != 0x20) at++;
+    if (at - local > 128) return 0;
+    to = append(to, local, at);
+  }
+  return to - KEY;
+}

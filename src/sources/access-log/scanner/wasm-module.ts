@@ -1,0 +1,141 @@
+import { randomFillSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { JSON_FIELDS } from './json-fields.ts';
+
+/**
+ * The compiled scanner, one instance with its own memory. `assembly/index.ts` says what each part does; addresses are
+ * bytes in linear memory.
+ */
+export interface WasmModule {
+  /** Linear memory as it is now: ask again after `reserve`. */
+  memory(): Memory;
+  /** Where the host reads files to. */
+  readonly roomAt: number;
+  /** Makes the room at least this large. Views of memory taken before may be dead then. */
+  reserve(roomBytes: number): void;
+  /** Counts lines from `at` to `end`, where a line break ends the last; returns where it stopped, `stop()` says why. */
+  scan(at: number, end: number, mode: number): number;
+  stop(): Stop;
+  /** Behind the line of the new key that `scan` stopped at. */
+  lineEnd(): number;
+  /** Takes in that key; its id, or -1 when the table is full. */
+  insertKey(): number;
+  /** How many ids `Memory.touched` holds. */
+  touchedCount(): number;
+  forgetTouched(): void;
+  /** Forgets all keys; their counts must have been taken. */
+  clear(): void;
+  /** The newest time stamp of counted lines since last asked, as text. */
+  takeNewest(): string | undefined;
+}
+
+/** Views of linear memory. */
+export interface Memory {
+  readonly bytes: Buffer;
+  /** By id, how often its key came since this was last set to zero. */
+  readonly counts: Uint32Array;
+  /** Ids whose count is not zero. */
+  readonly touched: Uint32Array;
+}
+
+export type Stop = 'end' | 'declined' | 'new-key';
+export const SCAN_TEXT = 1;
+export const SCAN_JSON = 2;
+export const SCAN_FRAMED = 4;
+
+/** The order of `assembly/outcome.ts`. */
+const STOPS: readonly Stop[] = ['end', 'declined', 'new-key'];
+const PAGE_BYTES = 65_536;
+/** Of `assembly/memory.ts`: one u32 for each key the table can hold. */
+const MAX_KEYS = 65_536;
+/** Of `assembly/json-fields.ts`: how a name is laid out. */
+const NAME_BYTES = 128;
+const NAME_MASK_AT = 48;
+const NAME_LENGTH_AT = 96;
+const STAMP_BYTES = 24;
+
+/** As much of WebAssembly's interface as is used here; the libraries compiled against declare none outside browsers. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+interface Global {
+  readonly value: number;
+}
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  scan(at: number, end: number, mode: number): number;
+  insert(): number;
+  clear(): void;
+  forgetTouched(): void;
+  forgetNewest(): void;
+  readonly stopped: Global;
+  readonly lineEnd: Global;
+  readonly touched: Global;
+  readonly hasNewest: Global;
+  readonly COUNTS: Global;
+  readonly TOUCHED: Global;
+  readonly NEWEST: Global;
+  readonly ROOM: Global;
+  readonly MARGIN: Global;
+  readonly SECRET: Global;
+  readonly MAX_KEY_BYTES: Global;
+  readonly NAMES: Global;
+  readonly PLACES: Global;
+}
+
+/** Compiles and starts the scanner: a few milliseconds. Throws where WebAssembly or its SIMD is not to be had. */
+export function loadWasmModule(): WasmModule {
+  const code = readFileSync(new URL('./scanner.wasm', import.meta.url));
+  const exports = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports;
+  let memory = viewMemory(exports);
+  prepare(exports, memory.bytes);
+  return {
+    memory: () => memory,
+    roomAt: exports.ROOM.value,
+    reserve: (roomBytes) => {
+      const missing = exports.ROOM.value + roomBytes + exports.MARGIN.value - memory.bytes.length;
+      if (missing <= 0) return;
+      exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
+      memory = viewMemory(exports);
+    },
+    scan: exports.scan,
+    stop: () => STOPS[exports.stopped.value] ?? 'declined',
+    lineEnd: () => exports.lineEnd.value,
+    insertKey: exports.insert,
+    touchedCount: () => exports.touched.value,
+    forgetTouched: exports.forgetTouched,
+    clear: exports.clear,
+    takeNewest: () => {
+      if (exports.hasNewest.value === 0) return undefined;
+      exports.forgetNewest();
+      return memory.bytes.toString('latin1', exports.NEWEST.value, exports.NEWEST.value + STAMP_BYTES);
+    },
+  };
+}
+
+function viewMemory(exports: Exports): Memory {
+  const { buffer } = exports.memory;
+  return {
+    bytes: Buffer.from(buffer),
+    counts: new Uint32Array(buffer, exports.COUNTS.value, MAX_KEYS),
+    touched: new Uint32Array(buffer, exports.TOUCHED.value, MAX_KEYS),
+  };
+}
+
+/** A fresh secret for the hash, and the names of the JSON fields. */
+function prepare(exports: Exports, bytes: Buffer): void {
+  randomFillSync(bytes, exports.SECRET.value, exports.MAX_KEY_BYTES.value);
+  for (const [field, name] of JSON_FIELDS.entries()) {
+    const text = `"${name}":`;
+    for (const table of [exports.NAMES.value, exports.PLACES.value]) {
+      const at = table + field * NAME_BYTES;
+      bytes.write(text, at, 'latin1');
+      bytes.fill(0xff, at + NAME_MASK_AT, at + NAME_MASK_AT + text.length);
+      bytes.writeUInt32LE(text.length, at + NAME_LENGTH_AT);
+      bytes.writeUInt32LE(field, at + NAME_LENGTH_AT + 4);
+    }
+  }
+}
