@@ -101,6 +101,7 @@ async function answerOf(ask: AskOptions): Promise<Answered> {
   try {
     return { answer: await askSync(ask) };
   } catch (error) {
+    ask.signal.throwIfAborted();
     return { error: reasonOf(error) };
   }
 }
