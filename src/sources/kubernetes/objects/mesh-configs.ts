@@ -35,7 +35,7 @@ function parseMesh(mesh: string): RawObject {
   let value: unknown;
   try {
     // Aliases are bounded by the library; a mesh config has no use for them at all.
-    value = parse(mesh, { maxAliasCount: 10, prettyErrors: false, logLevel: 'silent' });
+    value = parse(mesh, { maxAliasCount: 10, prettyErrors: false, logLevel: 'error' });
   } catch (cause) {
     throw new Error(`its mesh key is no YAML: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { cause });
   }

@@ -8,7 +8,7 @@ import { protocolOf } from './protocol.ts';
 const PROXY = 'istio-proxy';
 const PHASES: readonly Pod['phase'][] = ['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'];
 
-/** Keeps what a rung reads of a pod, about a tenth of it. @throws Error when it has no name or time of creation */
+/** Keeps what a rung reads of a pod, a small part of it. @throws Error when it has no name or time of creation */
 export function mapPod(raw: RawObject): Pod {
   const metadata = metadataOf(raw);
   const spec = record(raw['spec']) ?? {};
