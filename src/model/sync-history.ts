@@ -1,6 +1,7 @@
 import type { EpochSeconds } from './brand.ts';
 import type { IstiodAccess } from './control-plane.ts';
 import type { ProxyConnection } from './proxy.ts';
+import type { RestoredFact } from './restored-fact.ts';
 import type { SyncState, XdsType } from './xds.ts';
 
 /** How sure `OutOfSync.since` is: seen by this process, carried over a restart, or only when we first looked. */
@@ -15,6 +16,8 @@ export interface TypeHistory {
   readonly acked?: string;
   /** When the first push after the last acknowledged one was sent; absent while all is acknowledged. */
   readonly unackedSince?: EpochSeconds;
+  /** First poll that found it STALE or ERROR with this `acked` on this connection; absent in other states. */
+  readonly suspectSince?: EpochSeconds;
 }
 
 /** One change of a proxy's standing, for the page. */
@@ -44,9 +47,11 @@ export interface ProxyHistory {
   readonly outOfSync?: { readonly since: EpochSeconds; readonly origin: SinceOrigin };
   /** First of two polls needed to confirm `outOfSync`. */
   readonly suspectSince?: EpochSeconds;
+  /** This process has seen it SYNCED: what is wrong now began before our eyes. */
+  readonly seenSynced?: true;
   /** Newest last, at most 50. */
   readonly changes: readonly StateChange[];
-  /** When this proxy was last listed by any istiod. */
+  /** The last poll in which an istiod listed it; absent while one does, so that an unchanged proxy is the same object. */
   readonly lastListedAt?: EpochSeconds;
 }
 
@@ -63,10 +68,14 @@ export interface SyncHistory {
   /** Poll number this history has taken in. */
   readonly poll: number;
   readonly at?: EpochSeconds;
+  /** When the first poll of this process was taken in. */
+  readonly firstAt?: EpochSeconds;
   readonly proxies: ReadonlyMap<string, ProxyHistory>;
   readonly changes: readonly StateChangeCount[];
-  /** When anything last changed or was last out of sync: the 3 s pace lasts at most 2 min after it. */
+  /** When any proxy's standing last changed: the 3 s pace lasts at most 2 min after it. */
   readonly lastChangeAt?: EpochSeconds;
+  /** What an earlier process knew, by proxy key, until a poll has settled each: it holds, or the proxy is SYNCED. */
+  readonly restored?: ReadonlyMap<string, RestoredFact>;
 }
 
 export const NO_HISTORY: SyncHistory = Object.freeze({ poll: 0, proxies: new Map(), changes: [] });

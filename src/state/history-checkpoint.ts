@@ -1,0 +1,93 @@
+import { type EpochSeconds, epochSeconds } from '../model/brand.ts';
+import type { RestoredFact, RestoredType } from '../model/restored-fact.ts';
+import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
+import { XDS_TYPES, type XdsType } from '../model/xds.ts';
+
+/** Raised whenever what is written changes its meaning; another version is not read. */
+const VERSION = 1;
+
+interface Entry {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly since: number;
+  readonly types: Readonly<Partial<Record<XdsType, { readonly acked?: string; readonly unackedSince: number }>>>;
+}
+
+/** What of the history must survive a restart: the proxies out of sync, and what they had not acknowledged. As JSON. */
+export function encodeHistory(history: SyncHistory, savedAt: EpochSeconds): string {
+  const proxies: Entry[] = [];
+  for (const proxy of history.proxies.values()) if (proxy.outOfSync !== undefined) proxies.push(entryOf(proxy));
+  for (const fact of history.restored?.values() ?? []) proxies.push(entryOfFact(fact));
+  return `${JSON.stringify({ version: VERSION, savedAt, proxies })}\n`;
+}
+
+function entryOf({ cluster, namespace, name, outOfSync, types }: ProxyHistory): Entry {
+  const unacked: Partial<Record<XdsType, RestoredType>> = {};
+  for (const [type, { acked, unackedSince }] of Object.entries(types) as [XdsType, RestoredType][]) {
+    if (unackedSince !== undefined) unacked[type] = { unackedSince, ...(acked === undefined ? {} : { acked }) };
+  }
+  return { cluster, namespace, name, since: outOfSync?.since ?? 0, types: unacked };
+}
+
+function entryOfFact({ cluster, namespace, name, outOfSyncSince, types = {} }: RestoredFact): Entry {
+  return { cluster, namespace, name, since: outOfSyncSince, types };
+}
+
+/**
+ * Reads a checkpoint. Strict: a file that is not wholly what we write is not believed in part.
+ * @param now facts from the future are refused with it: the clock was set back, and no age would be right
+ * @throws Error that says what is wrong; the caller starts without
+ */
+export function decodeHistory(text: string, now: EpochSeconds): readonly RestoredFact[] {
+  const root = objectOf(JSON.parse(text), 'the checkpoint');
+  if (root['version'] !== VERSION) throw new Error(`its version is ${String(root['version'])}, not ${VERSION}`);
+  timeOf(root['savedAt'], now, 'savedAt');
+  const { proxies } = root;
+  if (!Array.isArray(proxies)) throw new Error('proxies is no list');
+  return proxies.map((value, index) => factOf(value, now, `proxies[${index}]`));
+}
+
+function factOf(value: unknown, now: EpochSeconds, path: string): RestoredFact {
+  const entry = objectOf(value, path);
+  const outOfSyncSince = timeOf(entry['since'], now, `${path}.since`);
+  const types: Partial<Record<XdsType, RestoredType>> = {};
+  for (const [name, type] of Object.entries(objectOf(entry['types'], `${path}.types`))) {
+    types[xdsTypeOf(name, path)] = typeOf(type, now, `${path}.types.${name}`);
+  }
+  return {
+    cluster: wordOf(entry['cluster'], `${path}.cluster`),
+    namespace: wordOf(entry['namespace'], `${path}.namespace`),
+    name: wordOf(entry['name'], `${path}.name`),
+    outOfSyncSince,
+    // A fact of Prometheus names no types; without any, it holds for whatever the proxy lacks.
+    ...(Object.keys(types).length === 0 ? {} : { types }),
+  };
+}
+
+function typeOf(value: unknown, now: EpochSeconds, path: string): RestoredType {
+  const { acked, unackedSince } = objectOf(value, path);
+  const since = timeOf(unackedSince, now, `${path}.unackedSince`);
+  return acked === undefined ? { unackedSince: since } : { acked: wordOf(acked, `${path}.acked`), unackedSince: since };
+}
+
+function xdsTypeOf(name: string, path: string): XdsType {
+  const type = XDS_TYPES.find((known) => known === name);
+  if (type === undefined) throw new Error(`${path}.types has an unknown type`);
+  return type;
+}
+
+function objectOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new Error(`${path} is no object`);
+}
+
+function wordOf(value: unknown, path: string): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 256) return value;
+  throw new Error(`${path} is no name`);
+}
+
+function timeOf(value: unknown, now: EpochSeconds, path: string): EpochSeconds {
+  if (typeof value === 'number' && value > 0 && value <= now) return epochSeconds(value);
+  throw new Error(`${path} is no time before now`);
+}

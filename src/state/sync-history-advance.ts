@@ -1,0 +1,72 @@
+import type { EpochSeconds } from '../model/brand.ts';
+import type { RestoredFact } from '../model/restored-fact.ts';
+import type { ProxyHistory, SinceOrigin } from '../model/sync-history.ts';
+import type { SyncState, XdsType } from '../model/xds.ts';
+import { type ChangeCounter, withChange } from './sync-history-changes.ts';
+
+/** A proxy's history while it is being rewritten. */
+export type Draft = { -readonly [K in keyof ProxyHistory]: ProxyHistory[K] };
+
+/** What all proxies share while one poll is taken in. */
+export interface Advance {
+  readonly now: EpochSeconds;
+  /** When the poll before this one was taken in. */
+  readonly previousAt: EpochSeconds | undefined;
+  /** When this process took in its first poll. */
+  readonly firstAt: EpochSeconds;
+  /** What an earlier process knew; facts that are settled are taken out. */
+  readonly restored: Map<string, RestoredFact>;
+  readonly counter: ChangeCounter;
+  /** Says that some proxy's standing changed. */
+  changed(): void;
+}
+
+/** Two looks nearer than this may both fall into one push (`istio.md` §1.2). */
+const CONFIRM_SECONDS = 3;
+
+/**
+ * Calls the proxy out of sync once two polls, some seconds apart, agree; back-dated to the first of them.
+ * @param beganAt when what we look at came to be (its connection or container), where known
+ */
+export function confirmOutOfSync(draft: Draft, advance: Advance, beganAt: EpochSeconds | undefined): void {
+  const { suspectSince } = draft;
+  if (draft.outOfSync !== undefined || suspectSince === undefined) return;
+  if (advance.now - suspectSince < CONFIRM_SECONDS) return;
+  const fact = advance.restored.get(draft.key);
+  advance.restored.delete(draft.key);
+  if (fact !== undefined && fact.outOfSyncSince <= suspectSince && stillHolds(fact, draft)) {
+    draft.outOfSync = { since: fact.outOfSyncSince, origin: 'restored' };
+  } else {
+    draft.outOfSync = { since: suspectSince, origin: originOf(draft, advance.firstAt, beganAt) };
+  }
+}
+
+/** Whether none of what the proxy had not acknowledged then has been acknowledged since. Prometheus does not tell. */
+function stillHolds({ types }: RestoredFact, draft: Draft): boolean {
+  if (types === undefined || draft.verdict === 'missing') return true;
+  for (const [type, restored] of Object.entries(types) as [XdsType, { readonly acked?: string }][]) {
+    const now = draft.types[type];
+    if (now?.suspectSince !== undefined && now.acked === restored.acked) return true;
+  }
+  return false;
+}
+
+/** Seen to begin, or already there when we first looked. */
+function originOf(draft: Draft, firstAt: EpochSeconds, beganAt: EpochSeconds | undefined): SinceOrigin {
+  if (draft.seenSynced === true) return 'observed';
+  return beganAt !== undefined && beganAt > firstAt ? 'observed' : 'first_seen';
+}
+
+/** Notes a change of the proxy as a whole, or of one type. */
+export function note(
+  draft: Draft,
+  advance: Advance,
+  change: {
+    readonly xdsType?: XdsType;
+    readonly from: SyncState | 'MISSING' | 'ABSENT';
+    readonly to: SyncState | 'MISSING' | 'ABSENT';
+  },
+): void {
+  draft.changes = withChange(draft.changes, { at: advance.now, ...change });
+  advance.changed();
+}

@@ -1,0 +1,190 @@
+import type { EpochSeconds } from '../model/brand.ts';
+import type { ListedProxy } from '../model/newest-connections.ts';
+import type { ProxyConnection, TypeSync } from '../model/proxy.ts';
+import type { RestoredType } from '../model/restored-fact.ts';
+import type { ProxyHistory, TypeHistory, Verdict } from '../model/sync-history.ts';
+import { worstState } from '../model/worst-state.ts';
+import type { SyncState, XdsType } from '../model/xds.ts';
+import { type Advance, confirmOutOfSync, type Draft, note } from './sync-history-advance.ts';
+import { advanceType, isUnacked } from './sync-history-types.ts';
+
+/** A proxy that an istiod which answers lists now. */
+export interface ListedLook {
+  readonly key: string;
+  readonly cluster: string;
+  readonly before: ProxyHistory | undefined;
+  readonly listed: ListedProxy;
+}
+
+/** Takes in one listed proxy. Gives back the very same object where nothing changed: in a quiet mesh nearly always. */
+export function advanceListed(look: ListedLook, advance: Advance): ProxyHistory {
+  const { before, listed } = look;
+  if (before !== undefined && isSettled(before) && saysTheSame(before, listed)) return before;
+  const draft = draftOf(look);
+  advanceTypes(draft, look, advance);
+  const state = stateOf(listed.connection);
+  noteReturn(draft, before, state, advance);
+  if (state === 'SYNCED') {
+    draft.seenSynced = true;
+    advance.restored.delete(look.key);
+  } else {
+    suspect(draft, look, state, advance);
+  }
+  draft.verdict = verdictOf(state, draft);
+  return draft;
+}
+
+/** Another look at the same cannot teach anything more. */
+function isSettled({ verdict, absentSince, suspectSince, outOfSync }: ProxyHistory): boolean {
+  return verdict !== 'unknown' && absentSince === undefined && (suspectSince === undefined || outOfSync !== undefined);
+}
+
+function saysTheSame(before: ProxyHistory, { connection, answer }: ListedProxy): boolean {
+  const { istiod, access } = answer;
+  if (before.istiod !== istiod.name || before.access !== access || before.revision !== istiod.revision) return false;
+  const old = before.connection;
+  return old !== undefined && (old === connection || (isLike(old, connection) && haveSameTypes(old, connection)));
+}
+
+function isLike(one: ProxyConnection, other: ProxyConnection): boolean {
+  return (
+    one.connectedAt === other.connectedAt &&
+    one.type === other.type &&
+    one.istioVersion === other.istioVersion &&
+    one.endpointAckedRatio === other.endpointAckedRatio
+  );
+}
+
+function haveSameTypes(one: ProxyConnection, other: ProxyConnection): boolean {
+  let more = 0;
+  for (const name in one.types) {
+    const type = name as XdsType;
+    if (!areEqual(one.types[type], other.types[type])) return false;
+    more += 1;
+  }
+  for (const _ in other.types) more -= 1;
+  return more === 0;
+}
+
+function areEqual(one: TypeSync | undefined, other: TypeSync | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.state === other.state && one.sent === other.sent && one.acked === other.acked && one.error === other.error;
+}
+
+function draftOf({ key, cluster, before, listed }: ListedLook): Draft {
+  const { connection, answer } = listed;
+  const draft: Draft = {
+    key,
+    cluster,
+    namespace: connection.namespace,
+    name: connection.name,
+    connection,
+    istiod: answer.istiod.name,
+    revision: answer.istiod.revision,
+    access: answer.access,
+    verdict: 'unknown',
+    types: {},
+    changes: before?.changes ?? [],
+  };
+  if (before?.seenSynced === true) draft.seenSynced = true;
+  return draft;
+}
+
+function advanceTypes(draft: Draft, { before, listed }: ListedLook, advance: Advance): void {
+  const { now, counter } = advance;
+  const types: Partial<Record<XdsType, TypeHistory>> = {};
+  const sameConnection = before !== undefined && isSameConnection(before, listed);
+  for (const name in listed.connection.types) {
+    const xdsType = name as XdsType;
+    const sync = listed.connection.types[xdsType];
+    if (sync === undefined) continue;
+    const known = before?.types[xdsType];
+    const next = advanceType({ before: known, sync, sameConnection, now });
+    types[xdsType] = next;
+    if (known === undefined) counter.begin(draft.namespace, xdsType);
+    else if (known.state !== next.state) {
+      counter.count(draft.namespace, xdsType, next.state);
+      note(draft, advance, { xdsType, from: known.state, to: next.state });
+    }
+  }
+  draft.types = types;
+}
+
+/** State belongs to a connection: after a reconnect nonces begin anew. */
+function isSameConnection(before: ProxyHistory, { connection, answer }: ListedProxy): boolean {
+  if (before.absentSince !== undefined || before.istiod !== answer.istiod.name) return false;
+  const old = before.connection?.connectedAt;
+  return old === undefined || connection.connectedAt === undefined || old === connection.connectedAt;
+}
+
+/** Before istiod 1.23 the rows of a ztunnel tell nothing of its state (`istio.md` §1.3). */
+function stateOf({ type, types }: ProxyConnection): SyncState {
+  if (type === 'ztunnel') {
+    for (const _ in types) return worstState(types);
+    return 'UNKNOWN';
+  }
+  return worstState(types);
+}
+
+function noteReturn(draft: Draft, before: ProxyHistory | undefined, to: SyncState, advance: Advance): void {
+  if (before?.absentSince === undefined) return;
+  note(draft, advance, { from: before.verdict === 'missing' ? 'MISSING' : 'ABSENT', to });
+}
+
+/** Not SYNCED: since when, and whether a second poll has confirmed it. */
+function suspect(draft: Draft, look: ListedLook, state: SyncState, advance: Advance): void {
+  const { before, listed } = look;
+  const since = isUnacked(state) ? earliestSuspicion(draft.types) : before?.suspectSince;
+  if (since !== undefined) draft.suspectSince = since;
+  if (before?.suspectSince === undefined && since !== undefined) advance.changed();
+  if (before?.outOfSync !== undefined && !hasAcknowledged(look, since, advance)) draft.outOfSync = before.outOfSync;
+  restoreTypes(draft, advance);
+  if (isUnacked(state)) confirmOutOfSync(draft, advance, listed.connection.connectedAt);
+}
+
+/**
+ * Something it owed was acknowledged since the last look: alive, only behind, so counting begins anew. After a
+ * reconnect nothing can have moved; what was known of the proxy is kept until it is SYNCED.
+ */
+function hasAcknowledged({ before, listed }: ListedLook, since: EpochSeconds | undefined, { now }: Advance): boolean {
+  if (before === undefined || since !== now || !isSameConnection(before, listed)) return false;
+  return earliestSuspicion(before.types) !== undefined;
+}
+
+function earliestSuspicion(types: ProxyHistory['types']): EpochSeconds | undefined {
+  let earliest: EpochSeconds | undefined;
+  for (const name in types) {
+    const since = types[name as XdsType]?.suspectSince;
+    if (since !== undefined && (earliest === undefined || since < earliest)) earliest = since;
+  }
+  return earliest;
+}
+
+/** What an earlier process knew of the pushes that still wait. */
+function restoreTypes(draft: Draft, { restored }: Advance): void {
+  const facts = restored.get(draft.key)?.types;
+  if (facts === undefined) return;
+  const types: Partial<Record<XdsType, TypeHistory>> = { ...draft.types };
+  for (const [type, { acked, unackedSince }] of Object.entries(facts) as [XdsType, RestoredType][]) {
+    const seen = types[type];
+    if (seen?.unackedSince === undefined || seen.acked !== acked) continue;
+    if (unackedSince < seen.unackedSince) types[type] = { ...seen, unackedSince };
+  }
+  draft.types = types;
+}
+
+function verdictOf(state: SyncState, { outOfSync }: Draft): Verdict {
+  switch (state) {
+    case 'ERROR':
+      return 'rejected';
+    case 'STALE':
+      return 'stale';
+    case 'UNKNOWN':
+      return 'unknown';
+    case 'NOT_SENT':
+      // Nothing is owed; but one that comes back has not got what it lacked yet.
+      return outOfSync === undefined ? 'synced' : 'stale';
+    case 'SYNCED':
+      return 'synced';
+  }
+}

@@ -1,0 +1,168 @@
+import type { EpochSeconds } from '../model/brand.ts';
+import { type ObjectMap, objectKey } from '../model/cluster.ts';
+import type { ControlPlane } from '../model/control-plane.ts';
+import { current } from '../model/current.ts';
+import { localCluster } from '../model/local-cluster.ts';
+import { type ListedProxy, newestConnections } from '../model/newest-connections.ts';
+import { known } from '../model/observed.ts';
+import { proxyKey } from '../model/proxy.ts';
+import { connectsByItself, isLeaving } from '../model/proxy-pod.ts';
+import { type RevisionTags, revisionOfPod, revisionTags } from '../model/proxy-revision.ts';
+import type { MeshSnapshot } from '../model/snapshot.ts';
+import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
+import type { Pod } from '../model/workload.ts';
+import { type ControlView, controlView } from './control-view.ts';
+import type { Advance } from './sync-history-advance.ts';
+import { createChangeCounter } from './sync-history-changes.ts';
+import { advanceListed } from './sync-history-listed.ts';
+import { advanceAbsent, holdUnlisted, type UnlistedLook } from './sync-history-unlisted.ts';
+
+/** A proxy that is no longer listed, and that no pod explains, is shown as last known for this long. */
+const LAST_KNOWN_SECONDS = 300;
+/** What an earlier process knew is worth nothing once polls had this long to say otherwise. */
+const RESTORED_SECONDS = 900;
+
+/**
+ * Takes in one completed poll of all istiods: since when each proxy is out of sync, which are missing, what changed.
+ * Pure. The same poll again, or none yet, gives back `previous`; a proxy of which nothing changed keeps its object.
+ * @param now the time of the poll, for every span that is measured over polls
+ */
+export function advanceHistory(previous: SyncHistory, snapshot: MeshSnapshot, now: EpochSeconds): SyncHistory {
+  const controlPlane = known(snapshot.controlPlane);
+  if (controlPlane === undefined || controlPlane.poll === previous.poll) return previous;
+  const poll = openPoll(previous, snapshot, controlPlane, now);
+  takeListed(poll);
+  takePods(poll);
+  takeOthers(poll);
+  return closePoll(poll, controlPlane.poll);
+}
+
+/** One poll while it is taken in. */
+interface Poll {
+  readonly previous: ReadonlyMap<string, ProxyHistory>;
+  readonly next: Map<string, ProxyHistory>;
+  readonly listed: ReadonlyMap<string, ListedProxy>;
+  /** Absent where Kubernetes cannot be asked: then no proxy can be called missing. */
+  readonly pods: ObjectMap<Pod> | undefined;
+  readonly tags: RevisionTags;
+  readonly view: ControlView;
+  readonly meshCluster: string;
+  /** The cluster of our pods. */
+  readonly cluster: string;
+  readonly graceSeconds: number;
+  readonly advance: Advance;
+  lastChangeAt: EpochSeconds | undefined;
+}
+
+function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, controlPlane: ControlPlane, now: EpochSeconds): Poll {
+  const { meshCluster, missingGraceSeconds, staleAfterSeconds } = snapshot.settings;
+  const listed = newestConnections(controlPlane, meshCluster);
+  const pods = current(snapshot.cluster.pods, now, staleAfterSeconds);
+  const firstAt = previous.firstAt ?? now;
+  const restored = now - firstAt <= RESTORED_SECONDS ? previous.restored : undefined;
+  const poll: Poll = {
+    previous: previous.proxies,
+    next: new Map(),
+    listed,
+    pods,
+    tags: revisionTags(snapshot.cluster),
+    view: controlView(controlPlane, now, missingGraceSeconds),
+    meshCluster,
+    cluster: pods === undefined ? meshCluster : localCluster(listed, pods, meshCluster),
+    graceSeconds: missingGraceSeconds,
+    lastChangeAt: previous.lastChangeAt,
+    advance: {
+      now,
+      previousAt: previous.at,
+      firstAt,
+      restored: new Map(restored),
+      counter: createChangeCounter(previous.changes),
+      changed() {
+        poll.lastChangeAt = now;
+      },
+    },
+  };
+  return poll;
+}
+
+function takeListed({ previous, next, listed, meshCluster, advance }: Poll): void {
+  for (const [key, proxy] of listed) {
+    if (proxy.answer.error !== undefined) continue;
+    const cluster = proxy.connection.cluster ?? meshCluster;
+    next.set(key, advanceListed({ key, cluster, before: previous.get(key), listed: proxy }, advance));
+  }
+}
+
+interface AbsentProxy {
+  readonly look: UnlistedLook;
+  readonly pod: Pod;
+}
+
+/** Every pod whose proxy should be listed and is not. */
+function takePods(poll: Poll): void {
+  const { pods, next, view, advance } = poll;
+  const absent: AbsentProxy[] = [];
+  for (const pod of pods?.values() ?? []) {
+    if (!isLeaving(pod) && connectsByItself(pod)) takePod(pod, poll, absent);
+  }
+  // Rows that could not be read may be theirs.
+  const certain = absent.length > view.skippedRows;
+  for (const { look, pod } of absent) {
+    next.set(look.key, certain ? advanceAbsent(look, pod, advance) : holdUnlisted(look, advance));
+  }
+}
+
+/** @param absent takes those that are not listed though they should be */
+function takePod(pod: Pod, poll: Poll, absent: AbsentProxy[]): void {
+  const { cluster, next, view } = poll;
+  const key = proxyKey(pod, cluster);
+  if (next.has(key)) return;
+  const before = poll.previous.get(key);
+  const look = { key, cluster, namespace: pod.namespace, name: pod.name, before };
+  const owes = owesConnection(pod, poll);
+  if (owes && view.answered && !view.isBlindTo(revisionOfPod(pod, poll.tags) ?? before?.revision)) {
+    absent.push({ look, pod });
+  } else if (owes || before !== undefined) {
+    next.set(key, holdUnlisted(look, poll.advance));
+  }
+}
+
+/** Its proxy runs, and has had time to connect. */
+function owesConnection({ proxy }: Pod, { advance, graceSeconds }: Poll): boolean {
+  return proxy?.running === true && proxy.startedAt !== undefined && advance.now - proxy.startedAt > graceSeconds;
+}
+
+/** Proxies known from before that neither an istiod nor a pod speaks for now. */
+function takeOthers(poll: Poll): void {
+  const { previous, next, listed, advance } = poll;
+  for (const [key, before] of previous) {
+    if (next.has(key) || isGone(before, poll)) continue;
+    const held = holdUnlisted({ ...before, before }, advance);
+    const age = advance.now - (held.lastListedAt ?? advance.now);
+    // As long as an istiod that fails now was the last to list it, it is unknown rather than gone.
+    if (listed.has(key) || age <= LAST_KNOWN_SECONDS) next.set(key, held);
+  }
+}
+
+/** Its pod was of the cluster we see, and is gone, going or without a proxy now. */
+function isGone(before: ProxyHistory, { pods, cluster, view }: Poll): boolean {
+  if (pods === undefined || before.cluster !== cluster) return false;
+  if (pods.has(objectKey(before.namespace, before.name))) return true;
+  // Without a pod it may be a virtual machine's, which an istiod that cannot be asked may still hold.
+  return view.answered && !view.isBlindTo(before.revision);
+}
+
+function closePoll(poll: Poll, number: number): SyncHistory {
+  const { next, advance, lastChangeAt } = poll;
+  const namespaces = new Set<string>();
+  for (const { namespace } of next.values()) namespaces.add(namespace);
+  return {
+    poll: number,
+    at: advance.now,
+    firstAt: advance.firstAt,
+    proxies: next,
+    changes: advance.counter.total((namespace) => namespaces.has(namespace)),
+    ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
+    ...(advance.restored.size === 0 ? {} : { restored: advance.restored }),
+  };
+}
