@@ -109,11 +109,17 @@ function chooseContext(config: KubeConfig, wanted: string | undefined, where: st
     throw new KubeConfigError(
       `kubeconfig ${where}: context ${name} names cluster ${context.cluster}, which is missing`,
     );
-  if (!URL.canParse(cluster.server)) {
-    throw new KubeConfigError(`kubeconfig ${where}: the server of cluster ${cluster.name} is no URL`);
-  }
+  checkServer(cluster, where);
   nameUser(config, context, where);
   return name;
+}
+
+function checkServer({ name, server }: Cluster, where: string): void {
+  const wrong = (why: string): KubeConfigError =>
+    new KubeConfigError(`kubeconfig ${where}: the server of cluster ${name} ${why}`);
+  if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) throw wrong('is no http(s) URL');
+  // The server is named in the log.
+  if (new URL(server).username !== '') throw wrong('holds a user name: put it under users');
 }
 
 function nameUser(config: KubeConfig, context: Context, where: string): void {

@@ -220,7 +220,7 @@ echo "{\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"plugged-$(wc
       {
         what: 'a server that is no URL',
         text: config('a', 'token: t', 'server: nonsense'),
-        says: /^kubeconfig \/config: the server of cluster a is no URL$/,
+        says: /^kubeconfig \/config: the server of cluster a is no http\(s\) URL$/,
       },
       {
         what: 'no current-context',
