@@ -449,7 +449,6 @@ describe('kube API client', () => {
         code: 'invalid',
         detail: 'GET /api/v1/pods: the answer is text/plain; charset=utf-8, not JSON',
       });
-      await server.allClosed();
     });
 
     it('does not wait for ever for the answer to begin', async () => {

@@ -223,6 +223,11 @@ echo "{\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"plugged-$(wc
         says: /^kubeconfig \/config: the server of cluster a is no http\(s\) URL$/,
       },
       {
+        what: 'a password in the URL',
+        text: config('a', 'token: t', 'server: "https://me:secret@x"'),
+        says: /the server of cluster a holds a user name: put it under users$/,
+      },
+      {
         what: 'no current-context',
         text: good.replace('current-context: a', ''),
         says: /no current-context; choose one with --context: a$/,
