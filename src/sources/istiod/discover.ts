@@ -1,5 +1,6 @@
 import type { ObjectMap } from '../../model/cluster.ts';
 import type { Istiod } from '../../model/control-plane.ts';
+import { compareText } from '../../model/text-order.ts';
 import type { Pod } from '../../model/workload.ts';
 
 /** An istiod and where to ask it. */
@@ -27,11 +28,7 @@ function isIstiod(pod: Pod): boolean {
 }
 
 function byName(one: Pod, other: Pod): number {
-  return compare(one.namespace, other.namespace) || compare(one.name, other.name);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
+  return compareText(one.namespace, other.namespace) || compareText(one.name, other.name);
 }
 
 /** @param name unique among the istiods, also where two namespaces use one pod name */

@@ -1,0 +1,30 @@
+import type { ControlPlane } from '../../model/control-plane.ts';
+import type { Clock, SourceLog } from '../source.ts';
+import type { IstiodTarget } from './discover.ts';
+import { createHttpClient } from './http-client.ts';
+import { createPoller } from './poll.ts';
+import { DEFAULT_LIMIT_BYTES } from './source.ts';
+
+export interface AskOnceOptions {
+  readonly targets: readonly IstiodTarget[];
+  readonly tokenFile: string | undefined;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const silent = (): void => undefined;
+const NO_LOG: SourceLog = { debug: silent, info: silent, warn: silent, error: silent };
+
+/** One poll of istiods, for a command that then ends. What fails stands in the answers. */
+export async function askOnce(options: AskOnceOptions): Promise<ControlPlane> {
+  const { targets, tokenFile, timeoutMs: deadlineMs, clock, signal } = options;
+  const client = createHttpClient();
+  try {
+    const bounds = { tokenFile, deadlineMs, limitBytes: DEFAULT_LIMIT_BYTES, concurrency: 8 };
+    const poller = createPoller({ client, clock, log: NO_LOG, ...bounds });
+    return { poll: 1, istiods: await poller.poll(targets, signal) };
+  } finally {
+    await client.close();
+  }
+}
