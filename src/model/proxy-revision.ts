@@ -6,12 +6,13 @@ import type { Pod } from './workload.ts';
 /** Which revision a revision tag stands for now. */
 export type RevisionTags = ReadonlyMap<string, string>;
 
+const NO_TAGS: RevisionTags = new Map();
 const tagsOf = new WeakMap<ObjectMap<InjectionWebhook>, RevisionTags>();
 
 /** Tags by their MutatingWebhookConfigurations; none where those are not known. */
 export function revisionTags({ injectors }: ClusterObjects): RevisionTags {
   const webhooks = known(injectors);
-  if (webhooks === undefined) return new Map();
+  if (webhooks === undefined) return NO_TAGS;
   let tags = tagsOf.get(webhooks);
   if (tags === undefined) {
     tags = new Map([...webhooks.values()].flatMap(({ tag, revision }) => (tag === undefined ? [] : [[tag, revision]])));

@@ -21,6 +21,10 @@ export interface XdsBlock {
   readonly direction: 'egress' | 'ingress';
   /** The other policies that isolate the pod in this direction, as `namespace/name`. */
   readonly others: readonly string[];
+  /** Cluster DNS is blocked for the pod as well: it could not even look istiod up. */
+  readonly dnsBlocked?: true;
+  /** API groups of other policy engines in the cluster, whose policies may allow what this one does not (`istio.md` §8.3). */
+  readonly otherEngines?: readonly string[];
 }
 
 /**
