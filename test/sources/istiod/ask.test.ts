@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import type { SourceError } from '../../../src/model/source-error.ts';
@@ -7,6 +8,7 @@ import { type AskOptions, askSync, askVersion } from '../../../src/sources/istio
 import { AskError } from '../../../src/sources/istiod/ask-error.ts';
 import { createHttpClient } from '../../../src/sources/istiod/http-client.ts';
 import { failureOf } from '../../../src/sources/istiod/http-failure.ts';
+import { makeCertificate } from '../../support/certificate.ts';
 import { type Answer, json, startIstiodServer, text } from '../../support/istiod-server.ts';
 import { fixturePath } from '../../support/syncz.ts';
 
@@ -172,6 +174,17 @@ test('HTTPS to a port that speaks HTTP is tls', async () => {
   const reason = await failure(askSync(options(server.url.replace('http:', 'https:'))));
   assert.equal(reason.code, 'tls');
   await server.stop();
+});
+
+test('a certificate that nobody vouches for is tls', async () => {
+  const { cert, key } = makeCertificate('istiod');
+  const server = createTlsServer({ cert, key }, (_, response) => response.end(HEALTHY));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const reason = await failure(askSync(options(`https://127.0.0.1:${port}`, { token: 'abc' })));
+  assert.equal(reason.code, 'tls');
+  assert.match(reason.detail, /no TLS with 127\.0\.0\.1:\d+: (DEPTH_ZERO_)?SELF_SIGNED_CERT/);
+  server.close();
 });
 
 for (const code of [
