@@ -1,3 +1,4 @@
+import { createHistoryTask, restoredHistory } from './app/history.ts';
 import { createMesh } from './app/mesh.ts';
 import { createReadiness } from './app/readiness.ts';
 import { settingsOf } from './app/settings.ts';
@@ -11,6 +12,7 @@ import type { SourceTask } from './runtime/source-task.ts';
 import { supervise } from './runtime/supervise.ts';
 import { createSelfMetrics } from './sinks/metrics/self-metrics.ts';
 import type { Clock } from './sources/source.ts';
+import { wantsFastPoll } from './state/pace.ts';
 
 /** What the exporter is given: it reads no process, no environment and no clock by itself. */
 export interface ExporterOptions {
@@ -38,18 +40,20 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
     config.cluster.id,
     LADDER.map((rung) => rung.id),
   );
-  const mesh = createMesh({ settings: settingsOf(config), clock, advance: (previous) => previous });
+  const mesh = createMesh({ settings: settingsOf(config), clock, history: await restoredHistory(options) });
   let tasks: readonly SourceTask[] = [];
   const pending = createReadiness(() => tasks, clock);
   const web = await startWeb({ ...options, mesh, self, pending, stopping: () => signal.aborted });
   options.onListening?.(web.address);
   const scheduler = createScheduler(log);
   try {
-    const sources = await createSources({ ...options, mesh, scheduler, pace: () => 'normal' });
+    const pace = (): 'normal' | 'fast' => (wantsFastPoll(mesh.read(), clock.now()) ? 'fast' : 'normal');
+    const sources = await createSources({ ...options, mesh, scheduler, pace });
     tasks = sources.tasks;
     try {
       log.info({ role: config.role, sources: tasks.map((task) => task.name) }, 'started');
-      await supervise(tasks, signal, GRACE_MS);
+      const history = config.role === 'agent' ? [] : [createHistoryTask({ ...options, mesh, scheduler })];
+      await supervise([...tasks, ...history], signal, GRACE_MS);
     } finally {
       await sources.close();
     }

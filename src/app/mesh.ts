@@ -1,7 +1,6 @@
-import type { EpochSeconds } from '../model/brand.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
-import { known, type Observed } from '../model/observed.ts';
+import type { Observed } from '../model/observed.ts';
 import type { LadderSettings } from '../model/settings.ts';
 import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
 import type { SourceHealth } from '../model/source-health.ts';
@@ -9,6 +8,7 @@ import type { SyncHistory } from '../model/sync-history.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { Clock } from '../sources/source.ts';
 import { createStore } from '../state/store.ts';
+import { advanceHistory } from '../state/sync-history.ts';
 
 /** What the exporter knows, as sources fill it and sinks read it. */
 export interface Mesh {
@@ -20,28 +20,24 @@ export interface Mesh {
    */
   readNow(): MeshSnapshot;
   setControlPlane(value: Observed<ControlPlane>): void;
+  updateHistory(update: (history: SyncHistory) => SyncHistory): void;
   setCluster(value: ClusterObjects): void;
   setTraffic(value: Observed<Traffic>): void;
   setSources(value: readonly SourceHealth[]): void;
 }
 
-/** A pure step of the memory over polls. */
-export type AdvanceHistory = (previous: SyncHistory, snapshot: MeshSnapshot, now: EpochSeconds) => SyncHistory;
-
 export interface MeshOptions {
   readonly settings: LadderSettings;
   readonly clock: Clock;
-  readonly advance: AdvanceHistory;
   /** What a checkpoint gave back, if there was one. */
-  readonly history?: SyncHistory;
+  readonly history: SyncHistory;
 }
 
 /** Readers may share a snapshot this long. */
 const SHARED_SECONDS = 1;
 
-export function createMesh({ settings, clock, advance, history }: MeshOptions): Mesh {
-  const initial = emptySnapshot(clock.now(), settings);
-  const store = createStore(history === undefined ? initial : { ...initial, history });
+export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
+  const store = createStore({ ...emptySnapshot(clock.now(), settings), history });
   return {
     read: store.read,
     readNow: () => {
@@ -53,13 +49,9 @@ export function createMesh({ settings, clock, advance, history }: MeshOptions): 
       const before = store.read();
       // One publication for both: no reader sees a poll that the history has not taken in.
       const snapshot = { ...before, controlPlane, takenAt: now };
-      const polled = known(controlPlane)?.poll !== known(before.controlPlane)?.poll;
-      store.publish({
-        controlPlane,
-        takenAt: now,
-        history: polled ? advance(before.history, snapshot, now) : before.history,
-      });
+      store.publish({ controlPlane, takenAt: now, history: advanceHistory(before.history, snapshot, now) });
     },
+    updateHistory: (update) => store.publish({ history: update(store.read().history), takenAt: clock.now() }),
     setCluster: (cluster) => store.publish({ cluster, takenAt: clock.now() }),
     setTraffic: (traffic) => store.publish({ traffic, takenAt: clock.now() }),
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),

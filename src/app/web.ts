@@ -5,8 +5,10 @@ import type { Route } from '../sinks/http/answer.ts';
 import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
 import { createRoutes } from '../sinks/http/routes.ts';
 import { ListenError, startServer } from '../sinks/http/server.ts';
+import { statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
+import type { Clock } from '../sources/source.ts';
 import type { Mesh } from './mesh.ts';
 import { StartError } from './start-error.ts';
 
@@ -16,6 +18,7 @@ export interface WebOptions {
   readonly mesh: Mesh;
   readonly self: SelfMetrics;
   readonly log: Log;
+  readonly clock: Clock;
   readonly pending: () => readonly string[];
   readonly stopping: () => boolean;
 }
@@ -37,13 +40,20 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     log,
   });
   const dispatch = createDispatch(log);
+  const startedAt = options.clock.now();
   const routes = createRoutes({
     version: build.version,
     telemetryPath: config.web.telemetryPath,
     scrape,
     withheld: () => undefined,
     pending: () => (options.stopping() ? ['the end'] : options.pending()),
-    api: {},
+    api: {
+      status: {
+        about: 'how the exporter, its sources and every istiod fare, as JSON',
+        document: () =>
+          statusDocument(mesh.readNow(), { ...build, role: config.role, startedAt, pending: options.pending() }),
+      },
+    },
   });
   const handler = await handlerFor(config, routes, dispatch);
   try {

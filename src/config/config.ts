@@ -42,6 +42,11 @@ export interface Config {
     readonly maxStreams: number;
   };
   readonly history: { readonly file: string | undefined };
+  readonly prometheus: {
+    readonly url: string | undefined;
+    readonly tokenFile: string | undefined;
+    readonly timeout: Milliseconds;
+  };
   readonly metrics: {
     readonly proxyDetail: 'all' | 'unsynced' | 'off';
     /** By family name; `default` for all others. */

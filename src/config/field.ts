@@ -68,8 +68,9 @@ export function text(
 }
 
 /** Text that may be left out. */
-export function optionalText(kind: string, doc: string): Field<string | undefined> {
-  return { kind, fallback: undefined, doc, fromText: asText, schema: z.string().min(1).max(4096).optional() };
+export function optionalText(kind: string, doc: string, pattern: RegExp = /./): Field<string | undefined> {
+  const schema = z.string().min(1).max(4096).regex(pattern).optional();
+  return { kind, fallback: undefined, doc, fromText: asText, schema };
 }
 
 export function count(fallback: number, doc: string): Field<number> {

@@ -71,6 +71,16 @@ const accessLog: Fields<Config['accessLog']> = {
   maxStreams: count(50, 'How many logs `mode: api` follows at once; the others are counted as not followed.'),
 };
 
+const prometheus: Fields<Config['prometheus']> = {
+  url: optionalText(
+    'an http:// or https:// URL',
+    'The Prometheus that scrapes this exporter. Asked once at start since when proxies are out of sync, where `history.file` does not tell.',
+    /^https?:\/\/[^\s@?#]+$/,
+  ),
+  tokenFile: optionalText('a path', 'Bearer token for Prometheus.'),
+  timeout: duration('10s', 'How long Prometheus may take to answer.'),
+};
+
 const metrics: Fields<Config['metrics']> = {
   proxyDetail: oneOf(
     ['all', 'unsynced', 'off'],
@@ -114,6 +124,7 @@ export const SECTIONS: { readonly [K in Exclude<keyof Config, 'role'>]: Fields<C
   kubernetes,
   accessLog,
   history: { file: optionalText('a path', 'A file that keeps since when each proxy is out of sync, over restarts.') },
+  prometheus,
   metrics,
   web,
   log: {

@@ -109,7 +109,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'nothing-like-it',
     [
-      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, metrics, web, log',
+      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, web, log',
     ],
   ],
   [
@@ -119,8 +119,8 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'prototype-keys',
     [
-      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, metrics, web, log',
-      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, metrics, web, log',
+      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, web, log',
+      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, web, log',
     ],
   ],
   ['section-is-text', ['section-is-text.yaml:1: istiod: must be a map of keys, not "kubernetes"']],

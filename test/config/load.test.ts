@@ -69,6 +69,7 @@ test('a file with every key gives every value', async () => {
       maxStreams: 10,
     },
     history: { file: '/var/lib/meshladder/history.json' },
+    prometheus: { url: 'https://prometheus.example/prefix/', tokenFile: '/var/run/token', timeout: 5000 },
     metrics: {
       proxyDetail: 'unsynced',
       maxSeries: { default: 1000, meshladder_proxies: 20 },
