@@ -25,25 +25,21 @@ export interface ProxyDocument {
   readonly types: Readonly<Record<string, TypeDocument>>;
   readonly cluster: string;
   readonly workload: string;
-  readonly proxy_type: ProxyRow['type'];
+  readonly proxyType: ProxyRow['type'];
   readonly version: string | null;
   readonly revision: string | null;
   readonly verdict: ProxyRow['verdict'];
-  readonly out_of_sync_since: string | null;
+  readonly outOfSyncSince: string | null;
   /** `observed`, `restored` over a restart, or `first_seen`: it may have begun earlier. */
-  readonly out_of_sync_origin: string | null;
-  readonly missing_since: string | null;
-  readonly endpoint_acked_ratio: number | null;
-  readonly blocked_by: {
-    readonly policy_namespace: string;
-    readonly policy: string;
-    readonly direction: XdsBlock['direction'];
-    readonly others: readonly string[];
-  } | null;
+  readonly outOfSyncOrigin: string | null;
+  readonly missingSince: string | null;
+  readonly endpointAckedRatio: number | null;
+  /** The NetworkPolicy that, by its text, keeps it from istiod; `others` isolate it too, as `namespace/name`. */
+  readonly blockedBy: XdsBlock | null;
   /** Newest last. */
   readonly changes: readonly {
     readonly at: string;
-    readonly xds_type: string | null;
+    readonly xdsType: string | null;
     readonly from: StateChange['from'];
     readonly to: StateChange['to'];
   }[];
@@ -94,16 +90,16 @@ function proxyDocument(row: ProxyRow): ProxyDocument {
     types: typeDocuments(row),
     cluster: row.cluster,
     workload: row.workload,
-    proxy_type: row.type,
+    proxyType: row.type,
     version: row.istioVersion ?? null,
     revision: row.revision ?? null,
     verdict: row.verdict,
-    out_of_sync_since: timeOrNull(row.outOfSync?.since),
-    out_of_sync_origin: row.outOfSync?.origin ?? null,
-    missing_since: timeOrNull(row.missingSince),
-    endpoint_acked_ratio: row.endpointAckedRatio ?? null,
-    blocked_by: blockDocument(row.blockedBy),
-    changes: row.changes.map(({ at, xdsType, from, to }) => ({ at: time(at), xds_type: xdsType ?? null, from, to })),
+    outOfSyncSince: timeOrNull(row.outOfSync?.since),
+    outOfSyncOrigin: row.outOfSync?.origin ?? null,
+    missingSince: timeOrNull(row.missingSince),
+    endpointAckedRatio: row.endpointAckedRatio ?? null,
+    blockedBy: row.blockedBy ?? null,
+    changes: row.changes.map(({ at, xdsType, from, to }) => ({ at: time(at), xdsType: xdsType ?? null, from, to })),
   };
 }
 
@@ -118,12 +114,6 @@ function typeDocuments({ types }: ProxyRow): Record<string, TypeDocument> {
     };
   }
   return documents;
-}
-
-function blockDocument(block: XdsBlock | undefined): ProxyDocument['blocked_by'] {
-  if (block === undefined) return null;
-  const { policyNamespace, policy, direction, others } = block;
-  return { policy_namespace: policyNamespace, policy, direction, others };
 }
 
 function timeOrNull(at: EpochSeconds | undefined): string | null {

@@ -31,7 +31,7 @@ function readRow(fields: Fields): ProxyRow | undefined {
     name,
     cluster: textOf(fields['cluster']) ?? '',
     workload: textOf(fields['workload']) ?? '',
-    type: oneOf(PROXY_TYPES, fields['proxy_type']) ?? 'unknown',
+    type: oneOf(PROXY_TYPES, fields['proxyType']) ?? 'unknown',
     verdict: oneOf(VERDICTS, fields['verdict']) ?? 'unknown',
     state: oneOf(ROW_STATES, fields['state']) ?? 'UNKNOWN',
     types: readTypes(fieldsOf(fields['types']) ?? {}),
@@ -39,10 +39,10 @@ function readRow(fields: Fields): ProxyRow | undefined {
     ...present('istiod', textOf(fields['istiod'])),
     ...present('revision', textOf(fields['revision'])),
     ...present('istioVersion', textOf(fields['version'])),
-    ...present('endpointAckedRatio', numberOf(fields['endpoint_acked_ratio'])),
-    ...present('missingSince', timeOf(fields['missing_since'])),
+    ...present('endpointAckedRatio', numberOf(fields['endpointAckedRatio'])),
+    ...present('missingSince', timeOf(fields['missingSince'])),
     ...present('outOfSync', readOutOfSync(fields)),
-    ...present('blockedBy', readBlock(fieldsOf(fields['blocked_by']))),
+    ...present('blockedBy', readBlock(fieldsOf(fields['blockedBy']))),
   };
 }
 
@@ -62,21 +62,23 @@ function readTypes(documents: Fields): ProxyRow['types'] {
 }
 
 function readOutOfSync(fields: Fields): ProxyRow['outOfSync'] {
-  const since = timeOf(fields['out_of_sync_since']);
-  const origin = oneOf(ORIGINS, fields['out_of_sync_origin']);
+  const since = timeOf(fields['outOfSyncSince']);
+  const origin = oneOf(ORIGINS, fields['outOfSyncOrigin']);
   return since === undefined ? undefined : { since, origin: origin ?? 'first_seen' };
 }
 
 function readBlock(fields: Fields | undefined): XdsBlock | undefined {
-  const policyNamespace = textOf(fields?.['policy_namespace']);
+  const policyNamespace = textOf(fields?.['policyNamespace']);
   const policy = textOf(fields?.['policy']);
   if (policyNamespace === undefined || policy === undefined) return undefined;
-  const others = fields?.['others'];
+  const otherEngines = fields?.['otherEngines'];
   return {
     policyNamespace,
     policy,
     direction: oneOf(['egress', 'ingress'] as const, fields?.['direction']) ?? 'egress',
-    others: Array.isArray(others) ? others.filter((other) => typeof other === 'string') : [],
+    others: textsOf(fields?.['others']),
+    ...(fields?.['dnsBlocked'] === true ? { dnsBlocked: true } : {}),
+    ...(otherEngines === undefined ? {} : { otherEngines: textsOf(otherEngines) }),
   };
 }
 
@@ -88,7 +90,7 @@ function readChanges(changes: unknown): readonly StateChange[] {
     const from = oneOf(CHANGE_STATES, fields?.['from']);
     const to = oneOf(CHANGE_STATES, fields?.['to']);
     if (at === undefined || from === undefined || to === undefined) return [];
-    return [{ at, from, to, ...present('xdsType', oneOf(XDS_TYPES, fields?.['xds_type'])) }];
+    return [{ at, from, to, ...present('xdsType', oneOf(XDS_TYPES, fields?.['xdsType'])) }];
   });
 }
 
@@ -103,6 +105,10 @@ function fieldsOf(value: unknown): Fields | undefined {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 function numberOf(value: unknown): number | undefined {

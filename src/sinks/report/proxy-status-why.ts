@@ -32,9 +32,11 @@ function rejections(row: ProxyRow, maxWords: number): readonly string[] {
 
 function blocks(row: ProxyRow): readonly string[] {
   if (row.blockedBy === undefined || row.state === 'SYNCED') return [];
-  const { policyNamespace, policy, direction } = row.blockedBy;
+  const { policyNamespace, policy, direction, dnsBlocked, otherEngines = [] } = row.blockedBy;
   const to = direction === 'egress' ? 'its way to istiod:15012' : 'the way into istiod:15012';
-  return [oneLine(`${fullName(row)}: NetworkPolicy ${policyNamespace}/${policy} blocks ${to}`, 400)];
+  const dns = dnsBlocked === true ? ' and to DNS' : '';
+  const unless = otherEngines.length === 0 ? '' : `, unless a policy of ${otherEngines.join(' or ')} allows it`;
+  return [oneLine(`${fullName(row)}: NetworkPolicy ${policyNamespace}/${policy} blocks ${to}${dns}${unless}`, 400)];
 }
 
 function fullName({ name, namespace }: ProxyRow): string {

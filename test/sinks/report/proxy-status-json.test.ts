@@ -46,16 +46,16 @@ test('one proxy, whole: the contract and what stands beside it', () => {
         },
         cluster: 'Kubernetes',
         workload: 'cart',
-        proxy_type: 'sidecar',
+        proxyType: 'sidecar',
         version: null,
         revision: null,
         verdict: 'stale',
-        out_of_sync_since: '2026-11-21T02:25:00.000Z',
-        out_of_sync_origin: 'restored',
-        missing_since: null,
-        endpoint_acked_ratio: null,
-        blocked_by: { policy_namespace: 'shop', policy: 'deny', direction: 'ingress', others: ['shop/b'] },
-        changes: [{ at: '2026-11-21T02:25:50.000Z', xds_type: 'cds', from: 'SYNCED', to: 'STALE' }],
+        outOfSyncSince: '2026-11-21T02:25:00.000Z',
+        outOfSyncOrigin: 'restored',
+        missingSince: null,
+        endpointAckedRatio: null,
+        blockedBy: { policyNamespace: 'shop', policy: 'deny', direction: 'ingress', others: ['shop/b'] },
+        changes: [{ at: '2026-11-21T02:25:50.000Z', xdsType: 'cds', from: 'SYNCED', to: 'STALE' }],
       },
     ],
   });
@@ -106,12 +106,17 @@ const ROWS = fc.array(
       endpointAckedRatio: fc.constantFrom(0, 0.5, 1),
       outOfSync: fc.record({ since: TIME, origin: fc.constantFrom('observed', 'restored', 'first_seen') }),
       missingSince: TIME,
-      blockedBy: fc.record({
-        policyNamespace: WORD,
-        policy: WORD,
-        direction: fc.constantFrom('egress', 'ingress'),
-        others: fc.array(WORD, { maxLength: 2 }),
-      }),
+      blockedBy: fc.record(
+        {
+          policyNamespace: WORD,
+          policy: WORD,
+          direction: fc.constantFrom('egress', 'ingress'),
+          others: fc.array(WORD, { maxLength: 2 }),
+          dnsBlocked: fc.constant(true),
+          otherEngines: fc.array(WORD, { maxLength: 2 }),
+        },
+        { requiredKeys: ['policyNamespace', 'policy', 'direction', 'others'], noNullPrototype: true },
+      ),
     },
     { requiredKeys: ['cluster', 'namespace', 'name', 'workload', 'type', 'verdict', 'state', 'types', 'changes'] },
   ),
@@ -143,7 +148,7 @@ test('no other document is taken for it, and no document makes it throw', () => 
   fc.assert(
     fc.property(
       fc.jsonValue(),
-      fc.dictionary(fc.constantFrom('types', 'state', 'changes', 'blocked_by'), fc.jsonValue()),
+      fc.dictionary(fc.constantFrom('types', 'state', 'changes', 'blockedBy'), fc.jsonValue()),
       (odd, fields) => {
         readProxies(odd);
         const rows = readProxies({ proxies: [{ namespace: 'a', proxy: 'b', ...fields }] });

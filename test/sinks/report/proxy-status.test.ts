@@ -126,6 +126,22 @@ test('a screen of causes, and how many more there are', () => {
   assert.ok(text.includes('… and 4 more; -o json has them all'));
 });
 
+test('a block is told with what it also blocks, and with who may know better', () => {
+  const blockedBy = { policyNamespace: 'shop', policy: 'deny', direction: 'egress', others: [] } as const;
+  const why = (more: object) => lines([row('a', { state: 'STALE', blockedBy: { ...blockedBy, ...more } })])[3];
+  assert.equal(why({}), 'a.shop: NetworkPolicy shop/deny blocks its way to istiod:15012');
+  assert.equal(why({ direction: 'ingress' }), 'a.shop: NetworkPolicy shop/deny blocks the way into istiod:15012');
+  assert.equal(
+    why({ dnsBlocked: true, otherEngines: ['cilium.io'] }),
+    'a.shop: NetworkPolicy shop/deny blocks its way to istiod:15012 and to DNS, unless a policy of cilium.io allows it',
+  );
+  assert.doesNotMatch(
+    lines([row('a', { blockedBy })]).join(),
+    /NetworkPolicy/,
+    'a proxy that is synced needs no cause',
+  );
+});
+
 test('one proxy, and none', () => {
   assert.equal(lines([row('a')]).at(-2), '1 proxy: 1 SYNCED');
   assert.equal(proxyStatusText([], { now: NOW, wide: false, coloured: false }), 'No proxies.\n');
