@@ -57,6 +57,7 @@ export interface ProxyHistory {
 
 /** `meshladder_proxy_state_changes_total`: cumulative since start. */
 export interface StateChangeCount {
+  readonly cluster: string;
   readonly proxyNamespace: string;
   readonly xdsType: XdsType;
   readonly state: SyncState;
@@ -70,6 +71,8 @@ export interface SyncHistory {
   readonly at?: EpochSeconds;
   /** When the first poll of this process was taken in. */
   readonly firstAt?: EpochSeconds;
+  /** Istio's id of the cluster whose pods we see; absent until pods are known. */
+  readonly cluster?: string;
   readonly proxies: ReadonlyMap<string, ProxyHistory>;
   readonly changes: readonly StateChangeCount[];
   /** When any proxy's standing last changed: the 3 s pace lasts at most 2 min after it. */

@@ -11,48 +11,61 @@ export function withChange(changes: readonly StateChange[], change: StateChange)
   return [...(changes.length < KEPT_CHANGES ? changes : changes.slice(1 - KEPT_CHANGES)), change];
 }
 
+/** Where a proxy belongs. */
+export interface Place {
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
 /** The counters of state changes while one poll is taken in. Copies what was there only when something is added. */
 export interface ChangeCounter {
   /** Every state of a type that a namespace's proxies use begins at zero, so that its first change is an increase. */
-  begin(namespace: string, type: XdsType): void;
-  count(namespace: string, type: XdsType, state: SyncState): void;
-  /** The counts, without those of namespaces that have no proxy left. */
-  total(hasProxies: (namespace: string) => boolean): readonly StateChangeCount[];
+  begin(place: Place, type: XdsType): void;
+  count(place: Place, type: XdsType, state: SyncState): void;
+  /** The counts, without those of places that have no proxy left. */
+  total(places: ReadonlySet<string>): readonly StateChangeCount[];
 }
 
-type Counts = Map<string, Map<XdsType, Map<SyncState, number>>>;
+/** One word for a place. */
+export function placeKey({ cluster, namespace }: Place): string {
+  return `${cluster}/${namespace}`;
+}
+
+interface PlaceCounts extends Place {
+  readonly types: Map<XdsType, Map<SyncState, number>>;
+}
 
 export function createChangeCounter(before: readonly StateChangeCount[]): ChangeCounter {
-  const counts: Counts = new Map();
-  for (const { proxyNamespace, xdsType, state, count } of before) {
-    countsOf(counts, proxyNamespace, xdsType).set(state, count);
+  const places = new Map<string, PlaceCounts>();
+  for (const { cluster, proxyNamespace: namespace, xdsType, state, count } of before) {
+    statesOf(places, { cluster, namespace }, xdsType).set(state, count);
   }
   let changed = false;
   return {
-    begin(namespace, type) {
-      if (counts.get(namespace)?.has(type) === true) return;
-      const states = countsOf(counts, namespace, type);
+    begin(place, type) {
+      const states = statesOf(places, place, type);
+      if (states.size > 0) return;
       for (const state of COUNTED_STATES) states.set(state, 0);
       changed = true;
     },
-    count(namespace, type, state) {
-      const states = countsOf(counts, namespace, type);
+    count(place, type, state) {
+      const states = statesOf(places, place, type);
       states.set(state, (states.get(state) ?? 0) + 1);
       changed = true;
     },
-    total(hasProxies) {
-      for (const namespace of counts.keys()) {
-        if (hasProxies(namespace)) continue;
-        counts.delete(namespace);
+    total(present) {
+      for (const key of places.keys()) {
+        if (present.has(key)) continue;
+        places.delete(key);
         changed = true;
       }
-      return changed ? flatten(counts) : before;
+      return changed ? flatten(places) : before;
     },
   };
 }
 
-function countsOf(counts: Counts, namespace: string, type: XdsType): Map<SyncState, number> {
-  const types = getOrAdd(counts, namespace, () => new Map<XdsType, Map<SyncState, number>>());
+function statesOf(places: Map<string, PlaceCounts>, place: Place, type: XdsType): Map<SyncState, number> {
+  const { types } = getOrAdd(places, placeKey(place), () => ({ ...place, types: new Map() }));
   return getOrAdd(types, type, () => new Map<SyncState, number>());
 }
 
@@ -64,11 +77,11 @@ function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   return made;
 }
 
-function flatten(counts: Counts): readonly StateChangeCount[] {
+function flatten(places: ReadonlyMap<string, PlaceCounts>): readonly StateChangeCount[] {
   const flat: StateChangeCount[] = [];
-  for (const [proxyNamespace, types] of counts) {
+  for (const { cluster, namespace, types } of places.values()) {
     for (const [xdsType, states] of types) {
-      for (const [state, count] of states) flat.push({ proxyNamespace, xdsType, state, count });
+      for (const [state, count] of states) flat.push({ cluster, proxyNamespace: namespace, xdsType, state, count });
     }
   }
   return flat;

@@ -93,6 +93,7 @@ function draftOf({ key, cluster, before, listed }: ListedLook): Draft {
 function advanceTypes(draft: Draft, { before, listed }: ListedLook, advance: Advance): void {
   const { now, counter } = advance;
   const types: Partial<Record<XdsType, TypeHistory>> = {};
+  const place = { cluster: draft.cluster, namespace: draft.namespace };
   const sameConnection = before !== undefined && isSameConnection(before, listed);
   for (const name in listed.connection.types) {
     const xdsType = name as XdsType;
@@ -101,9 +102,9 @@ function advanceTypes(draft: Draft, { before, listed }: ListedLook, advance: Adv
     const known = before?.types[xdsType];
     const next = advanceType({ before: known, sync, sameConnection, now });
     types[xdsType] = next;
-    if (known === undefined) counter.begin(draft.namespace, xdsType);
+    if (known === undefined) counter.begin(place, xdsType);
     else if (known.state !== next.state) {
-      counter.count(draft.namespace, xdsType, next.state);
+      counter.count(place, xdsType, next.state);
       note(draft, advance, { xdsType, from: known.state, to: next.state });
     }
   }

@@ -13,7 +13,7 @@ import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
 import type { Pod } from '../model/workload.ts';
 import { type ControlView, controlView } from './control-view.ts';
 import type { Advance } from './sync-history-advance.ts';
-import { createChangeCounter } from './sync-history-changes.ts';
+import { createChangeCounter, placeKey } from './sync-history-changes.ts';
 import { advanceListed } from './sync-history-listed.ts';
 import { advanceAbsent, holdUnlisted, type UnlistedLook } from './sync-history-unlisted.ts';
 
@@ -154,14 +154,15 @@ function isGone(before: ProxyHistory, { pods, cluster, view }: Poll): boolean {
 
 function closePoll(poll: Poll, number: number): SyncHistory {
   const { next, advance, lastChangeAt } = poll;
-  const namespaces = new Set<string>();
-  for (const { namespace } of next.values()) namespaces.add(namespace);
+  const places = new Set<string>();
+  for (const proxy of next.values()) places.add(placeKey(proxy));
   return {
     poll: number,
     at: advance.now,
     firstAt: advance.firstAt,
     proxies: next,
-    changes: advance.counter.total((namespace) => namespaces.has(namespace)),
+    changes: advance.counter.total(places),
+    ...(poll.pods === undefined ? {} : { cluster: poll.cluster }),
     ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
     ...(advance.restored.size === 0 ? {} : { restored: advance.restored }),
   };
