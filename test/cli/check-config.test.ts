@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runCli } from '../support/run-cli.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/config/${name}.yaml`, import.meta.url));
+
+test('a good configuration is OK, with what it comes to', async () => {
+  const { code, stdout, stderr } = await runCli(['check-config'], { env: { MESHLADDER_ISTIOD_INTERVAL: '25s' } });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.equal(
+    stdout,
+    `OK
+role:        all
+istiods:     pods in istio-system, every 25s, fast 3s
+kubernetes:  auto, all namespaces
+access logs: files under /var/log/pods, no checkpoint
+metrics:     :19012/metrics, proxy detail all
+`,
+  );
+});
+
+test('the summary says what a role leaves out', async () => {
+  const { stdout } = await runCli(['check-config'], {
+    env: { MESHLADDER_ROLE: 'agent', MESHLADDER_ACCESS_LOG_CHECKPOINT_DIR: '/c' },
+  });
+  assert.match(stdout, /istiods: {5}not asked \(role agent\)\n/);
+  assert.match(stdout, /access logs: files under \/var\/log\/pods, checkpoint in \/c\n/);
+});
+
+test('a bad one exits 1 and lists every problem, wherever the file is named', async () => {
+  const file = fixture('bad/many-at-once');
+  for (const argv of [
+    ['check-config', file],
+    ['check-config', '--config.file', file],
+  ]) {
+    const { code, stdout, stderr } = await runCli(argv);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.deepEqual(stderr.split('\n').slice(0, 2), [
+      'meshladder: the configuration has 4 problems:',
+      `  ${file}:2: log.level: must be one of debug, info, warn, error, not "loud"`,
+    ]);
+  }
+});
+
+test('serve refuses the same with exit code 2', async () => {
+  const { code, stderr } = await runCli(['serve', '--config.file', fixture('bad/unknown-key'), '--log.level', 'loud']);
+  assert.equal(code, 2);
+  assert.match(stderr, /2 problems:\n {2}--log\.level: .*\n {2}.*unknown-key\.yaml:2: istiod\.intervall: unknown key/);
+});
