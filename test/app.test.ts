@@ -115,6 +115,9 @@ test('the exporter polls an istiod and serves what it said', async () => {
     status.istiods.map(({ state, proxies }) => [state, proxies]),
     [['ok', 9]],
   );
+  const { proxies } = (await (await exporter.get('/api/v1/proxies')).json()) as { proxies: { state: string }[] };
+  assert.deepEqual(new Set(proxies.map(({ state }) => state)), new Set(['SYNCED']));
+  assert.equal(proxies.length, 9);
   const metrics = await exporter.get('/metrics');
   assert.equal(metrics.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   readExposition(await metrics.text());

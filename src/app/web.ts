@@ -1,13 +1,16 @@
 import type { Config } from '../config/config.ts';
+import type { EpochSeconds } from '../model/brand.ts';
+import { proxyTable } from '../model/proxy-table.ts';
 import { LADDER } from '../rungs/index.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Route } from '../sinks/http/answer.ts';
 import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
-import { createRoutes } from '../sinks/http/routes.ts';
+import { createRoutes, type RouteOptions } from '../sinks/http/routes.ts';
 import { ListenError, startServer } from '../sinks/http/server.ts';
 import { statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
+import { proxiesBody } from '../sinks/report/proxy-status-json.ts';
 import type { Clock } from '../sources/source.ts';
 import type { Mesh } from './mesh.ts';
 import { StartError } from './start-error.ts';
@@ -30,7 +33,7 @@ export interface Web {
 
 /** Serves metrics, health, API and landing page. @throws StartError when the address cannot be had */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { config, mesh, self, log, build } = options;
+  const { config, mesh, self, log, build, clock } = options;
   const { default: maxDefault, ...maxOf } = config.metrics.maxSeries;
   const scrape = createExposition({
     ladder: LADDER,
@@ -40,20 +43,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     log,
   });
   const dispatch = createDispatch(log);
-  const startedAt = options.clock.now();
   const routes = createRoutes({
     version: build.version,
     telemetryPath: config.web.telemetryPath,
     scrape,
     withheld: () => undefined,
     pending: () => (options.stopping() ? ['the end'] : options.pending()),
-    api: {
-      status: {
-        about: 'how the exporter, its sources and every istiod fare, as JSON',
-        document: () =>
-          statusDocument(mesh.readNow(), { ...build, role: config.role, startedAt, pending: options.pending() }),
-      },
-    },
+    api: apiOf(options, clock.now()),
   });
   const handler = await handlerFor(config, routes, dispatch);
   try {
@@ -70,6 +66,24 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (cause instanceof ListenError) throw new StartError(cause.message, { cause });
     throw cause;
   }
+}
+
+function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {
+  return {
+    status: {
+      about: 'how the exporter, its sources and every istiod fare, as JSON',
+      document: () => statusDocument(mesh.readNow(), { ...build, role: config.role, startedAt, pending: pending() }),
+    },
+    ...(config.role !== 'agent' && {
+      proxies: {
+        about: 'every proxy: its state, since when, and why, as JSON',
+        document: () => {
+          const snapshot = mesh.readNow();
+          return proxiesBody(proxyTable(snapshot), snapshot.takenAt);
+        },
+      },
+    }),
+  };
 }
 
 /** An agent runs on every node: it does without express, which would be a third of its memory. */

@@ -14,26 +14,26 @@ export interface StatusFacts {
   readonly pending: readonly string[];
 }
 
-/** `/api/v1/status` (docs/api.md). Times are ISO 8601; what is not known is left out. */
+/** `/api/v1/status` (docs/api.md): times in RFC 3339, null for what is not known. */
 export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): Readonly<Record<string, unknown>> {
   const { version, revision, role, startedAt, pending } = facts;
   return {
     version,
-    ...(revision !== '' && { revision }),
+    commit: revision === '' ? null : revision,
     role,
     cluster: snapshot.settings.meshCluster,
-    startedAt: isoTime(startedAt),
-    at: isoTime(snapshot.takenAt),
+    started_at: time(startedAt),
+    at: time(snapshot.takenAt),
     ready: pending.length === 0,
     pending,
     sources: snapshot.sources.map(sourceStatus),
-    istiods: known(snapshot.controlPlane)?.istiods.map(istiodStatus),
-    accessLog: known(snapshot.traffic)?.intake.map(intakeStatus),
+    istiods: known(snapshot.controlPlane)?.istiods.map(istiodStatus) ?? null,
+    access_log: known(snapshot.traffic)?.intake.map(intakeStatus) ?? null,
   };
 }
 
 function sourceStatus({ source, up, lastSuccessAt, polls, errors, lastError }: SourceHealth): object {
-  return { source, up, lastSuccessAt: isoTime(lastSuccessAt), polls, errors, lastError };
+  return { source, up: up ?? null, last_success_at: time(lastSuccessAt), polls, errors, last_error: lastError ?? null };
 }
 
 function istiodStatus({ istiod, access, version, polledAt, answeredAt, error, proxies }: IstiodAnswer): object {
@@ -41,21 +41,21 @@ function istiodStatus({ istiod, access, version, polledAt, answeredAt, error, pr
     name: istiod.name,
     namespace: istiod.namespace,
     revision: istiod.revision,
-    version,
+    version: version ?? null,
     access,
-    ready: istiod.ready,
+    ready: istiod.ready ?? null,
     state: error?.code ?? 'ok',
-    error: error?.detail,
-    polledAt: isoTime(polledAt),
-    answeredAt: isoTime(answeredAt),
-    proxies: answeredAt === undefined ? undefined : proxies.length,
+    error: error?.detail ?? null,
+    polled_at: time(polledAt),
+    answered_at: time(answeredAt),
+    proxies: answeredAt === undefined ? null : proxies.length,
   };
 }
 
 function intakeStatus({ source, lines, skippedBytes, newestLineAt }: LogIntake): object {
-  return { source, lines, skippedBytes, newestLineAt: isoTime(newestLineAt) };
+  return { source, lines, skipped_bytes: skippedBytes, newest_line_at: time(newestLineAt) };
 }
 
-function isoTime(at: EpochSeconds | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at * 1000).toISOString();
+function time(at: EpochSeconds | undefined): string | null {
+  return at === undefined ? null : new Date(Math.round(at * 1000)).toISOString();
 }
