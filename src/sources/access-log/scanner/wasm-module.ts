@@ -13,7 +13,12 @@ export interface WasmModule {
   readonly roomAt: number;
   /** Makes the room at least this large. Views of memory taken before may be dead then. */
   reserve(roomBytes: number): void;
-  /** Counts lines from `at` to `end`, where a line break ends the last; returns where it stopped, `stop()` says why. */
+  /** To be called before the first `scan` of other bytes than those it stopped in. */
+  begin(): void;
+  /**
+   * Counts lines from `at` to `end`, where a line break ends the last. Returns where it stopped, `stop()` says why. It
+   * goes on well at `lineEnd()` after a new key, and at any other line's begin.
+   */
   scan(at: number, end: number, mode: number): number;
   stop(): Stop;
   /** Behind the line of the new key that `scan` stopped at. */
@@ -66,6 +71,7 @@ interface Global {
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  begin(): void;
   scan(at: number, end: number, mode: number): number;
   insert(): number;
   clear(): void;
@@ -90,17 +96,15 @@ interface Exports {
 export function loadWasmModule(): WasmModule {
   const code = readFileSync(new URL('./scanner.wasm', import.meta.url));
   const exports = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports;
-  let memory = viewMemory(exports);
+  let memory = viewMemory(exports, 0);
   prepare(exports, memory.bytes);
   return {
     memory: () => memory,
     roomAt: exports.ROOM.value,
     reserve: (roomBytes) => {
-      const missing = exports.ROOM.value + roomBytes + exports.MARGIN.value - memory.bytes.length;
-      if (missing <= 0) return;
-      exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
-      memory = viewMemory(exports);
+      memory = viewMemory(exports, roomBytes);
     },
+    begin: exports.begin,
     scan: exports.scan,
     stop: () => STOPS[exports.stopped.value] ?? 'declined',
     lineEnd: () => exports.lineEnd.value,
@@ -116,7 +120,10 @@ export function loadWasmModule(): WasmModule {
   };
 }
 
-function viewMemory(exports: Exports): Memory {
+/** Views of a memory with at least this much room: pages that nothing touches cost nothing. */
+function viewMemory(exports: Exports, roomBytes: number): Memory {
+  const missing = exports.ROOM.value + roomBytes + exports.MARGIN.value - exports.memory.buffer.byteLength;
+  if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
   const { buffer } = exports.memory;
   return {
     bytes: Buffer.from(buffer),

@@ -1,21 +1,24 @@
 // Small searches, sixteen or sixty-four bytes at a time.
 
-/** One bit for each of 64 bytes that is a quote or below blank, the first byte in the lowest bit. */
+/**
+ * One bit for each of 64 bytes that is a quote, a control byte or not ASCII, the first byte in the lowest bit. Compared
+ * as signed numbers, bytes above ASCII are below blank: one comparison finds both.
+ */
 // @ts-ignore: decorator
 @inline
-export function quotesAndControls(at: u32): u64 {
+export function marks64(at: u32): u64 {
   return (
-    <u64>quoteOrControl(v128.load(at)) |
-    (<u64>quoteOrControl(v128.load(at, 16)) << 16) |
-    (<u64>quoteOrControl(v128.load(at, 32)) << 32) |
-    (<u64>quoteOrControl(v128.load(at, 48)) << 48)
+    <u64>isMark(v128.load(at)) |
+    (<u64>isMark(v128.load(at, 16)) << 16) |
+    (<u64>isMark(v128.load(at, 32)) << 32) |
+    (<u64>isMark(v128.load(at, 48)) << 48)
   );
 }
 
 // @ts-ignore: decorator
 @inline
-function quoteOrControl(bytes: v128): u32 {
-  return i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.le_u(bytes, i8x16.splat(0x1f))));
+function isMark(bytes: v128): u32 {
+  return i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.lt_s(bytes, i8x16.splat(0x20))));
 }
 
 /** One bit for each of 64 bytes that is a blank. */

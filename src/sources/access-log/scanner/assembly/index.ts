@@ -1,10 +1,10 @@
 // The scanner's fast way: counts the lines it is sure of, and hands every other one to the host.
 
-import { jsonEnd, countJsonLine } from './json-line';
-import { MARGIN, ROOM } from './memory';
-import { COUNTED, DECLINED } from './outcome';
+import { behindHeld, behindNew, countHeld, forgetHeld, goesOnAt, isFull } from './held-lines';
+import { holdJsonLine } from './json-line';
+import { AT_END, DECLINED, NEW_KEY } from './outcome';
 import { skipPrefix } from './runtime-prefix';
-import { countTextLine, textEnd } from './text-line';
+import { holdTextLine } from './text-line';
 
 export { COUNTS, MAX_KEY_BYTES, MARGIN, NAMES, NEWEST, PLACES, ROOM, SECRET, TOUCHED } from './memory';
 export { clear, forgetTouched, insert, touched } from './key-table';
@@ -14,41 +14,59 @@ export const TEXT: i32 = 1;
 export const JSON: i32 = 2;
 export const FRAMED: i32 = 4;
 
-/** Why `scan` stopped: COUNTED at the end, DECLINED or NEW_KEY at a line. */
-export let stopped: i32 = 0;
+/** Why `scan` stopped. */
+export let stopped: i32 = AT_END;
 /** Behind the line of a new key. */
 export let lineEnd: u32 = 0;
 
+/** What the host says before the first `scan` of other bytes. */
+export function begin(): void {
+  forgetHeld();
+}
+
 /**
- * Counts lines from `at` on, all of them whole: a line break stands before `end`.
+ * Counts lines from `at` on, all of them whole: a line break stands before `end`. To go on after a new key, the host
+ * gives what is behind its line.
  * @param mode sum of TEXT, JSON and FRAMED
  * @returns where it stopped
  */
 export function scan(at: u32, end: u32, mode: i32): u32 {
+  if (goesOnAt(at)) at = behindHeld();
+  else forgetHeld();
   while (at < end) {
-    const line = mode & FRAMED ? skipPrefix(at) : at;
-    const first = load<u8>(line);
-    let outcome = DECLINED;
-    if (line != 0) {
-      if (first == 0x5b && (mode & TEXT) != 0) {
-        outcome = countTextLine(line, end);
-        lineEnd = textEnd;
-      } else if (first == 0x7b && (mode & JSON) != 0) {
-        outcome = countJsonLine(line);
-        lineEnd = jsonEnd;
-      }
+    if (isFull()) {
+      const line = countHeld();
+      if (line != 0) return stopAtNew(line);
     }
-    if (outcome != COUNTED) {
-      stopped = outcome;
-      return at;
-    }
-    at = lineEnd;
+    const behind = holdLine(at, end, mode);
+    if (behind == 0) return stop(at, DECLINED);
+    at = behind;
   }
-  stopped = COUNTED;
+  return stop(at, AT_END);
+}
+
+/** Counts what is held before stopping at `at`: a new key among it comes first. */
+function stop(at: u32, why: i32): u32 {
+  const line = countHeld();
+  if (line != 0) return stopAtNew(line);
+  stopped = why;
   return at;
 }
 
-/** Bytes the host may read into. */
-export function roomBytes(): u32 {
-  return (memory.size() << 16) - ROOM - MARGIN;
+function stopAtNew(line: u32): u32 {
+  stopped = NEW_KEY;
+  lineEnd = behindNew();
+  return line;
+}
+
+/** Behind the line at `at` if it is held now; 0 when it is declined. */
+// @ts-ignore: decorator
+@inline
+function holdLine(at: u32, end: u32, mode: i32): u32 {
+  const body = mode & FRAMED ? skipPrefix(at) : at;
+  if (body == 0) return 0;
+  const first = load<u8>(body);
+  if (first == 0x5b && (mode & TEXT) != 0) return holdTextLine(at, body, end);
+  if (first == 0x7b && (mode & JSON) != 0) return holdJsonLine(at, body);
+  return 0;
 }

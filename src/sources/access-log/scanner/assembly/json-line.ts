@@ -1,7 +1,9 @@
-// Istio's default JSON format (`istio.md` §3.3): one flat object a line without blanks or escapes, its keys in any order,
-// none twice and none but the default ones. Whatever else may be an access line is declined and goes the slow way.
+// Istio's default JSON format (`istio.md` §3.3): one flat object a line without blanks or escapes, ASCII throughout, its
+// keys in any order, none twice and none but the default ones. Whatever else may be an access line is declined and goes
+// the slow way.
 
 import { append, namesHost } from './bytes';
+import { hold, nextKey } from './held-lines';
 import {
   ALWAYS_KEY,
   AUTHORITY,
@@ -13,33 +15,30 @@ import {
   lengthOf,
   nameAt,
 } from './json-fields';
-import { countKey } from './key-table';
-import { KEY, MAX_KEY_BYTES, VALUES } from './memory';
-import { COUNTED, DECLINED, NEW_KEY } from './outcome';
-import { STAMP_BYTES, isStamp, noteStamp } from './time-stamp';
+import { MAX_KEY_BYTES, VALUES } from './memory';
+import { STAMP_BYTES, isStamp } from './time-stamp';
 
 const COMMA: u8 = 0x2c;
 const CLOSE: u8 = 0x7d;
 const QUOTE: u8 = 0x22;
 const NULL: u32 = 0x6c6c756e;
 
-/** Address behind the line last found well-formed, whether its key was known or not. */
-export let jsonEnd: u32 = 0;
+/** Behind the line last read to its end. */
+let behind: u32 = 0;
 
 /**
- * One line at `line`, which a line break ends.
- * @returns COUNTED; NEW_KEY when all is well but the key is not in the table; DECLINED when the slow way must look
+ * Holds the line at `body` to be counted, if it is one; a line break ends it. `line` is where its frame begins. Returns
+ * what is behind it; 0 when the slow way must look.
  */
-export function countJsonLine(line: u32): i32 {
-  const present = readFields(line);
-  if ((present & (1 << START_TIME)) == 0) return DECLINED;
+export function holdJsonLine(line: u32, body: u32): u32 {
+  const present = readFields(body);
+  if ((present & (1 << START_TIME)) == 0) return 0;
   const stamp = valueStart(START_TIME) + 1;
-  if (valueEnd(START_TIME) - stamp != STAMP_BYTES + 1 || load<u8>(stamp - 1) != QUOTE || !isStamp(stamp)) return DECLINED;
+  if (valueEnd(START_TIME) - stamp != STAMP_BYTES + 1 || load<u8>(stamp - 1) != QUOTE || !isStamp(stamp)) return 0;
   const length = makeKey(present);
-  if (length == 0) return DECLINED;
-  if (!countKey(length)) return NEW_KEY;
-  noteStamp(stamp);
-  return COUNTED;
+  if (length == 0) return 0;
+  hold(length, line, behind, stamp);
+  return behind;
 }
 
 /** Notes where each value begins and ends. Returns one bit for each field that is there; 0 for a line not understood. */
@@ -63,7 +62,7 @@ function readFields(line: u32): u32 {
     const next = load<u8>(end);
     if (next == COMMA) continue;
     if (next != CLOSE || load<u8>(at) != 0x0a) return 0;
-    jsonEnd = at + 1;
+    behind = at + 1;
     return present;
   }
   return 0;
@@ -81,7 +80,7 @@ function valueEnd(field: u32): u32 {
   return load<u32>(VALUES + (field << 3), 4);
 }
 
-/** Behind the quote that ends a string; 0 when a backslash or a control byte comes first. */
+/** Behind the quote that ends a string; 0 when a backslash, a control byte or one above ASCII comes first. */
 // @ts-ignore: decorator
 @inline
 function endOfString(at: u32): u32 {
@@ -100,7 +99,7 @@ function endOfString(at: u32): u32 {
 function stopsIn(at: u32): u32 {
   const bytes = v128.load(at);
   const quoteOrBackslash = v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c)));
-  return i8x16.bitmask(v128.or(quoteOrBackslash, i8x16.le_u(bytes, i8x16.splat(0x1f))));
+  return i8x16.bitmask(v128.or(quoteOrBackslash, i8x16.lt_s(bytes, i8x16.splat(0x20))));
 }
 
 /** Behind a `null` or a whole number of at most fifteen digits; 0 for any other value. */
@@ -115,15 +114,16 @@ function endOfLiteral(at: u32): u32 {
 }
 
 /**
- * Puts what decides the counter at KEY: which fields there are, and the text of those that matter.
+ * Puts what decides the counter at `nextKey`: which fields there are, and the text of those that matter.
  * @returns the key's length; 0 for a cluster without a name, or when the key is too long
  */
 // @ts-ignore: decorator
 @inline
 function makeKey(present: u32): u32 {
-  store<u8>(KEY, 0x6a);
-  store<u32>(KEY, present, 1);
-  let to = KEY + 5;
+  const key = nextKey;
+  store<u8>(key, 0x6a);
+  store<u32>(key, present, 1);
+  let to = key + 5;
   for (let field: u32 = 0; field < ALWAYS_KEY; field++) {
     to = appendValue(to, field, present);
     if (to == 0) return 0;
@@ -132,14 +132,14 @@ function makeKey(present: u32): u32 {
   let clusterEnd = valueEnd(UPSTREAM_CLUSTER) - 1;
   if ((present & (1 << UPSTREAM_CLUSTER)) == 0 || load<u8>(cluster - 1) != QUOTE) clusterEnd = cluster;
   else if (cluster == clusterEnd) return 0;
-  if (clusterEnd != cluster && namesHost(cluster, clusterEnd)) return to - KEY;
+  if (clusterEnd != cluster && namesHost(cluster, clusterEnd)) return to - key;
   to = appendValue(to, AUTHORITY, present);
   if (to == 0) return 0;
   if (clusterEnd == cluster || (clusterEnd - cluster == 1 && load<u8>(cluster) == 0x2d)) {
     to = appendValue(to, DOWNSTREAM_LOCAL_ADDRESS, present);
     if (to == 0) return 0;
   }
-  return to - KEY;
+  return to - key;
 }
 
 /** Where the next would go; 0 when the key would be too long. A value that is not there is empty. */
@@ -149,6 +149,6 @@ function appendValue(to: u32, field: u32, present: u32): u32 {
   if ((present & (1 << field)) == 0) return append(to, to, to);
   const from = valueStart(field);
   const end = valueEnd(field);
-  if (to - KEY + (end - from) > MAX_KEY_BYTES - 32) return 0;
+  if (to - nextKey + (end - from) > MAX_KEY_BYTES - 32) return 0;
   return append(to, from, end);
 }

@@ -5,7 +5,7 @@
 export const SECRET: u32 = 0x10000;
 export const MAX_KEY_BYTES: u32 = 2048;
 
-/** Offsets of quotes and control bytes of one text line. */
+/** Offsets of the marks of one text line. */
 export const POSITIONS: u32 = 0x11000;
 
 /** Where a JSON line's values begin and end, by field. */
@@ -15,8 +15,10 @@ export const VALUES: u32 = 0x11800;
 export const NAMES: u32 = 0x14000;
 export const PLACES: u32 = 0x15000;
 
-/** The key of the line at hand, before it is looked up. Copies write 16 bytes at a time: there is room behind. */
-export const KEY: u32 = 0x12000;
+/** Lines read but not looked up yet (`held-lines.ts`), and their keys one behind the other. */
+export const HELD: u32 = 0x12000;
+export const MAX_HELD: u32 = 16;
+export const KEYS: u32 = 0x16000;
 
 /** Minutes last found right, one for each place where time stamps stand. */
 export const MINUTES: u32 = 0x13080;

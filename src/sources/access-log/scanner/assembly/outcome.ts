@@ -1,6 +1,6 @@
-// What a line came to. The host reads the same numbers (`wasm-module.ts`).
+// Why `scan` stopped. The host reads the same numbers (`wasm-module.ts`).
 
-export const COUNTED: i32 = 0;
+export const AT_END: i32 = 0;
 /** The reference parser must look at the line. */
 export const DECLINED: i32 = 1;
 /** All is well, but no line had this key before: the reference parser must say that it is one. */

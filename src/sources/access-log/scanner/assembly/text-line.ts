@@ -1,35 +1,31 @@
 // Istio's default text format since 1.9 (`istio.md` §3.2), in its strict form: exactly fourteen quotes, none of them a
-// client's. Whatever else may be an access line is declined and goes the slow way.
+// client's, and ASCII throughout. Whatever else may be an access line is declined and goes the slow way.
 
-import { append, blanks64, copy, namesHost, quotesAndControls } from './bytes';
-import { countKey } from './key-table';
-import { KEY, MAX_KEY_BYTES, POSITIONS } from './memory';
-import { COUNTED, DECLINED, NEW_KEY } from './outcome';
-import { isStamp, noteStamp } from './time-stamp';
+import { append, blanks64, copy, namesHost, marks64 } from './bytes';
+import { hold, nextKey } from './held-lines';
+import { MAX_KEY_BYTES, POSITIONS } from './memory';
+import { isStamp } from './time-stamp';
 
 const QUOTE_BLANK: u16 = 0x2022;
 const BLANK_QUOTE: u16 = 0x2220;
 /** `" "`, with a fourth byte that does not count. */
 const BETWEEN: u32 = 0x222022;
 
-/** Address behind the line last found well-formed, whether its key was known or not. */
-export let textEnd: u32 = 0;
-
-/** Address of the n-th quote or control byte of the line. */
+/** Address of the n-th quote (or control byte, or byte above ASCII) of the line. */
 // @ts-ignore: decorator
 @inline
 function mark(line: u32, n: u32): u32 {
   return line + load<u32>(POSITIONS + (n << 2));
 }
 
-/** Notes where the first fifteen quotes and control bytes are. False when there are fewer before `end`. */
+/** Notes where the first fifteen marks are. False when there are fewer before `end`. */
 // @ts-ignore: decorator
 @inline
 function findMarks(line: u32, end: u32): bool {
   let found: u32 = 0;
   let block: u32 = 0;
   do {
-    let bits = quotesAndControls(line + block);
+    let bits = marks64(line + block);
     const here = <u32>popcnt(bits);
     const to = POSITIONS + (found << 2);
     // Nearly always at most four: written without asking; what is too much is overwritten.
@@ -105,23 +101,22 @@ function areQuotesRight(line: u32): bool {
 }
 
 /**
- * One line at `line`; a line break stands somewhere before `end`.
- * @returns COUNTED; NEW_KEY when all is well but the key is not in the table; DECLINED when the slow way must look
+ * Holds the line at `body` to be counted, if it is one; a line break stands somewhere before `end`. `line` is where its
+ * frame begins. Returns what is behind it; 0 when the slow way must look.
  */
-export function countTextLine(line: u32, end: u32): i32 {
-  if (load<u32>(line, 24) != 0x22205d5a || load<u8>(line) != 0x5b || !isStamp(line + 1)) return DECLINED;
-  if (!findMarks(line, end) || !areQuotesRight(line)) return DECLINED;
-  if (!areNumbers(mark(line, 3) + 1, mark(line, 4))) return DECLINED;
-  const length = makeKey(line);
-  if (length == 0) return DECLINED;
-  textEnd = mark(line, 14) + 1;
-  if (!countKey(length)) return NEW_KEY;
-  noteStamp(line + 1);
-  return COUNTED;
+export function holdTextLine(line: u32, body: u32, end: u32): u32 {
+  if (load<u32>(body, 24) != 0x22205d5a || load<u8>(body) != 0x5b || !isStamp(body + 1)) return 0;
+  if (!findMarks(body, end) || !areQuotesRight(body)) return 0;
+  if (!areNumbers(mark(body, 3) + 1, mark(body, 4))) return 0;
+  const length = makeKey(body);
+  if (length == 0) return 0;
+  const behind = mark(body, 14) + 1;
+  hold(length, line, behind, body + 1);
+  return behind;
 }
 
 /**
- * Puts the fields that decide the counter at KEY: code to transport failure as they stand between the quotes, cluster,
+ * Puts the fields that decide the counter at `nextKey`: code to transport failure as they stand between the quotes, cluster,
  * route, and where the cluster names no host, authority and downstream local address. A quote ends each.
  * @returns the key's length; 0 when the line's end is not six words or the key is too long
  */
@@ -154,15 +149,17 @@ function makeKey(line: u32): u32 {
   const head = mark(line, 1) + 2;
   const headLength = mark(line, 3) - head;
   if (headLength + length > MAX_KEY_BYTES - 512) return 0;
-  store<u8>(KEY, 0x74);
-  copy(KEY + 1, head, headLength);
-  let to = KEY + 1 + headLength;
+  const key = nextKey;
+  store<u8>(key, 0x74);
+  copy(key + 1, head, headLength);
+  let to = key + 1 + headLength;
   to = append(to, from, firstBlank);
   to = append(to, lastBlank + 1, end);
   // `outbound|…|…|host`: any bar but the last byte's means a host is named.
   const last = load<u8>(firstBlank - 1);
-  if (load<u8>(from, 8) == 0x7c && firstBlank - from > 9 && last != 0x7c && last != 0x3b) return to - KEY;
-  return appendUnnamed(line, to, from, firstBlank);
+  if (load<u8>(from, 8) == 0x7c && firstBlank - from > 9 && last != 0x7c && last != 0x3b) return to - key;
+  to = appendUnnamed(line, to, from, firstBlank);
+  return to == 0 ? 0 : to - key;
 }
 
 function appendUnnamed(line: u32, to: u32, cluster: u32, clusterEnd: u32): u32 {
@@ -181,5 +178,5 @@ function appendUnnamed(line: u32, to: u32, cluster: u32, clusterEnd: u32): u32 {
     if (at - local > 128) return 0;
     to = append(to, local, at);
   }
-  return to - KEY;
+  return to;
 }

@@ -1,0 +1,56 @@
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { benchAccessLog } from './access-log/bench.ts';
+import { FORMATS } from './access-log/logged-request.ts';
+
+const USAGE = `npm run bench -- [access-log | load] [options]
+
+  access-log   log file to counters, beside mtail, mawk, grep and JSON.parse
+    --lines N      lines of each log (default 2000000; about 3.3 GB in all)
+    --rounds N     rounds of all programs in turn (default 5)
+    --formats LIST of text,cri,json (default all)
+    --seed N       another traffic (default 1)
+    --dir DIR      where logs are written and kept (default .tools/bench)
+  load         the exporter before a mesh of many proxies
+    --proxies N    proxies in the embedded mesh (default 10000)
+    --minutes N    how long to watch (default 2)
+
+Without a name: both. Exit code 1 when a goal is missed or the programs' totals differ.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    lines: { type: 'string', default: '2000000' },
+    rounds: { type: 'string', default: '5' },
+    formats: { type: 'string', default: FORMATS.join(',') },
+    seed: { type: 'string', default: '1' },
+    dir: { type: 'string', default: fileURLToPath(new URL('../.tools/bench', import.meta.url)) },
+    proxies: { type: 'string', default: '10000' },
+    minutes: { type: 'string', default: '2' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help || positionals.some((name) => name !== 'access-log' && name !== 'load')) {
+  console.log(USAGE);
+  process.exitCode = values.help ? 0 : 2;
+} else {
+  const wanted = positionals.length === 0 ? ['access-log', 'load'] : positionals;
+  let good = true;
+  if (wanted.includes('access-log')) {
+    good = await benchAccessLog({
+      lines: wholeNumber('lines', values.lines),
+      rounds: wholeNumber('rounds', values.rounds),
+      seed: wholeNumber('seed', values.seed),
+      formats: FORMATS.filter((format) => values.formats.split(',').includes(format)),
+      folder: values.dir,
+    });
+  }
+  process.exitCode = good ? 0 : 1;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} must be a whole number above 0, not ${text}`);
+  return Number(text);
+}
