@@ -9,6 +9,14 @@ export interface CronScheduler extends Scheduler {
   stop(): void;
 }
 
+export interface SchedulerOptions {
+  readonly log: SourceLog;
+  /** A clock that never jumps: due times survive a change of the wall clock. */
+  readonly monotonicMs?: () => number;
+  /** Told how long each run took. */
+  readonly onRun?: (name: string, seconds: number) => void;
+}
+
 /** One repeat that waits for its next run. */
 interface Sleeper {
   readonly dueAtMs: number;
@@ -20,9 +28,12 @@ interface Sleeper {
  * Maps durations onto one node-cron task that ticks each second (docs/adr/0004-one-cron-tick.md). At each tick, what
  * falls due before the next one is armed to the millisecond; what falls due sooner than a tick is armed at once.
  * A repeat keeps the phase of its own first run, so exporters that started at different moments do not all poll at once.
- * @param monotonicMs a clock that never jumps: due times survive a change of the wall clock
  */
-export function createScheduler(log: SourceLog, monotonicMs: () => number = () => performance.now()): CronScheduler {
+export function createScheduler({
+  log,
+  monotonicMs = () => performance.now(),
+  onRun = () => {},
+}: SchedulerOptions): CronScheduler {
   const sleepers = new Set<Sleeper>();
   const arm = (sleeper: Sleeper): void => {
     const waitMs = sleeper.dueAtMs - monotonicMs();
@@ -45,10 +56,11 @@ export function createScheduler(log: SourceLog, monotonicMs: () => number = () =
     signal.removeEventListener('abort', sleeper.wake);
   };
 
-  const repeat: Scheduler['repeat'] = async (_name, intervalMs, task, signal) => {
+  const repeat: Scheduler['repeat'] = async (name, intervalMs, task, signal) => {
     while (!signal.aborted) {
       const startedAtMs = monotonicMs();
       await untilStopped(task, signal);
+      onRun(name, (monotonicMs() - startedAtMs) / 1000);
       await sleepUntil(nextDueMs(startedAtMs, intervalMs()), signal);
     }
   };

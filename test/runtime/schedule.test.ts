@@ -7,7 +7,7 @@ import { recordLog } from '../support/record-log.ts';
 
 /** Runs a repeat until `runs` runs have begun; gives when each began, in ms after the first. */
 async function startsOf(intervals: (run: number) => number, runs: number, workMs = 0): Promise<number[]> {
-  const scheduler = createScheduler(recordLog());
+  const scheduler = createScheduler({ log: recordLog() });
   const stop = new AbortController();
   const at: number[] = [];
   await scheduler.repeat(
@@ -46,8 +46,22 @@ test('a run that takes longer than its interval is never overlapped, and followe
   assertNear(second, 180);
 });
 
+test('each run is told with its name and how long it took', async () => {
+  const runs: [string, number][] = [];
+  const scheduler = createScheduler({ log: recordLog(), onRun: (name, seconds) => runs.push([name, seconds]) });
+  const stop = new AbortController();
+  const task = async (): Promise<void> => {
+    await sleep(50);
+    stop.abort();
+  };
+  await scheduler.repeat('poll', () => 10, task, stop.signal);
+  scheduler.stop();
+  assert.equal(runs[0]?.[0], 'poll');
+  assertNear((runs[0]?.[1] ?? 0) * 1000, 50);
+});
+
 test('an abort ends a waiting repeat at once and lets a running task finish', async () => {
-  const scheduler = createScheduler(recordLog());
+  const scheduler = createScheduler({ log: recordLog() });
   const waiting = new AbortController();
   const started = performance.now();
   const idle = scheduler.repeat(
@@ -78,7 +92,7 @@ test('an abort ends a waiting repeat at once and lets a running task finish', as
 });
 
 test('a repeat whose signal was aborted before never runs', async () => {
-  const scheduler = createScheduler(recordLog());
+  const scheduler = createScheduler({ log: recordLog() });
   await scheduler.repeat(
     'late',
     () => 10,
@@ -89,7 +103,7 @@ test('a repeat whose signal was aborted before never runs', async () => {
 });
 
 test('a task that throws ends its repeat with that error; one that throws because of the stop does not', async () => {
-  const scheduler = createScheduler(recordLog());
+  const scheduler = createScheduler({ log: recordLog() });
   const stop = new AbortController();
   const broken = async (): Promise<void> => {
     throw new Error('broken');
@@ -107,7 +121,7 @@ test('a task that throws ends its repeat with that error; one that throws becaus
 });
 
 test('an interval that is no positive number is an error, not a busy loop', async () => {
-  const scheduler = createScheduler(recordLog());
+  const scheduler = createScheduler({ log: recordLog() });
   for (const interval of [0, -1, Number.NaN]) {
     const repeat = scheduler.repeat(
       'bad',
@@ -126,7 +140,7 @@ test('a wall clock that goes back does not stop the schedule', async (context) =
     globalThis.Date = RealDate;
   });
   const log = recordLog();
-  const scheduler = createScheduler(log);
+  const scheduler = createScheduler({ log });
   const stop = new AbortController();
   let runs = 0;
   await scheduler.repeat(
@@ -153,7 +167,7 @@ function backByAnHour(RealDate: DateConstructor): DateConstructor {
 
 test('ticks that a blocked loop swallowed are counted and said once', async () => {
   const log = recordLog();
-  const scheduler = createScheduler(log);
+  const scheduler = createScheduler({ log });
   const stop = new AbortController();
   const repeat = scheduler.repeat(
     'keeps the loop alive',
