@@ -1,4 +1,4 @@
-import { type ClusterObjects, objectKey } from './cluster.ts';
+import type { ClusterObjects } from './cluster.ts';
 import { nackReason } from './nack-class.ts';
 import { known } from './observed.ts';
 import type { TypeSync } from './proxy.ts';
@@ -28,8 +28,14 @@ export function proxyTable(snapshot: MeshSnapshot): readonly ProxyRow[] {
   };
   const last = tables.get(history.proxies);
   if (last !== undefined && isSameBasis(last.basis, basis)) return last.rows;
+  const made = new Map<string, MadeRow>();
   const rows: ProxyRow[] = [];
-  for (const proxy of history.proxies.values()) rows.push(rowOf(proxy, basis, cluster));
+  for (const [key, proxy] of history.proxies) {
+    const row = rowOf(proxy, basis, cluster);
+    made.set(key, row);
+    rows.push(row.row);
+  }
+  lastMade = made;
   tables.set(history.proxies, { basis, rows });
   return rows;
 }
@@ -63,6 +69,7 @@ function isSilent({ controlPlane, takenAt, settings }: MeshSnapshot): boolean {
 }
 
 interface MadeRow {
+  readonly proxy: ProxyHistory;
   readonly pod: Pod | undefined;
   readonly workload: string;
   readonly blockedBy: XdsBlock | undefined;
@@ -70,30 +77,27 @@ interface MadeRow {
   readonly row: ProxyRow;
 }
 
-const madeRows = new WeakMap<ProxyHistory, MadeRow>();
+/** The rows of the last table by proxy key, to be used again where all they rest on is the same. */
+let lastMade: ReadonlyMap<string, MadeRow> = new Map();
 
-function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): ProxyRow {
+function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): MadeRow {
   const { silent } = basis;
-  const key = objectKey(proxy.namespace, proxy.name);
+  const key = proxy.key.slice(proxy.cluster.length + 1);
   const isLocal = proxy.cluster === basis.cluster;
   const pod = isLocal ? basis.pods?.get(key) : undefined;
   const workload = workloadOfPod(proxy.name, pod, cluster);
   const blockedBy = isLocal ? basis.blocks?.get(key)?.[0] : undefined;
-  const made = madeRows.get(proxy);
-  if (made?.pod === pod && made?.workload === workload && made.blockedBy === blockedBy && made.silent === silent) {
-    return made.row;
+  const made = lastMade.get(proxy.key);
+  if (made !== undefined && made.proxy === proxy && made.pod === pod && made.silent === silent) {
+    if (made.workload === workload && made.blockedBy === blockedBy) return made;
   }
-  const row = makeRow({ proxy, pod, workload, blockedBy, silent }, cluster);
-  madeRows.set(proxy, { pod, workload, blockedBy, silent, row });
-  return row;
+  const ground = { proxy, pod, workload, blockedBy, silent };
+  return { ...ground, row: makeRow(ground, cluster) };
 }
 
 type Draft = { -readonly [K in keyof ProxyRow]: ProxyRow[K] };
 
-function makeRow(
-  { proxy, pod, workload, blockedBy, silent }: Omit<MadeRow, 'row'> & { readonly proxy: ProxyHistory },
-  cluster: ClusterObjects,
-): ProxyRow {
+function makeRow({ proxy, pod, workload, blockedBy, silent }: Omit<MadeRow, 'row'>, cluster: ClusterObjects): ProxyRow {
   const verdict = silent ? 'unknown' : proxy.verdict;
   const row: Draft = {
     cluster: proxy.cluster,

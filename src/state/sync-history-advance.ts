@@ -1,8 +1,8 @@
 import type { EpochSeconds } from '../model/brand.ts';
 import type { RestoredFact } from '../model/restored-fact.ts';
-import type { ProxyHistory, SinceOrigin } from '../model/sync-history.ts';
-import type { SyncState, XdsType } from '../model/xds.ts';
-import { type ChangeCounter, withChange } from './sync-history-changes.ts';
+import type { ProxyHistory, SinceOrigin, StateChange } from '../model/sync-history.ts';
+import type { XdsType } from '../model/xds.ts';
+import { type ChangeCounter, withChanges } from './sync-history-changes.ts';
 
 /** A proxy's history while it is being rewritten. */
 export type Draft = { -readonly [K in keyof ProxyHistory]: ProxyHistory[K] };
@@ -17,6 +17,8 @@ export interface Advance {
   /** What an earlier process knew; facts that are settled are taken out. */
   readonly restored: Map<string, RestoredFact>;
   readonly counter: ChangeCounter;
+  /** A change of this poll. */
+  readonly change: (change: Omit<StateChange, 'at'>) => StateChange;
   /** Says that some proxy's standing changed. */
   changed(): void;
 }
@@ -57,16 +59,9 @@ function originOf(draft: Draft, firstAt: EpochSeconds, beganAt: EpochSeconds | u
   return beganAt !== undefined && beganAt > firstAt ? 'observed' : 'first_seen';
 }
 
-/** Notes a change of the proxy as a whole, or of one type. */
-export function note(
-  draft: Draft,
-  advance: Advance,
-  change: {
-    readonly xdsType?: XdsType;
-    readonly from: SyncState | 'MISSING' | 'ABSENT';
-    readonly to: SyncState | 'MISSING' | 'ABSENT';
-  },
-): void {
-  draft.changes = withChange(draft.changes, { at: advance.now, ...change });
+/** Adds to the proxy's changes. */
+export function note(draft: Draft, advance: Advance, changes: readonly StateChange[]): void {
+  if (changes.length === 0) return;
+  draft.changes = withChanges(draft.changes, changes);
   advance.changed();
 }

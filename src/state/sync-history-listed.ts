@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../model/brand.ts';
 import type { ListedProxy } from '../model/newest-connections.ts';
 import type { ProxyConnection, TypeSync } from '../model/proxy.ts';
 import type { RestoredType } from '../model/restored-fact.ts';
-import type { ProxyHistory, TypeHistory, Verdict } from '../model/sync-history.ts';
+import type { ProxyHistory, StateChange, TypeHistory, Verdict } from '../model/sync-history.ts';
 import { worstState } from '../model/worst-state.ts';
 import type { SyncState, XdsType } from '../model/xds.ts';
 import { type Advance, confirmOutOfSync, type Draft, note } from './sync-history-advance.ts';
@@ -21,9 +21,12 @@ export function advanceListed(look: ListedLook, advance: Advance): ProxyHistory 
   const { before, listed } = look;
   if (before !== undefined && isSettled(before) && saysTheSame(before, listed)) return before;
   const draft = draftOf(look);
-  advanceTypes(draft, look, advance);
+  const changes = advanceTypes(draft, look, advance);
   const state = stateOf(listed.connection);
-  noteReturn(draft, before, state, advance);
+  if (before?.absentSince !== undefined) {
+    changes.push(advance.change({ from: before.verdict === 'missing' ? 'MISSING' : 'ABSENT', to: state }));
+  }
+  note(draft, advance, changes);
   if (state === 'SYNCED') {
     draft.seenSynced = true;
     advance.restored.delete(look.key);
@@ -90,10 +93,11 @@ function draftOf({ key, cluster, before, listed }: ListedLook): Draft {
   return draft;
 }
 
-function advanceTypes(draft: Draft, { before, listed }: ListedLook, advance: Advance): void {
+/** @returns what changed */
+function advanceTypes(draft: Draft, { before, listed }: ListedLook, advance: Advance): StateChange[] {
   const { now, counter } = advance;
   const types: Partial<Record<XdsType, TypeHistory>> = {};
-  const place = { cluster: draft.cluster, namespace: draft.namespace };
+  const changes: StateChange[] = [];
   const sameConnection = before !== undefined && isSameConnection(before, listed);
   for (const name in listed.connection.types) {
     const xdsType = name as XdsType;
@@ -102,13 +106,14 @@ function advanceTypes(draft: Draft, { before, listed }: ListedLook, advance: Adv
     const known = before?.types[xdsType];
     const next = advanceType({ before: known, sync, sameConnection, now });
     types[xdsType] = next;
-    if (known === undefined) counter.begin(place, xdsType);
+    if (known === undefined) counter.begin(draft, xdsType);
     else if (known.state !== next.state) {
-      counter.count(place, xdsType, next.state);
-      note(draft, advance, { xdsType, from: known.state, to: next.state });
+      counter.count(draft, xdsType, next.state);
+      changes.push(advance.change({ xdsType, from: known.state, to: next.state }));
     }
   }
   draft.types = types;
+  return changes;
 }
 
 /** State belongs to a connection: after a reconnect nonces begin anew. */
@@ -125,11 +130,6 @@ function stateOf({ type, types }: ProxyConnection): SyncState {
     return 'UNKNOWN';
   }
   return worstState(types);
-}
-
-function noteReturn(draft: Draft, before: ProxyHistory | undefined, to: SyncState, advance: Advance): void {
-  if (before?.absentSince === undefined) return;
-  note(draft, advance, { from: before.verdict === 'missing' ? 'MISSING' : 'ABSENT', to });
 }
 
 /** Not SYNCED: since when, and whether a second poll has confirmed it. */

@@ -58,8 +58,8 @@ function lastListedAt(before: ProxyHistory | undefined, { previousAt }: Advance)
 function noteAbsence(draft: Draft, before: ProxyHistory | undefined, advance: Advance): void {
   if (before?.absentSince === undefined) {
     if (before?.connection === undefined) advance.changed();
-    else note(draft, advance, { from: worstState(before.types), to: 'ABSENT' });
+    else note(draft, advance, [advance.change({ from: worstState(before.types), to: 'ABSENT' })]);
   } else if (before.verdict !== 'missing') {
-    note(draft, advance, { from: 'ABSENT', to: 'MISSING' });
+    note(draft, advance, [advance.change({ from: 'ABSENT', to: 'MISSING' })]);
   }
 }

@@ -13,7 +13,7 @@ import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
 import type { Pod } from '../model/workload.ts';
 import { type ControlView, controlView } from './control-view.ts';
 import type { Advance } from './sync-history-advance.ts';
-import { createChangeCounter, placeKey } from './sync-history-changes.ts';
+import { createChangeCounter, createChangeMaker } from './sync-history-changes.ts';
 import { advanceListed } from './sync-history-listed.ts';
 import { advanceAbsent, holdUnlisted, type UnlistedLook } from './sync-history-unlisted.ts';
 
@@ -52,6 +52,8 @@ interface Poll {
   readonly graceSeconds: number;
   readonly advance: Advance;
   lastChangeAt: EpochSeconds | undefined;
+  /** A proxy known before is known no more. */
+  forgot: boolean;
 }
 
 function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, controlPlane: ControlPlane, now: EpochSeconds): Poll {
@@ -71,12 +73,14 @@ function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, controlPlane: C
     cluster: pods === undefined ? meshCluster : localCluster(listed, pods, meshCluster),
     graceSeconds: missingGraceSeconds,
     lastChangeAt: previous.lastChangeAt,
+    forgot: false,
     advance: {
       now,
       previousAt: previous.at,
       firstAt,
       restored: new Map(restored),
       counter: createChangeCounter(previous.changes),
+      change: createChangeMaker(now),
       changed() {
         poll.lastChangeAt = now;
       },
@@ -134,14 +138,17 @@ function owesConnection({ proxy }: Pod, { advance, graceSeconds }: Poll): boolea
 
 /** Proxies known from before that neither an istiod nor a pod speaks for now. */
 function takeOthers(poll: Poll): void {
-  const { previous, next, listed, advance } = poll;
-  for (const [key, before] of previous) {
-    if (next.has(key) || isGone(before, poll)) continue;
-    const held = holdUnlisted({ ...before, before }, advance);
-    const age = advance.now - (held.lastListedAt ?? advance.now);
-    // As long as an istiod that fails now was the last to list it, it is unknown rather than gone.
-    if (listed.has(key) || age <= LAST_KNOWN_SECONDS) next.set(key, held);
+  for (const [key, before] of poll.previous) {
+    if (poll.next.has(key)) continue;
+    const held = isGone(before, poll) ? undefined : holdUnlisted({ ...before, before }, poll.advance);
+    if (held !== undefined && isWorthHolding(held, poll)) poll.next.set(key, held);
+    else poll.forgot = true;
   }
+}
+
+/** As long as an istiod that fails now was the last to list it, it is unknown rather than gone. */
+function isWorthHolding({ key, lastListedAt }: ProxyHistory, { listed, advance }: Poll): boolean {
+  return listed.has(key) || advance.now - (lastListedAt ?? advance.now) <= LAST_KNOWN_SECONDS;
 }
 
 /** Its pod was of the cluster we see, and is gone, going or without a proxy now. */
@@ -154,14 +161,13 @@ function isGone(before: ProxyHistory, { pods, cluster, view }: Poll): boolean {
 
 function closePoll(poll: Poll, number: number): SyncHistory {
   const { next, advance, lastChangeAt } = poll;
-  const places = new Set<string>();
-  for (const proxy of next.values()) places.add(placeKey(proxy));
+  if (poll.forgot) advance.counter.keepOnly(next.values());
   return {
     poll: number,
     at: advance.now,
     firstAt: advance.firstAt,
     proxies: next,
-    changes: advance.counter.total(places),
+    changes: advance.counter.total(),
     ...(poll.pods === undefined ? {} : { cluster: poll.cluster }),
     ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
     ...(advance.restored.size === 0 ? {} : { restored: advance.restored }),
