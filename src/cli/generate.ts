@@ -7,6 +7,7 @@ import { commandsPage } from '../sinks/docs/commands-page.ts';
 import { configurationPage } from '../sinks/docs/configuration-page.ts';
 import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
 import { metricsPage } from '../sinks/docs/metrics-page.ts';
+import { permissionsPage, type SourceNeeds } from '../sinks/docs/permissions-page.ts';
 import type { Io } from './io.ts';
 
 /** `meshladder generate`: the pages that say what the program says of itself. */
@@ -24,7 +25,20 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
-  return [metricsPage(LADDER), configurationPage(), commandsPage(await helps(io))];
+  return [metricsPage(LADDER), configurationPage(), permissionsPage(await needs()), commandsPage(await helps(io))];
+}
+
+/** Asks the sources themselves. */
+async function needs(): Promise<readonly SourceNeeds[]> {
+  const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
+  return [
+    {
+      source: 'kubernetes',
+      when: 'Roles `central` and `all`, unless `kubernetes.mode` is `off`. The istiod source finds istiod pods by the same lists and asks for nothing more.',
+      rbac: KUBERNETES_RBAC,
+    },
+    { source: 'access_log, mode files', when: 'Roles `agent` and `all`.', rbac: [] },
+  ];
 }
 
 interface Drift {

@@ -29,7 +29,7 @@ function needTable(rbac: readonly RbacNeed[]): string {
       need.apiGroup === '' ? 'core' : `\`${need.apiGroup}\``,
       `\`${need.resource}\`${need.resourceNames === undefined ? '' : ` named ${codes(need.resourceNames)}`}`,
       need.verbs.join(', '),
-      need.namespace === 'root' ? "Istio's root namespace" : 'watched namespaces',
+      need.namespace === 'root' ? "Istio's root namespace" : 'wherever it looks',
       need.why,
     ]),
   );
