@@ -11,6 +11,7 @@ import type { Config } from '../src/config/config.ts';
 import { loadConfig } from '../src/config/load.ts';
 import { systemClock } from '../src/runtime/clock.ts';
 import { readExposition } from './support/exposition.ts';
+import { startFakeKubeApi } from './support/fake-kube-api.ts';
 import { type IstiodServer, json, startIstiodServer, text } from './support/istiod-server.ts';
 import { recordLog } from './support/record-log.ts';
 
@@ -146,6 +147,32 @@ test('not ready while a source has not spoken, healthy all the same, and a stop 
   await exporter.stop();
   assert.ok(performance.now() - before < 3000);
   await assert.rejects(exporter.get('/-/healthy'));
+});
+
+test('it watches the cluster that the kubeconfig names, and finds istiods there', async () => {
+  const kube = await startFakeKubeApi();
+  open.push(kube);
+  kube.collection('/api/v1/pods', { kind: 'PodList', apiVersion: 'v1' });
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-app-'));
+  open.push({ stop: () => rm(folder, { recursive: true }) });
+  const kubeconfig = join(folder, 'config');
+  await writeFile(
+    kubeconfig,
+    `{apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: a, user: a}}],
+      clusters: [{name: a, cluster: {server: "${kube.url}"}}], users: [{name: a, user: {token: s3cret}}]}`,
+  );
+  const exporter = await start({
+    MESHLADDER_KUBERNETES_MODE: 'kubeconfig',
+    MESHLADDER_KUBERNETES_KUBECONFIG: kubeconfig,
+  });
+  const sources = async (): Promise<{ source: string; up: boolean | null }[]> =>
+    ((await (await exporter.get('/api/v1/status')).json()) as { sources: { source: string; up: boolean | null }[] })
+      .sources;
+  await until(sources, (all) => all.find(({ source }) => source === 'kubernetes')?.up === true);
+  assert.deepEqual((await sources()).map(({ source }) => source).toSorted(), ['istiod', 'kubernetes']);
+  const pods = await kube.seen(({ path }) => path === '/api/v1/pods');
+  assert.equal(pods.headers.authorization, 'Bearer s3cret');
+  assert.ok(exporter.log.lines.every((line) => !JSON.stringify(line).includes('s3cret')));
 });
 
 test('what it cannot start with is a clear error', async () => {
