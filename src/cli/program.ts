@@ -11,6 +11,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./serve.ts'),
   },
   {
+    name: 'status',
+    summary: 'show which proxies have what istiod sent them, and since when they have not',
+    load: () => import('./status.ts'),
+  },
+  {
     name: 'check-config',
     summary: 'say everything that is wrong with a configuration, or what it comes to',
     load: () => import('./check-config.ts'),

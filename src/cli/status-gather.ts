@@ -1,0 +1,86 @@
+import type { EpochSeconds } from '../model/brand.ts';
+import type { ControlPlane, IstiodAnswer } from '../model/control-plane.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
+import { proxyTable } from '../model/proxy-table.ts';
+import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
+import { NO_HISTORY } from '../model/sync-history.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { readProxies } from '../sinks/report/proxy-status-read.ts';
+import { AskError } from '../sources/istiod/ask-error.ts';
+import { fixedIstiods, type IstiodTarget } from '../sources/istiod/discover.ts';
+import { advanceHistory } from '../state/sync-history.ts';
+import { type Io, UserError } from './io.ts';
+import { istiodsOfCluster, unreachableRemedy } from './status-cluster.ts';
+import { readStatusFiles } from './status-files.ts';
+import type { StatusOptions, StatusOrigin } from './status-options.ts';
+
+/** What a status rests on. */
+export interface Gathered {
+  readonly rows: readonly ProxyRow[];
+  /** What could not be asked, each with its reason. */
+  readonly failures: readonly string[];
+  /** What ages are counted to. */
+  readonly at: EpochSeconds;
+}
+
+/** Asks or reads what the options name. @throws UserError where there is nobody to ask */
+export async function gatherStatus(options: StatusOptions, io: Io): Promise<Gathered> {
+  const { origin } = options;
+  switch (origin.kind) {
+    case 'files':
+      return fromFiles(origin, io);
+    case 'urls':
+      return judged(await ask(options, io, fixedIstiods(origin.urls)), systemClock.now());
+    case 'server':
+      return fromExporter(origin.url, options, io);
+    case 'kubernetes':
+      return fromCluster(origin, options, io);
+  }
+}
+
+async function fromFiles({ files, at }: Extract<StatusOrigin, { kind: 'files' }>, io: Io): Promise<Gathered> {
+  const now = at ?? systemClock.now();
+  return judged({ poll: 1, istiods: await readStatusFiles(files, now, io.stdin) }, now);
+}
+
+/** One look at the mesh, judged as the exporter judges each of its polls. */
+function judged(controlPlane: ControlPlane, at: EpochSeconds): Gathered {
+  const snapshot: MeshSnapshot = { ...emptySnapshot(at), controlPlane: { state: 'fresh', at, value: controlPlane } };
+  const rows = proxyTable({ ...snapshot, history: advanceHistory(NO_HISTORY, snapshot, at) });
+  return { rows, failures: controlPlane.istiods.flatMap(failuresOf), at };
+}
+
+function failuresOf({ istiod, error, skippedRows = 0 }: IstiodAnswer): readonly string[] {
+  if (error !== undefined) return [`${istiod.name}: ${error.detail}`];
+  return skippedRows === 0 ? [] : [`${istiod.name}: ${skippedRows} rows could not be read and are left out`];
+}
+
+async function ask(options: StatusOptions, io: Io, targets: readonly IstiodTarget[]): Promise<ControlPlane> {
+  const { askOnce } = await import('../sources/istiod/once.ts');
+  const { tokenFile, timeoutMs } = options;
+  return askOnce({ targets, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
+}
+
+async function fromCluster(
+  origin: Extract<StatusOrigin, { kind: 'kubernetes' }>,
+  options: StatusOptions,
+  io: Io,
+): Promise<Gathered> {
+  const targets = await istiodsOfCluster(origin, io);
+  const controlPlane = await ask(options, io, targets);
+  const gathered = judged(controlPlane, systemClock.now());
+  const remedy = unreachableRemedy(controlPlane, targets);
+  return remedy === undefined ? gathered : { ...gathered, failures: [...gathered.failures, remedy] };
+}
+
+async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): Promise<Gathered> {
+  const { askExporter } = await import('../sources/istiod/running-exporter.ts');
+  try {
+    const rows = readProxies(await askExporter(url, timeoutMs, io.signal));
+    if (rows !== undefined) return { rows, failures: [], at: systemClock.now() };
+  } catch (error) {
+    if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
+    throw error;
+  }
+  throw new UserError(`${url}/api/v1/proxies is not what a meshladder exporter answers`);
+}

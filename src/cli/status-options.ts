@@ -1,0 +1,100 @@
+import { parseDuration } from '../config/units.ts';
+import { type EpochSeconds, epochSecondsFromMs } from '../model/brand.ts';
+import type { ProxyRow } from '../model/proxy-row.ts';
+import { type Io, UserError } from './io.ts';
+
+/** As commander gives them. */
+export interface StatusFlags {
+  readonly namespace?: string;
+  readonly output: string;
+  readonly syncz?: readonly string[];
+  readonly at?: string;
+  readonly url?: readonly string[];
+  readonly tokenFile?: string;
+  readonly server?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly istioNamespace?: string;
+  readonly timeout: string;
+  readonly color: boolean;
+}
+
+const OUTPUTS = ['table', 'wide', 'json'] as const;
+export type OutputFormat = (typeof OUTPUTS)[number];
+
+/** Where proxies are read from. */
+export type StatusOrigin =
+  | { readonly kind: 'files'; readonly files: readonly string[]; readonly at: EpochSeconds | undefined }
+  | { readonly kind: 'urls'; readonly urls: readonly string[] }
+  | { readonly kind: 'server'; readonly url: string }
+  | {
+      readonly kind: 'kubernetes';
+      readonly kubeconfig: string | undefined;
+      readonly context: string | undefined;
+      readonly namespace: string | undefined;
+    };
+
+export interface StatusOptions {
+  readonly origin: StatusOrigin;
+  readonly output: OutputFormat;
+  readonly tokenFile: string | undefined;
+  readonly timeoutMs: number;
+  readonly coloured: boolean;
+  /** Whether a proxy is wanted. */
+  selects(row: ProxyRow): boolean;
+}
+
+/** @throws UserError for what makes no sense, or not together */
+export function readStatusOptions(pods: readonly string[], flags: StatusFlags, io: Io): StatusOptions {
+  const output = OUTPUTS.find((each) => each === flags.output);
+  if (output === undefined) throw new UserError(`-o ${flags.output}: give table, wide or json`);
+  const timeoutMs = parseDuration(flags.timeout);
+  if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
+  return {
+    origin: originOf(flags),
+    output,
+    tokenFile: flags.tokenFile,
+    timeoutMs,
+    coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
+    selects: (row) => isWanted(row, pods, flags.namespace),
+  };
+}
+
+function originOf(flags: StatusFlags): StatusOrigin {
+  const { syncz, url = [], server, kubeconfig, context, istioNamespace: namespace } = flags;
+  const given = [
+    syncz !== undefined && '--syncz',
+    url.length > 0 && '--url',
+    server !== undefined && '--server',
+  ].filter((name) => name !== false);
+  if (given.length > 1) throw new UserError(`${given.join(' and ')}: give one of them`);
+  if (flags.at !== undefined && syncz === undefined) throw new UserError('--at: only with --syncz; all else is of now');
+  if (syncz !== undefined) return { kind: 'files', files: syncz, at: timeOf(flags.at) };
+  if (url.length > 0) return { kind: 'urls', urls: url.map((each) => checkUrl('--url', each)) };
+  if (server !== undefined) return { kind: 'server', url: checkUrl('--server', server) };
+  return { kind: 'kubernetes', kubeconfig, context, namespace };
+}
+
+function timeOf(text: string | undefined): EpochSeconds | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new UserError(`--at ${text}: not a time; write it as in 2026-01-31T12:00:00Z`);
+  return epochSecondsFromMs(ms);
+}
+
+function checkUrl(flag: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UserError(`${flag} ${text}: not a URL; write it as in http://127.0.0.1:15014`);
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new UserError(`${flag}: give scheme, host and port only, no user, password or query`);
+  }
+  return text;
+}
+
+/** A pod name may hold dots, so `a.b` is tried both as a whole name and as pod and namespace. */
+function isWanted(row: ProxyRow, pods: readonly string[], namespace: string | undefined): boolean {
+  if (namespace !== undefined && row.namespace !== namespace) return false;
+  return pods.length === 0 || pods.some((pod) => pod === `${row.name}.${row.namespace}` || pod === row.name);
+}
