@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { SourceError } from '../../model/source-error.ts';
 import { AskError } from './ask-error.ts';
 import { createBreather } from './breathe.ts';
-import { type Exchange, failureOf, type Phase, statusFailure, timedOut } from './http-failure.ts';
+import { CONNECT_MS, type Exchange, failureOf, type Phase, statusFailure, timedOut } from './http-failure.ts';
 
 /** One GET, bounded in time and size. */
 export interface HttpGet {
@@ -30,8 +30,8 @@ export interface HttpClient {
 }
 
 export function createHttpClient(): HttpClient {
-  // The deadline of each request is the only clock: undici's own would cut a slow answer earlier or later.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: 60_000 });
+  // Beside the deadline of each request there is one clock only: a host that is gone does not hold up a whole poll.
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: CONNECT_MS });
   return {
     get: (get, consume, signal) => exchange(agent, get, consume, signal),
     close: () => agent.destroy(),

@@ -12,6 +12,9 @@ export interface Exchange {
   readonly deadlineMs: number;
 }
 
+/** Longest wait for a connection. Inside a cluster it takes milliseconds; after this the host is gone or cut off. */
+export const CONNECT_MS = 3_000;
+
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -23,7 +26,7 @@ const UNREACHABLE = new Set([
   'EAI_AGAIN',
 ]);
 const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
-const TOO_LATE = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const TOO_LATE = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 const TLS = /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|LEAF_SIGNATURE|^EPROTO$/;
 
 /** The bounded reason for what undici, a socket or our own checks threw. */
@@ -31,7 +34,8 @@ export function failureOf(error: unknown, phase: Phase, exchange: Exchange): Sou
   if (error instanceof AskError) return error.reason;
   const code = codeOf(error);
   const at = exchange.host;
-  if (TOO_LATE.has(code)) return timedOut(exchange);
+  if (TOO_LATE.has(code))
+    return { code: 'timeout', afterMs: CONNECT_MS, detail: `cannot connect to ${at}: ${NO_SIGN}` };
   if (UNREACHABLE.has(code)) return { code: 'refused', detail: `cannot connect to ${at}: ${code}` };
   if (BROKEN_OFF.has(code)) return brokenOff(phase, at);
   if (TLS.test(code)) return { code: 'tls', detail: `no TLS with ${at}: ${code}` };
@@ -67,6 +71,7 @@ export function statusFailure(status: number, hasToken: boolean, { host, path }:
   }
 }
 
+const NO_SIGN = 'no sign of life; its node may be gone, or a NetworkPolicy stands in between';
 const NO_TOKEN =
   'no token was sent; mount a projected service-account token with audience istio-ca and set istiod.tokenFile';
 const WRONG_TOKEN = 'it does not accept the token; its audience must be istio-ca (the default pod token is refused)';

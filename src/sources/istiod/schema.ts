@@ -70,7 +70,8 @@ export function readRejection(value: unknown): string | undefined {
  * as an age would be 2,025 years.
  */
 export function readTime(value: unknown): EpochSeconds | undefined {
-  if (typeof value !== 'string' || value.length > 40) return undefined;
+  // Date.parse alone reads almost anything as some time.
+  if (typeof value !== 'string' || value.length > 40 || value[10] !== 'T') return undefined;
   const ms = Date.parse(value);
   return ms > 0 ? epochSecondsFromMs(ms) : undefined;
 }

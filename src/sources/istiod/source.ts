@@ -43,7 +43,7 @@ const DISCOVERY_RETRY_MS = 1_000;
 const FIND_ISTIODS: RbacNeed = {
   apiGroup: '',
   resource: 'pods',
-  verbs: ['get', 'list', 'watch'],
+  verbs: ['list', 'watch'],
   why: 'find every istiod pod, its address and revision',
 };
 

@@ -176,6 +176,15 @@ test('HTTPS to a port that speaks HTTP is tls', async () => {
   await server.stop();
 });
 
+for (const code of ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']) {
+  test(`${code}: a host that gives no sign of life is timeout, and does not take the whole deadline`, () => {
+    const error = Object.assign(new Error('x'), { code });
+    const reason = failureOf(error, 'head', { host: 'h:1', path: '/', deadlineMs: 10_000 });
+    assert.equal(reason.code, 'timeout');
+    assert.match(reason.detail, /cannot connect to h:1: no sign of life; .*NetworkPolicy/);
+  });
+}
+
 test('a certificate that nobody vouches for is tls', async () => {
   const { cert, key } = makeCertificate('istiod');
   const server = createTlsServer({ cert, key }, (_, response) => response.end(HEALTHY));

@@ -350,7 +350,7 @@ test('it asks Kubernetes for pods only where it has to find them', () => {
   const found = createIstiodSource({ ...common, discovery: { kind: 'kubernetes', pods: () => PENDING } });
   assert.deepEqual(
     found.rbac.map(({ resource, verbs }) => [resource, verbs]),
-    [['pods', ['get', 'list', 'watch']]],
+    [['pods', ['list', 'watch']]],
   );
   assert.deepEqual(createIstiodSource({ ...common, discovery: { kind: 'static', urls: [] } }).rbac, []);
 });
