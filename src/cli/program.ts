@@ -68,5 +68,7 @@ function explain(error: unknown, io: Io): number {
     io.stderr.write(`meshladder: ${error.message}\n`);
     return error.exitCode;
   }
+  // Told to stop in the middle of its work: nothing went wrong.
+  if (io.signal.aborted && error === io.signal.reason) return 130;
   throw error;
 }

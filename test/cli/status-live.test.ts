@@ -8,7 +8,7 @@ import type { ProxyRow } from '../../src/model/proxy-row.ts';
 import { proxiesBody } from '../../src/sinks/report/proxy-status-json.ts';
 import { json as kubeJson, status as kubeStatus, startFakeKubeApi } from '../support/fake-kube-api.ts';
 import { startIstiodServer, text } from '../support/istiod-server.ts';
-import { runProcess } from '../support/run-process.ts';
+import { ended, runProcess, startProcess } from '../support/run-process.ts';
 import { fixturePath } from '../support/syncz.ts';
 
 const HEALTHY = await readFile(fixturePath('istiod/syncz.json'), 'utf8');
@@ -64,6 +64,17 @@ test('--url where nobody listens, and one that does not answer in time: no table
   assert.deepEqual([run.code, run.stdout], [2, '']);
   assert.match(run.stderr, /did not answer \/debug\/syncz whole within 300 ms/);
   assert.match(run.stderr, /cannot connect to .*ECONNREFUSED/);
+  await silent.stop();
+});
+
+test('interrupted while it waits, it ends at once and says nothing', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const silent = await startIstiodServer({ '/debug/syncz': () => resolve() });
+  const child = startProcess(['status', '--url', silent.url]);
+  const run = ended(child);
+  await asked;
+  child.kill('SIGINT');
+  assert.deepEqual(await run, { stdout: '', stderr: '', code: 130 });
   await silent.stop();
 });
 
