@@ -45,7 +45,7 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
   const pending = createReadiness(() => tasks, clock);
   const web = await startWeb({ ...options, mesh, self, pending, stopping: () => signal.aborted });
   options.onListening?.(web.address);
-  const scheduler = createScheduler({ log, onRun: self.taskTook });
+  const scheduler = createScheduler({ log, onRun: self.taskTook, onMissedTick: self.tickMissed });
   try {
     const pace = (): 'normal' | 'fast' => (wantsFastPoll(mesh.read(), clock.now()) ? 'fast' : 'normal');
     const sources = await createSources({ ...options, mesh, scheduler, pace });

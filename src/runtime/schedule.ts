@@ -3,8 +3,6 @@ import { startTicks, TICK_MS } from './tick.ts';
 
 /** A scheduler that has to be stopped. */
 export interface CronScheduler extends Scheduler {
-  /** Ticks that never came, because the event loop was busy or the machine slept. */
-  missedTicks(): number;
   /** Stops the ticks; a repeat ends by its own signal. */
   stop(): void;
 }
@@ -15,6 +13,8 @@ export interface SchedulerOptions {
   readonly monotonicMs?: () => number;
   /** Told how long each run took. */
   readonly onRun?: (name: string, seconds: number) => void;
+  /** Told of each tick that never came, because the event loop was busy or the machine slept. */
+  readonly onMissedTick?: () => void;
 }
 
 /** One repeat that waits for its next run. */
@@ -33,15 +33,17 @@ export function createScheduler({
   log,
   monotonicMs = () => performance.now(),
   onRun = () => {},
+  onMissedTick = () => {},
 }: SchedulerOptions): CronScheduler {
   const sleepers = new Set<Sleeper>();
   const arm = (sleeper: Sleeper): void => {
     const waitMs = sleeper.dueAtMs - monotonicMs();
     if (sleeper.timer === undefined && waitMs < TICK_MS) sleeper.timer = setTimeout(sleeper.wake, Math.max(0, waitMs));
   };
-  const ticks = startTicks(log, monotonicMs, () => {
+  const onTick = (): void => {
     for (const sleeper of sleepers) arm(sleeper);
-  });
+  };
+  const stop = startTicks({ log, monotonicMs, onTick, onMissed: onMissedTick });
 
   const sleepUntil = async (dueAtMs: number, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return;
@@ -64,7 +66,7 @@ export function createScheduler({
       await sleepUntil(nextDueMs(startedAtMs, intervalMs()), signal);
     }
   };
-  return { repeat, missedTicks: ticks.missed, stop: ticks.stop };
+  return { repeat, stop };
 }
 
 /** Runs the task; what it throws because it was told to stop is no failure. */

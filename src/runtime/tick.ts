@@ -8,59 +8,58 @@ const SILENCE_MS = 3000;
 /** A loop that was blocked for long gives one line, not one for each second. */
 const REPORT_MISSED_EVERY_MS = 60_000;
 
-/** The one cron task of the program. */
-export interface Ticks {
-  missed(): number;
-  stop(): void;
+export interface TickOptions {
+  readonly log: SourceLog;
+  readonly monotonicMs: () => number;
+  readonly onTick: () => void;
+  readonly onMissed: () => void;
 }
 
 /**
- * Calls `onTick` each second by node-cron. Two of its habits are mended here: it plans by the wall clock, so after a
- * step back it would sleep until that moment comes again (it is then started anew), and in local time it would stumble
- * over daylight saving (it runs in UTC).
+ * Calls `onTick` each second by node-cron, until the function it returns is called. Two of the library's habits are
+ * mended here: it plans by the wall clock, so after a step back it would sleep until that moment comes again (it is
+ * then started anew), and in local time it would stumble over daylight saving (it runs in UTC).
  */
-export function startTicks(log: SourceLog, monotonicMs: () => number, onTick: () => void): Ticks {
-  let missed = 0;
-  let reportedAtMs = Number.NEGATIVE_INFINITY;
+export function startTicks({ log, monotonicMs, onTick, onMissed }: TickOptions): () => void {
   let lastTickMs = monotonicMs();
+  const tick = (): void => {
+    lastTickMs = monotonicMs();
+    onTick();
+  };
+  const sayMissed = missedReport(log, monotonicMs);
   const start = (): ScheduledTask => {
-    const task = schedule(
-      '* * * * * *',
-      () => {
-        lastTickMs = monotonicMs();
-        onTick();
-      },
-      { name: 'tick', noOverlap: true, timezone: 'Etc/UTC', logger: forward(log) },
-    );
+    const options = { name: 'tick', noOverlap: true, timezone: 'Etc/UTC', logger: forward(log) };
+    const task = schedule('* * * * * *', tick, options);
     task.on('execution:missed', () => {
-      missed += 1;
-      if (monotonicMs() - reportedAtMs < REPORT_MISSED_EVERY_MS) return;
-      reportedAtMs = monotonicMs();
-      log.warn(
-        { missedTicks: missed },
-        'the event loop was blocked or the machine slept: ticks of the schedule were missed',
-      );
+      onMissed();
+      sayMissed();
     });
     return task;
   };
   let task = start();
   const watchdog = setInterval(() => {
-    if (monotonicMs() - lastTickMs < SILENCE_MS) return;
-    log.warn(
-      { silentMs: Math.round(monotonicMs() - lastTickMs) },
-      'the schedule stood still, starting it again: did the clock go back?',
-    );
+    const silentMs = monotonicMs() - lastTickMs;
+    if (silentMs < SILENCE_MS) return;
+    log.warn({ silentMs: Math.round(silentMs) }, 'the schedule stood still, starting it again: did the clock go back?');
     lastTickMs = monotonicMs();
     void task.destroy();
     task = start();
   }, TICK_MS);
   watchdog.unref();
-  return {
-    missed: () => missed,
-    stop: () => {
-      clearInterval(watchdog);
-      void task.destroy();
-    },
+  return () => {
+    clearInterval(watchdog);
+    void task.destroy();
+  };
+}
+
+function missedReport(log: SourceLog, monotonicMs: () => number): () => void {
+  let missedTicks = 0;
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    missedTicks += 1;
+    if (monotonicMs() - saidAtMs < REPORT_MISSED_EVERY_MS) return;
+    saidAtMs = monotonicMs();
+    log.warn({ missedTicks }, 'the event loop was blocked or the machine slept: ticks of the schedule were missed');
   };
 }
 

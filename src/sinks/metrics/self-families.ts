@@ -7,6 +7,7 @@ type Key =
   | 'seriesCapped'
   | 'seriesRepeated'
   | 'taskDuration'
+  | 'missedTicks'
   | 'renderDuration';
 
 /** What the exporter says of itself, beside the ladder and prom-client's process and Node metrics. */
@@ -52,6 +53,13 @@ export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
     type: 'gauge',
     stability: 'experimental',
     labels: ['mesh_cluster', 'task'],
+  },
+  missedTicks: {
+    name: 'meshladder_missed_ticks_total',
+    help: 'Seconds in which the schedule could not tick, because the event loop was blocked or the machine slept.',
+    type: 'counter',
+    stability: 'experimental',
+    labels: ['mesh_cluster'],
   },
   renderDuration: {
     name: 'meshladder_render_duration_seconds',

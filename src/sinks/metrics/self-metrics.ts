@@ -17,6 +17,7 @@ export interface SelfMetrics {
   seriesCapped(family: string, count: number): void;
   seriesRepeated(family: string): void;
   taskTook(task: string, seconds: number): void;
+  tickMissed(): void;
   rendered(seconds: number): void;
   /** The text of all of them, process and Node metrics included. */
   text(): Promise<string>;
@@ -44,6 +45,8 @@ export function createSelfMetrics(build: BuildInfo, meshCluster: string, rungs: 
   const capped = counter(SELF_FAMILIES.seriesCapped);
   const repeated = counter(SELF_FAMILIES.seriesRepeated);
   const taskDuration = gauge(SELF_FAMILIES.taskDuration);
+  const missedTicks = counter(SELF_FAMILIES.missedTicks);
+  missedTicks.inc(cluster, 0);
   const renderDuration = gauge(SELF_FAMILIES.renderDuration);
   if (register !== undefined) collectDefaultMetrics({ register });
 
@@ -53,6 +56,7 @@ export function createSelfMetrics(build: BuildInfo, meshCluster: string, rungs: 
     seriesCapped: (family, count) => capped.inc({ ...cluster, family }, count),
     seriesRepeated: (family) => repeated.inc({ ...cluster, family }),
     taskTook: (task, seconds) => taskDuration.set({ ...cluster, task }, seconds),
+    tickMissed: () => missedTicks.inc(cluster),
     rendered: (seconds) => renderDuration.set(cluster, seconds),
     text: async () => (await register?.metrics()) ?? '',
   };
