@@ -63,7 +63,8 @@ function isSameBasis(one: Basis, other: Basis): boolean {
   );
 }
 
-function isSilent({ controlPlane, takenAt, settings }: MeshSnapshot): boolean {
+/** Whether no poll has ended for so long that what the last one said is no news. */
+export function isSilent({ controlPlane, takenAt, settings }: MeshSnapshot): boolean {
   if (controlPlane.state !== 'fresh' && controlPlane.state !== 'stale') return true;
   return takenAt - controlPlane.at > settings.staleAfterSeconds;
 }

@@ -1,4 +1,9 @@
+import { configSynced } from './config-synced/rung.ts';
+import { controlPlane } from './control-plane/rung.ts';
+import { inMesh } from './in-mesh/rung.ts';
+import { proxyLogging } from './proxy-logging/rung.ts';
+import { responseFlags } from './response-flags/rung.ts';
 import type { Rung } from './rung.ts';
 
 /** The ladder, lowest rung first. The order is the product: each rung rules out the most for the ones above it. */
-export const LADDER: readonly Rung[] = [];
+export const LADDER: readonly Rung[] = [controlPlane, inMesh, configSynced, responseFlags, proxyLogging];

@@ -1,0 +1,113 @@
+import type { EpochSeconds } from '../../model/brand.ts';
+import type { ProxyRow, TypeRow } from '../../model/proxy-row.ts';
+import { isNotSentNormal } from '../../model/worst-state.ts';
+import { SYNC_STATES, type XdsType } from '../../model/xds.ts';
+import type { Gathered } from '../samples.ts';
+import type { FAMILIES } from './families.ts';
+
+type Lists = Gathered<typeof FAMILIES>;
+type Detail = 'all' | 'unsynced' | 'off';
+
+/** Everything that is said of single proxies. */
+export function addProxies(lists: Lists, rows: readonly ProxyRow[], detail: Detail): void {
+  for (const row of rows) {
+    if (isDetailed(row, detail)) addDetail(lists, row);
+    if (row.outOfSync !== undefined) addOutOfSync(lists, row, row.outOfSync.since);
+    if (row.endpointAckedRatio !== undefined) addRatio(lists, row, row.endpointAckedRatio);
+    // At rest there is nothing more to say of nearly all.
+    if (row.state !== 'SYNCED' && row.state !== 'UNKNOWN') addTypes(lists, row);
+  }
+}
+
+function addOutOfSync(lists: Lists, row: ProxyRow, since: EpochSeconds): void {
+  lists.outOfSyncSince.push({ labels: { ...namesOf(row), proxy_type: row.type }, value: since });
+}
+
+function addRatio(lists: Lists, row: ProxyRow, ratio: number): void {
+  if (row.verdict === 'unknown' || row.verdict === 'missing') return;
+  lists.endpointAckedRatio.push({ labels: proxyOf(row), value: ratio });
+}
+
+function isDetailed({ state }: ProxyRow, detail: Detail): boolean {
+  return detail === 'all' || (detail === 'unsynced' && state !== 'SYNCED');
+}
+
+function proxyOf({ cluster, namespace, name }: ProxyRow): {
+  readonly mesh_cluster: string;
+  readonly proxy_namespace: string;
+  readonly proxy: string;
+} {
+  return { mesh_cluster: cluster, proxy_namespace: namespace, proxy: name };
+}
+
+function namesOf(row: ProxyRow): ReturnType<typeof proxyOf> & { readonly workload: string } {
+  const { cluster, namespace, name, workload } = row;
+  return { mesh_cluster: cluster, proxy_namespace: namespace, proxy: name, workload };
+}
+
+interface Detailed {
+  readonly info: Lists['info'][number];
+  readonly states: readonly Lists['syncState'][number][];
+}
+
+/** A row stands for the same samples in every scrape, and rows of a quiet mesh stay. */
+const detailOf = new WeakMap<ProxyRow, Detailed>();
+
+function addDetail(lists: Lists, row: ProxyRow): void {
+  let detailed = detailOf.get(row);
+  if (detailed === undefined) {
+    detailed = { info: infoOf(row), states: statesOf(row) };
+    detailOf.set(row, detailed);
+  }
+  lists.info.push(detailed.info);
+  for (const sample of detailed.states) lists.syncState.push(sample);
+}
+
+function infoOf(row: ProxyRow): Detailed['info'] {
+  const { cluster, namespace, name, workload, type, istioVersion = '', revision = '', istiod = '' } = row;
+  const labels = {
+    mesh_cluster: cluster,
+    proxy_namespace: namespace,
+    proxy: name,
+    workload,
+    proxy_type: type,
+    istio_version: istioVersion,
+    revision,
+    istiod,
+  };
+  return { labels, value: 1 };
+}
+
+/** A missing proxy has no sync state: meshladder_proxy_missing speaks for it. */
+function statesOf(row: ProxyRow): Detailed['states'] {
+  if (row.state === 'MISSING') return [];
+  const { cluster, namespace, name, workload } = row;
+  return SYNC_STATES.map((state) => ({
+    labels: { mesh_cluster: cluster, proxy_namespace: namespace, proxy: name, workload, state },
+    value: state === row.state ? 1 : 0,
+  }));
+}
+
+function addTypes(lists: Lists, row: ProxyRow): void {
+  for (const name in row.types) {
+    const xdsType = name as XdsType;
+    const type = row.types[xdsType];
+    if (type !== undefined && isWorthTelling(xdsType, type)) addType(lists, row, xdsType, type);
+  }
+}
+
+function isWorthTelling(xdsType: XdsType, { state }: TypeRow): boolean {
+  return state !== 'SYNCED' && !(state === 'NOT_SENT' && isNotSentNormal(xdsType));
+}
+
+function addType(lists: Lists, row: ProxyRow, xds_type: XdsType, { state, since, reason }: TypeRow): void {
+  const names = namesOf(row);
+  lists.typeState.push({ labels: { ...names, xds_type, state }, value: 1 });
+  if (state === 'NOT_SENT') return;
+  if (since !== undefined) {
+    lists.unackedSince.push({ labels: { ...names, proxy_type: row.type, xds_type }, value: since });
+  }
+  if (state === 'ERROR') {
+    lists.rejected.push({ labels: { ...proxyOf(row), xds_type, reason: reason ?? 'other' }, value: 1 });
+  }
+}

@@ -1,0 +1,79 @@
+import type { ControlPlane, IstiodAnswer } from '../../model/control-plane.ts';
+import { known } from '../../model/observed.ts';
+import { isSilent, proxyTable } from '../../model/proxy-table.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import type { SourceError } from '../../model/source-error.ts';
+import { SOURCE_ERROR_CODES } from '../../model/source-error.ts';
+import { SYNC_STATES, type SyncState } from '../../model/xds.ts';
+import { defineRung, type Rung } from '../rung.ts';
+import { type Gathered, noSamples } from '../samples.ts';
+import { FAMILIES, POLL_STATES, type PollState } from './families.ts';
+
+type Lists = Gathered<typeof FAMILIES>;
+
+/** Rung 0: whether every istiod can be seen, and answers. */
+export const controlPlane: Rung<typeof FAMILIES> = defineRung({
+  id: 'control-plane',
+  number: 0,
+  question: 'Can we see every istiod, and do they answer?',
+  reads: ['sources', 'controlPlane', 'history', 'cluster'],
+  families: FAMILIES,
+  evaluate(snapshot) {
+    const lists = noSamples(FAMILIES);
+    addSources(lists, snapshot);
+    const seen = known(snapshot.controlPlane);
+    if (seen !== undefined && !isSilent(snapshot)) addIstiods(lists, snapshot, seen);
+    return lists;
+  },
+});
+
+/** A source that has not been asked yet is neither up nor down. */
+function addSources(lists: Lists, { sources, settings }: MeshSnapshot): void {
+  for (const { source, up, lastSuccessAt, polls, errors } of sources) {
+    const labels = { mesh_cluster: settings.meshCluster, source };
+    if (up !== undefined) lists.sourceUp.push({ labels, value: up ? 1 : 0 });
+    if (lastSuccessAt !== undefined) lists.sourceLastSuccess.push({ labels, value: lastSuccessAt });
+    lists.sourcePolls.push({ labels, value: polls });
+    for (const reason of SOURCE_ERROR_CODES) {
+      lists.sourceErrors.push({ labels: { ...labels, reason }, value: errors[reason] });
+    }
+  }
+}
+
+function addIstiods(lists: Lists, snapshot: MeshSnapshot, { istiods }: ControlPlane): void {
+  const mesh_cluster = snapshot.settings.meshCluster;
+  lists.istiods.push({ labels: { mesh_cluster }, value: istiods.length });
+  const counts = countProxies(snapshot, istiods);
+  for (const answer of istiods) {
+    const { name: istiod, revision } = answer.istiod;
+    const labels = { mesh_cluster, istiod, revision };
+    const istio_version = answer.version ?? '';
+    lists.istiodInfo.push({ labels: { ...labels, istio_version, access: answer.access }, value: 1 });
+    const polled = pollState(answer.error);
+    for (const state of POLL_STATES) {
+      lists.istiodPollState.push({ labels: { ...labels, state }, value: state === polled ? 1 : 0 });
+    }
+    for (const state of SYNC_STATES) {
+      lists.istiodProxies.push({ labels: { ...labels, state }, value: counts.get(istiod)?.get(state) ?? 0 });
+    }
+  }
+}
+
+function pollState(error: SourceError | undefined): PollState {
+  if (error === undefined) return 'ok';
+  return POLL_STATES.find((state) => state === error.code) ?? 'invalid';
+}
+
+/** Each proxy counts once, at the istiod of its newest connection. */
+function countProxies(
+  snapshot: MeshSnapshot,
+  istiods: readonly IstiodAnswer[],
+): ReadonlyMap<string, ReadonlyMap<SyncState, number>> {
+  const counts = new Map<string, Map<SyncState, number>>();
+  for (const { istiod } of istiods) counts.set(istiod.name, new Map());
+  for (const { istiod, state } of proxyTable(snapshot)) {
+    const own = istiod === undefined ? undefined : counts.get(istiod);
+    if (own !== undefined && state !== 'MISSING') own.set(state, (own.get(state) ?? 0) + 1);
+  }
+  return counts;
+}

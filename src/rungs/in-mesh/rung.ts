@@ -1,0 +1,79 @@
+import { current } from '../../model/current.ts';
+import { injectionGap } from '../../model/injection-verdict.ts';
+import { MEMBERSHIPS, type Membership, membershipOf } from '../../model/membership.ts';
+import { isLeaving } from '../../model/proxy-pod.ts';
+import { proxyTable } from '../../model/proxy-table.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import type { Pod } from '../../model/workload.ts';
+import { defineRung, type Rung } from '../rung.ts';
+import { type Gathered, noSamples } from '../samples.ts';
+import { FAMILIES } from './families.ts';
+
+type Lists = Gathered<typeof FAMILIES>;
+
+/** Rung 1: whether every pod that should be in the mesh is in it, and connected. */
+export const inMesh: Rung<typeof FAMILIES> = defineRung({
+  id: 'in-mesh',
+  number: 1,
+  question: 'Is every pod that should be in the mesh in it, and connected to an istiod?',
+  reads: ['controlPlane', 'cluster', 'history'],
+  families: FAMILIES,
+  evaluate(snapshot) {
+    const lists = noSamples(FAMILIES);
+    const { cluster, takenAt, settings } = snapshot;
+    const pods = current(cluster.pods, takenAt, settings.staleAfterSeconds);
+    if (pods !== undefined) {
+      addMembership(lists, snapshot, pods);
+      addGaps(lists, snapshot, pods);
+    }
+    addMissing(lists, snapshot);
+    return lists;
+  },
+});
+
+function addMembership(lists: Lists, { settings }: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
+  const counts = new Map<string, Map<Membership, number>>();
+  for (const pod of pods.values()) {
+    if (isLeaving(pod)) continue;
+    let own = counts.get(pod.namespace);
+    if (own === undefined) {
+      own = new Map();
+      counts.set(pod.namespace, own);
+    }
+    const membership = membershipOf(pod);
+    own.set(membership, (own.get(membership) ?? 0) + 1);
+  }
+  for (const [pod_namespace, own] of counts) {
+    for (const mesh of MEMBERSHIPS) {
+      lists.pods.push({
+        labels: { mesh_cluster: settings.meshCluster, pod_namespace, mesh },
+        value: own.get(mesh) ?? 0,
+      });
+    }
+  }
+}
+
+/** Without the injectors' own selectors nothing is said: guessed rules would accuse the wrong pods. */
+function addGaps(lists: Lists, { cluster, takenAt, settings }: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
+  const namespaces = current(cluster.namespaces, takenAt, settings.staleAfterSeconds);
+  const webhooks = current(cluster.injectors, takenAt, settings.staleAfterSeconds);
+  if (namespaces === undefined || webhooks === undefined) return;
+  const injectors = [...webhooks.values()];
+  for (const pod of pods.values()) {
+    if (pod.proxy !== undefined) continue;
+    const namespace = namespaces.get(pod.namespace);
+    const reason =
+      namespace === undefined ? undefined : injectionGap({ pod, namespaceLabels: namespace.labels, injectors });
+    if (reason === undefined) continue;
+    const labels = { mesh_cluster: settings.meshCluster, pod_namespace: pod.namespace, pod_name: pod.name, reason };
+    lists.podNotInjected.push({ labels, value: 1 });
+  }
+}
+
+function addMissing(lists: Lists, snapshot: MeshSnapshot): void {
+  for (const { cluster, namespace, name, workload, type, verdict } of proxyTable(snapshot)) {
+    if (verdict !== 'missing') continue;
+    const labels = { mesh_cluster: cluster, proxy_namespace: namespace, proxy: name, workload, proxy_type: type };
+    lists.proxyMissing.push({ labels, value: 1 });
+  }
+}

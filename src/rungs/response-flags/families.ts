@@ -1,0 +1,62 @@
+/** What this rung tells. */
+export const FAMILIES = {
+  requests: {
+    name: 'meshladder_requests_total',
+    help: 'Access-log lines of sidecars and gateways: requests, and TCP connections with response_code_class 0.',
+    type: 'counter',
+    stability: 'stable',
+    labels: [
+      'mesh_cluster',
+      'proxy_namespace',
+      'workload',
+      'direction',
+      'destination',
+      'subset',
+      'route',
+      'response_code_class',
+    ],
+  },
+  flaggedRequests: {
+    name: 'meshladder_flagged_requests_total',
+    help: 'Access-log lines with at least one response flag that means a failure (not DC, DI, DT, FI or RFCF), each once.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'proxy_namespace', 'workload', 'direction', 'destination', 'subset'],
+  },
+  responseFlags: {
+    name: 'meshladder_response_flags_total',
+    help: 'Response flags in access-log lines; a line with two flags counts in both. The flags that alerts watch begin at 0 where requests were seen.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'proxy_namespace', 'workload', 'direction', 'destination', 'subset', 'route', 'flag'],
+  },
+  responseDetails: {
+    name: 'meshladder_response_details_total',
+    help: 'Access-log lines by the class of response_code_details or of the transport failure: flagged ones, and others that did not come via the upstream.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'proxy_namespace', 'workload', 'direction', 'destination', 'details'],
+  },
+  accessLogging: {
+    name: 'meshladder_access_logging',
+    help: 'Proxies by whether MeshConfig and Telemetry objects let them write access lines to standard output; Istio default is off.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'proxy_namespace', 'mode'],
+  },
+  accessLogLines: {
+    name: 'meshladder_access_log_lines_total',
+    help: 'Lines read from proxy logs, by what became of them; dropped ones were too long or lost.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['source', 'result'],
+  },
+  newestLine: {
+    name: 'meshladder_access_log_newest_line_timestamp_seconds',
+    help: 'Time stamp of the newest proxy log line read.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['source'],
+    fold: 'min',
+  },
+} as const;
