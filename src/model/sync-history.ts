@@ -71,7 +71,7 @@ export interface SyncHistory {
   readonly at?: EpochSeconds;
   /** When the first poll of this process was taken in. */
   readonly firstAt?: EpochSeconds;
-  /** Istio's id of the cluster whose pods we see; absent until pods are known. */
+  /** Istio's id of the cluster whose pods we see; absent before the first poll. */
   readonly cluster?: string;
   readonly proxies: ReadonlyMap<string, ProxyHistory>;
   readonly changes: readonly StateChangeCount[];

@@ -70,7 +70,7 @@ function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, controlPlane: C
     tags: revisionTags(snapshot.cluster),
     view: controlView(controlPlane, now, missingGraceSeconds),
     meshCluster,
-    cluster: pods === undefined ? meshCluster : localCluster(listed, pods, meshCluster),
+    cluster: localCluster(listed, pods, previous.cluster ?? meshCluster),
     graceSeconds: missingGraceSeconds,
     lastChangeAt: previous.lastChangeAt,
     forgot: false,
@@ -168,7 +168,7 @@ function closePoll(poll: Poll, number: number): SyncHistory {
     firstAt: advance.firstAt,
     proxies: next,
     changes: advance.counter.total(),
-    ...(poll.pods === undefined ? {} : { cluster: poll.cluster }),
+    cluster: poll.cluster,
     ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
     ...(advance.restored.size === 0 ? {} : { restored: advance.restored }),
   };

@@ -261,6 +261,9 @@ describe('missing', () => {
     const history = mesh.poll(100, [answer([SYNCED])]);
     assert.deepEqual([...history.proxies.keys()], [CART]);
     assert.equal(cart(mesh.poll(110, [answer([SYNCED])])).verdict, 'synced');
+    for (const at of [120, 130]) mesh.poll(at, [answer([])]);
+    assert.deepEqual([...mesh.snapshot.history.proxies.keys()], [CART], 'what was learned is remembered');
+    assert.equal(cart(mesh.snapshot.history).verdict, 'missing');
   });
 });
 
