@@ -88,7 +88,7 @@ const metrics: Fields<Config['metrics']> = {
     'For which proxies `meshladder_proxy_sync_state` and `meshladder_proxy_info` are exported. Alerts need neither.',
   ),
   maxSeries: limits(
-    50_000,
+    100_000,
     'The most series a family may have, by family name, `default` for the rest. What is beyond folds into `__other__` and is counted.',
   ),
   missingGrace: duration(

@@ -31,7 +31,7 @@ test('no file at all gives every default', async () => {
   assert.equal(config.istiod.fastInterval, 3000);
   assert.equal(config.accessLog.mode, 'files');
   assert.deepEqual(config.web, { listenAddress: { host: undefined, port: 19_012 }, telemetryPath: '/metrics' });
-  assert.deepEqual(config.metrics.maxSeries, { default: 50_000 });
+  assert.deepEqual(config.metrics.maxSeries, { default: 100_000 });
   assert.equal(config.istiod.tokenFile, undefined);
 });
 

@@ -59,7 +59,7 @@ export function createExposition(options: ExpositionOptions): () => Promise<Page
     for (const column of columns) {
       for (const piece of columnPieces(column, snapshot, { ...options, sayOnce })) await pieces.add(piece);
     }
-    await pieces.add(await options.self.text());
+    await pieces.add(Buffer.from(await options.self.text()));
     options.self.rendered((performance.now() - startedAt) / 1000);
     return createPage(pieces.whole());
   };
@@ -108,8 +108,8 @@ interface PieceOptions extends ExpositionOptions {
   ) => void;
 }
 
-/** The text of one rung's families, piece by piece. */
-function* columnPieces({ rung, families }: Column, snapshot: MeshSnapshot, options: PieceOptions): Generator<string> {
+/** The bytes of one rung's families, piece by piece. */
+function* columnPieces({ rung, families }: Column, snapshot: MeshSnapshot, options: PieceOptions): Generator<Buffer> {
   const samples = evaluate(rung, snapshot, options);
   for (const { key, name, text, cap } of families) {
     const onRepeat = (): void => {
@@ -137,13 +137,13 @@ function evaluate(
   }
 }
 
-/** Gathers encoded pieces and gives way to other work when a slice of time is used up. */
-function createPieces(): { add(piece: string): Promise<void>; whole(): Buffer } {
+/** Gathers pieces and gives way to other work when a slice of time is used up. */
+function createPieces(): { add(piece: Buffer): Promise<void>; whole(): Buffer } {
   const parts: Buffer[] = [];
   let sliceEndsAt = performance.now() + SLICE_MS;
   return {
     add: async (piece) => {
-      parts.push(Buffer.from(piece));
+      parts.push(piece);
       if (performance.now() < sliceEndsAt) return;
       await nextTurn();
       sliceEndsAt = performance.now() + SLICE_MS;

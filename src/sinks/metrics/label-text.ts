@@ -1,8 +1,10 @@
+import { randomInt } from 'node:crypto';
+
 /** One label of one value as the text format writes it, with a number to tell it from others quickly. */
 export interface LabelText {
   /** `{name="value"` for the first label of a family, `,name="value"` for the others. */
   readonly text: string;
-  /** Not made from the value's bytes, so nobody can choose values that collide. */
+  /** The same for the same value; the seed keeps anyone from choosing values that collide. */
   readonly hash: number;
 }
 
@@ -15,18 +17,24 @@ const MAX_KEPT = 200_000;
  */
 export function createLabelTexts(name: string, first: boolean): (value: string) => LabelText {
   const kept = new Map<string, LabelText>();
-  let made = 0;
   return (value) => {
     const known = kept.get(value);
     if (known !== undefined) return known;
     if (kept.size >= MAX_KEPT) kept.clear();
-    made += 1;
-    // Spreads successive numbers over all 32 bits (the golden ratio's multiplier).
-    const hash = Math.imul(made, 0x9e3779b1);
-    const label: LabelText = { text: `${first ? '{' : ','}${name}="${escapeLabelValue(value)}"`, hash };
+    const text = `${first ? '{' : ','}${name}="${escapeLabelValue(value)}"`;
+    const label: LabelText = { text, hash: hashOf(value) };
     kept.set(value, label);
     return label;
   };
+}
+
+const SEED = randomInt(2 ** 32);
+
+/** FNV-1a over the characters, mixed once more: short values differ in few bits. */
+function hashOf(value: string): number {
+  let hash = SEED ^ 0x811c9dc5;
+  for (let index = 0; index < value.length; index += 1) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193);
+  return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1);
 }
 
 const NEEDS_ESCAPE = /[\\"\n]/;

@@ -38,8 +38,9 @@ export function createSeriesCap(family: FamilySpec, max: number, onFolded: (coun
   const admission = counter ? oldestStay(max, (key) => folded.has(key)) : firstComers(max);
   return {
     apply(samples) {
-      // Far below the cap nothing needs to be remembered, which spares most families the keys.
-      if (samples.length <= max / 2 && folded.size === 0 && vanished.size === 0) return samples;
+      // Below the cap nothing needs to be remembered, but for counters that come near it: who is there stays.
+      const near = counter ? max / 2 : max;
+      if (samples.length <= near && folded.size === 0 && vanished.size === 0) return samples;
       const { kept, beyond } = split(family, samples, admission);
       if (counter) keepVanished(family, folded, beyond, vanished);
       const fresh = [...beyond].filter(([key, sample]) => !folded.has(key) && !isGroup(family, sample)).length;
