@@ -87,7 +87,7 @@ function appliedTelemetries(
 ): readonly ConfigObject[] {
   const own = byNamespace.get(namespace) ?? [];
   const scopes = [
-    namespace === rootNamespace ? undefined : byNamespace.get(rootNamespace)?.find(isForAll),
+    byNamespace.get(rootNamespace)?.find(isForAll),
     own.find(isForAll),
     own.find((telemetry) => isForWorkload(telemetry, labels)),
   ];

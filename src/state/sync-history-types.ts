@@ -36,9 +36,10 @@ function areEqual(one: TypeHistory, other: TypeHistory): boolean {
   );
 }
 
-/** Not acknowledged at both looks, and nothing acknowledged between them. */
+/** Not acknowledged at both looks, and nothing acknowledged between them: a new connection begins without. */
 function isStuck({ before, sync, sameConnection }: TypeLook): boolean {
-  return before !== undefined && isUnacked(before.state) && sameConnection && before.acked === sync.acked;
+  if (before === undefined || !isUnacked(before.state)) return false;
+  return before.acked === sync.acked || (!sameConnection && sync.acked === undefined);
 }
 
 /**

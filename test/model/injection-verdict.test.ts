@@ -113,6 +113,13 @@ describe('who should have been injected', () => {
   });
 });
 
+test('a tag set after the pod was made is no excuse where another injector chose it before', () => {
+  const later = CHART.map((webhook) => ({ ...webhook, createdAt: epochSeconds(300) }));
+  const question = { pod: bare(), namespaceLabels: ENABLED };
+  assert.equal(injectionGap({ ...question, injectors: [...CHART, ...later] }), 'webhook_did_not_run');
+  assert.equal(injectionGap({ ...question, injectors: later }), 'pod_older_than_injector');
+});
+
 describe('membership', () => {
   const cases: readonly [expected: string, Pod][] = [
     ['sidecar', pod('a', 'b')],

@@ -131,6 +131,20 @@ describe('a row', () => {
   });
 });
 
+test('a proxy of another cluster is not our pod of the same name', () => {
+  const mesh = polledMesh();
+  mesh.setPods([
+    pod('shop', 'db-0', { owner: { kind: 'StatefulSet', name: 'ours' }, labels: { istio: 'ingressgateway' } }),
+  ]);
+  const db = connection('shop', 'db-0', { cds: sync('a') }, { type: 'unknown' });
+  mesh.poll(90, [answer([db, { ...db, cluster: 'east' }])]);
+  const rows = proxyTable(mesh.snapshot).map(({ cluster, workload, type }) => [cluster, workload, type]);
+  assert.deepEqual(rows, [
+    ['Kubernetes', 'ours', 'router'],
+    ['east', 'db', 'unknown'],
+  ]);
+});
+
 describe('the table', () => {
   test('is the same object as long as what it rests on is the same', () => {
     const mesh = polledMesh();

@@ -140,7 +140,7 @@ describe('who is not blocked', () => {
   ];
   for (const [about, changes] of cases) {
     test(about, () => {
-      const found = blocks(cluster([egressDeny], withPods(pod('payment', 'x', changes))));
+      const found = blocks(cluster([egressDeny, ISTIOD_DENY], withPods(pod('payment', 'x', changes))));
       assert.equal(found['payment/x'], undefined);
       assert.notEqual(found[CHECKOUT], undefined);
     });

@@ -113,6 +113,13 @@ describe('facts of Prometheus', () => {
     assert.deepEqual(outOfSync(history), { since: 170, origin: 'observed' });
   });
 
+  test('that come late and begin later do not shorten what was first seen', () => {
+    const mesh = polledMesh();
+    for (const at of [170, 180]) mesh.poll(at, [answer([STALE])]);
+    const history = applyRestored(mesh.snapshot.history, [{ ...fact, outOfSyncSince: epochSeconds(175) }]);
+    assert.deepEqual(outOfSync(history), { since: 170, origin: 'first_seen' });
+  });
+
   test("do not replace a checkpoint's", () => {
     const mine = { ...fact, outOfSyncSince: epochSeconds(40) };
     assert.deepEqual(applyRestored(applyRestored(NO_HISTORY, [mine]), [fact]).restored?.get(CART), mine);

@@ -68,6 +68,32 @@ describe('out of sync', () => {
     assert.deepEqual(standing(mesh.poll(130, [answer([moved])])), ['stale', 120]);
   });
 
+  test('a reconnect is no acknowledgement: the count goes on, and so does the incident', () => {
+    const mesh = polledMesh();
+    mesh.poll(90, [answer([SYNCED])]);
+    mesh.poll(100, [answer([STALE])]);
+    const elsewhere = connection('shop', 'cart-1', { cds: sync('>y', 105) });
+    assert.deepEqual(standing(mesh.poll(110, [answer([elsewhere], { name: 'istiod-2' })])), ['stale', 100]);
+    const behind = connection('shop', 'cart-1', { cds: sync('y>z', 115) });
+    assert.deepEqual(standing(mesh.poll(120, [answer([behind], { name: 'istiod-3' })])), ['stale', 100]);
+    assert.deepEqual(standing(mesh.poll(130, [answer([STALE], { name: 'istiod-3' })])), ['stale']);
+  });
+
+  test('a proxy that reconnects again and again without an acknowledgement is out of sync', () => {
+    const mesh = polledMesh();
+    mesh.poll(90, [answer([SYNCED])]);
+    for (const at of [100, 110, 120]) {
+      const again = connection(
+        'shop',
+        'cart-1',
+        { cds: sync(`>n${at}`, at - 1) },
+        { connectedAt: epochSeconds(at - 2) },
+      );
+      mesh.poll(at, [answer([again])]);
+    }
+    assert.deepEqual(standing(mesh.snapshot.history), ['stale', 100]);
+  });
+
   test('what was so when we first looked is said to be only first seen', () => {
     const mesh = polledMesh();
     mesh.poll(100, [answer([STALE])]);
@@ -280,6 +306,7 @@ describe('who may be blind', () => {
       'unknown',
     ],
     ['an istiod just restarted', answer([], { name: 'b', startedAt: epochSeconds(80) }), 'unknown'],
+    ['an istiod restarted half a minute ago', answer([], { name: 'b', startedAt: epochSeconds(65) }), 'unknown'],
     ['an istiod restarted a minute ago', answer([], { name: 'b', startedAt: epochSeconds(40) }), 'missing'],
     [
       'one that restarts and is not Ready',
@@ -313,6 +340,24 @@ describe('who may be blind', () => {
         assert.equal(cart(mesh.snapshot.history).verdict, 'unknown');
       }
     }
+  });
+
+  test('an istiod that refuses may hold a proxy whose revision nobody knows', () => {
+    const mesh = polledMesh();
+    mesh.setPods([pod('shop', 'cart-1', { annotations: { 'istio.io/rev': 'v9' } })]);
+    for (const at of [90, 100]) mesh.poll(at, [answer([]), answer([], { name: 'b' }, REFUSED)]);
+    assert.equal(cart(mesh.snapshot.history).verdict, 'unknown');
+    assert.equal(cart(mesh.poll(110, [answer([]), answer([], { name: 'b' })])).verdict, 'unknown');
+    assert.equal(cart(mesh.poll(120, [answer([]), answer([], { name: 'b' })])).verdict, 'missing');
+  });
+
+  test('a virtual machine has no pod: unknown while its istiod cannot be asked, gone when it is not listed', () => {
+    const mesh = polledMesh();
+    mesh.setPods([]);
+    mesh.poll(90, [answer([]), answer([SYNCED], { name: 'b' })]);
+    const refusing = answer([SYNCED], { name: 'b' }, REFUSED);
+    assert.equal(cart(mesh.poll(100, [answer([]), refusing])).verdict, 'unknown');
+    assert.equal(mesh.poll(110, [answer([]), answer([], { name: 'b' })]).proxies.size, 0);
   });
 
   test('a proxy that moved to an istiod that answers is believed there', () => {
