@@ -20,4 +20,13 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   env: process.env,
   nodeVersion: process.versions.node,
   signal: stop.signal,
+  self: {
+    execPath: process.execPath,
+    script: process.argv[1] ?? '',
+    onExit(last) {
+      process.once('exit', last);
+      // The terminal is gone: the default would end us without a word to anybody.
+      process.once('SIGHUP', () => process.exit(129));
+    },
+  },
 });

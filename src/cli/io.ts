@@ -8,6 +8,18 @@ export interface Io {
   readonly nodeVersion?: string;
   /** Aborts on the first SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
+  /** How this program was started, for the one command that starts it a second time. */
+  readonly self?: SelfProcess;
+}
+
+/** The running process, as far as `demo` needs it. */
+export interface SelfProcess {
+  /** Node itself. */
+  readonly execPath: string;
+  /** Our own entry file. */
+  readonly script: string;
+  /** Calls back when the process ends, whatever ends it but SIGKILL; what is called cannot wait for anything. */
+  readonly onExit: (last: () => void) => void;
 }
 
 /** A mistake of the caller's: told in one line with its remedy, without a stack. Exit code 2 unless said otherwise. */

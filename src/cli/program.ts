@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'write the pages that are made from the program itself',
     load: () => import('./generate.ts'),
   },
+  {
+    name: 'demo',
+    summary: 'play an incident in an embedded mesh and watch the exporter see it',
+    load: () => import('./demo.ts'),
+  },
 ];
 
 /**

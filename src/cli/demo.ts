@@ -1,0 +1,114 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { runDemo } from '../demo/demo.ts';
+import { ExporterLost } from '../demo/exporter/child.ts';
+import { SCENARIOS } from '../demo/scenario/scenarios.ts';
+import { type Io, UserError } from './io.ts';
+
+interface DemoFlags {
+  readonly once?: true;
+  readonly speed: number;
+  readonly listen: string;
+  readonly proxies: number;
+  readonly scenario: string;
+  readonly keep?: true;
+  readonly logLevel: string;
+}
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'off'];
+const MOST_SPEED = 100;
+const MOST_PROXIES = 200_000;
+
+/** `meshladder demo`: a whole mesh in one process, an incident on a clock, and the real exporter watching it. */
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
+  command
+    .option(
+      '--once',
+      'play the incident once, check that each act was seen in two polls, and exit 0, or 1 and say what was not',
+    )
+    .addOption(number('--speed <n>', 'play this many times as fast as recorded', 1, { least: 0.1, most: MOST_SPEED }))
+    .option('--listen <address>', 'where the exporter serves, as in :19012 or 127.0.0.1:0', ':19012')
+    .addOption(
+      new Option('--scenario <name>', 'the incident to play')
+        .choices(SCENARIOS.map(({ name }) => name))
+        .default(SCENARIOS[0].name),
+    )
+    .addOption(
+      number('--proxies <n>', 'add this many proxies, for load', 0, { least: 0, most: MOST_PROXIES, whole: true }),
+    )
+    .option('--keep', 'leave configuration, logs and checkpoint of the run where they are')
+    .addOption(
+      new Option('--log-level <level>', 'which lines of the exporter to show on stderr')
+        .choices(LEVELS)
+        .default('error'),
+    )
+    .addHelpText('after', HELP)
+    .action(async (flags: DemoFlags) => exit(await play(flags, io)));
+}
+
+const HELP = `
+Needs no cluster: an API server, two istiods and the logs of a node are played on the loopback interface, as they
+were recorded in a real mesh. Without --once the incident repeats until Ctrl-C.`;
+
+async function play(flags: DemoFlags, io: Io): Promise<number> {
+  const { self } = io;
+  if (self === undefined) throw new UserError('the demo needs to know how this program was started');
+  const scenario = SCENARIOS.find(({ name }) => name === flags.scenario) ?? SCENARIOS[0];
+  try {
+    const missed = await runDemo(
+      {
+        scenario,
+        speed: flags.speed,
+        once: flags.once === true,
+        listen: flags.listen,
+        extraProxies: flags.proxies,
+        keep: flags.keep === true,
+        debug: flags.logLevel === 'debug',
+        echo: echoOf(flags.logLevel, io),
+        write: (text) => io.stdout.write(text),
+        env: io.env,
+        self,
+        onExit: self.onExit,
+      },
+      io.signal,
+    );
+    return report(missed, flags.once === true && !io.signal.aborted, io);
+  } catch (error) {
+    if (error instanceof ExporterLost) throw new UserError(error.message, { cause: error, exitCode: 1 });
+    throw error;
+  }
+}
+
+function report(missed: readonly string[], judged: boolean, io: Io): number {
+  if (!judged) return 0;
+  if (missed.length === 0) {
+    io.stdout.write('Everything that was to be seen was seen.\n');
+    return 0;
+  }
+  io.stderr.write(`meshladder: this did not happen:\n${missed.map((one) => `  ${one}\n`).join('')}`);
+  return 1;
+}
+
+/** Shows the exporter's lines from a level on; what is no log line is an error of its own. */
+function echoOf(level: string, io: Io): (line: string) => void {
+  const least = LEVELS.indexOf(level);
+  return (line) => {
+    const of = /^\{"level":"(\w+)"/.exec(line)?.[1];
+    if (of !== undefined && LEVELS.indexOf(of) >= least) io.stderr.write(`exporter: ${line}\n`);
+  };
+}
+
+function number(
+  flags: string,
+  about: string,
+  fallback: number,
+  bounds: { readonly least: number; readonly most: number; readonly whole?: true },
+): Option {
+  return new Option(flags, about).default(fallback).argParser((text) => {
+    const value = Number(text);
+    const fits = value >= bounds.least && value <= bounds.most && (bounds.whole !== true || Number.isInteger(value));
+    if (text.trim() !== '' && fits) return value;
+    throw new InvalidArgumentError(
+      `write a ${bounds.whole ? 'whole ' : ''}number from ${bounds.least} to ${bounds.most}.`,
+    );
+  });
+}

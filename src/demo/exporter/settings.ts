@@ -1,0 +1,100 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DemoMesh } from '../mesh/mesh.ts';
+
+/** Files by which the exporter finds the mesh. */
+export interface ExporterSettings {
+  readonly configFile: string;
+  readonly kubeconfig: string;
+  /** Puts a new token for istiod in the place of the old one, as the kubelet does with a projected token. */
+  writeToken(token: string): Promise<void>;
+}
+
+export interface SettingsOptions {
+  readonly folder: string;
+  readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens'>;
+  readonly speed: number;
+}
+
+/** istiod is asked this often in a real mesh, and this often while something is wrong. */
+export const INTERVAL_MS = 10_000;
+export const FAST_INTERVAL_MS = 3000;
+
+/** Writes kubeconfig, token and configuration, as an operator would. */
+export async function writeSettings({ folder, mesh, speed }: SettingsOptions): Promise<ExporterSettings> {
+  const kubeconfig = join(folder, 'kubeconfig');
+  const tokenFile = join(folder, 'istio-token');
+  const configFile = join(folder, 'config.yaml');
+  const checkpointDir = join(folder, 'checkpoint');
+  await mkdir(checkpointDir);
+  const writeToken = async (token: string): Promise<void> => {
+    await writeFile(`${tokenFile}.new`, `${token}\n`, { mode: 0o600 });
+    await rename(`${tokenFile}.new`, tokenFile);
+  };
+  await writeToken(mesh.tokens.istiod());
+  await writeFile(kubeconfig, kubeconfigText(mesh.kube.url, mesh.tokens.kube), { mode: 0o600 });
+  await writeFile(
+    configFile,
+    configText({
+      kubeconfig,
+      tokenFile,
+      checkpointDir,
+      root: mesh.logs.root,
+      history: join(folder, 'history.json'),
+      speed,
+    }),
+  );
+  return { configFile, kubeconfig, writeToken };
+}
+
+function kubeconfigText(server: string, token: string): string {
+  return `apiVersion: v1
+kind: Config
+current-context: demo
+clusters:
+- name: demo
+  cluster:
+    server: ${server}
+contexts:
+- name: demo
+  context:
+    cluster: demo
+    user: meshladder
+users:
+- name: meshladder
+  user:
+    token: ${token}
+`;
+}
+
+interface ConfigFacts {
+  readonly kubeconfig: string;
+  readonly tokenFile: string;
+  readonly checkpointDir: string;
+  readonly root: string;
+  readonly history: string;
+  readonly speed: number;
+}
+
+function configText({ kubeconfig, tokenFile, checkpointDir, root, history, speed }: ConfigFacts): string {
+  const every = (ms: number): string => `${Math.max(1, Math.round(ms / speed))}ms`;
+  return `# Written by "meshladder demo"; the intervals are those of a real mesh divided by the speed.
+role: all
+istiod:
+  discovery: kubernetes
+  interval: ${every(INTERVAL_MS)}
+  fastInterval: ${every(FAST_INTERVAL_MS)}
+  tokenFile: ${JSON.stringify(tokenFile)}
+kubernetes:
+  mode: kubeconfig
+  kubeconfig: ${JSON.stringify(kubeconfig)}
+accessLog:
+  mode: files
+  root: ${JSON.stringify(root)}
+  checkpointDir: ${JSON.stringify(checkpointDir)}
+history:
+  file: ${JSON.stringify(history)}
+metrics:
+  proxyDetail: all
+`;
+}

@@ -1,0 +1,78 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, listenOnLoopback } from '../http/loopback.ts';
+import { authenticate, type Users } from './access.ts';
+import { sendJson, sendRefusal } from './answer.ts';
+import type { ContainerLog } from './log-stream.ts';
+import { Refusal, tooManyRequests } from './refusal.ts';
+import { answerRequest } from './requests.ts';
+import type { ObjectStore } from './store.ts';
+
+/** The logs of the node's containers. */
+export interface NodeLogFiles {
+  /** Undefined for a container that has written nothing. */
+  find(container: {
+    readonly namespace: string;
+    readonly pod: string;
+    readonly container: string;
+  }): ContainerLog | undefined;
+}
+
+export interface KubeServerOptions {
+  readonly store: ObjectStore;
+  readonly users: Users;
+  readonly logs: NodeLogFiles;
+}
+
+/** A Kubernetes API on a port of the loopback interface. */
+export interface KubeServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
+  /** The next requests are answered 429, as by an API server that has too much to do. */
+  overload(requests: number): void;
+  /** Ends every watch in the middle, as a load balancer that restarts. */
+  dropConnections(): void;
+  close(): Promise<void>;
+}
+
+export async function startKubeServer(options: KubeServerOptions): Promise<KubeServer> {
+  let refusals = 0;
+  const server = createServer((request, response) => {
+    void answer(request, response);
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (refusals > 0) {
+        refusals -= 1;
+        throw tooManyRequests();
+      }
+      const user = authenticate(options.users, request.headers.authorization);
+      await answerRequest({ ...options, user, request, response });
+    } catch (error) {
+      refuse(response, error);
+    }
+  }
+
+  const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+  return {
+    url,
+    overload: (requests) => {
+      refusals = requests;
+    },
+    dropConnections: () => server.closeAllConnections(),
+    close: () => closeServer(server),
+  };
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (error instanceof Refusal) {
+    sendRefusal(response, error);
+    return;
+  }
+  const message = `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`;
+  sendJson(response, 500, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 });
+}

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { type ControlPlaneModel, createControlPlane, type MeshProxy } from '../istiod/control-plane.ts';
+import { type IstiodServer, startIstiodServer } from '../istiod/server.ts';
+import { type KubeServer, startKubeServer } from '../kube/server.ts';
+import { createObjectStore, type ObjectStore } from '../kube/store.ts';
+import type { LogWriter } from '../node-logs/container-log.ts';
+import { createNodeLogs, type NodeLogs } from '../node-logs/node-logs.ts';
+import { createProxyLines, type ProxyLines } from '../traffic/proxy-lines.ts';
+import { addCrowd, createCrowd } from './crowd.ts';
+import { AGES_MS, fillStore } from './fill-store.ts';
+import { createTokens, type MeshTokens } from './tokens.ts';
+import { ISTIO_VERSION, ISTIODS, PROXIED, proxyId, REJECTION, WORKLOADS, type WorkloadName } from './workloads.ts';
+
+/** A proxy of the mesh: what istiod knows of it, and what it writes. */
+export interface DemoProxy {
+  readonly proxy: MeshProxy;
+  readonly log: LogWriter;
+  readonly lines: ProxyLines;
+}
+
+/** The whole mesh: an API server, two istiods, and the logs of a node. */
+export interface DemoMesh {
+  readonly store: ObjectStore;
+  readonly control: ControlPlaneModel;
+  readonly kube: KubeServer;
+  readonly logs: NodeLogs;
+  readonly tokens: MeshTokens;
+  readonly proxies: ReadonlyMap<WorkloadName, DemoProxy>;
+  close(): Promise<void>;
+}
+
+export interface DemoMeshOptions {
+  /** A folder of our own for log files. */
+  readonly folder: string;
+  /** Proxies beside those of the story. */
+  readonly extraProxies: number;
+  /** A log file this large is rotated. */
+  readonly rotateAtBytes: number;
+}
+
+/** Starts the mesh, healthy but for what is always wrong in it: one rejection, one pod without a sidecar. */
+export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMeshOptions): Promise<DemoMesh> {
+  const nowMs = Date.now();
+  const tokens = createTokens();
+  const control = createControlPlane();
+  const crowd = createCrowd(extraProxies, nowMs - AGES_MS.pods);
+  const istiods: IstiodServer[] = [];
+  for (const name of ISTIODS) {
+    istiods.push(
+      await startIstiodServer({ name, model: control, crowd, tokens: tokens.rights, version: ISTIO_VERSION }),
+    );
+  }
+  const store = createObjectStore({ firstVersion: 1000 });
+  const pods = fillStore(
+    store,
+    istiods.map(({ port }) => port),
+    nowMs,
+  );
+  addCrowd(store, extraProxies, nowMs - AGES_MS.pods);
+  store.compact();
+  const logs = createNodeLogs({ root: join(folder, 'pods'), rotateAtBytes });
+  const kube = await startKubeServer({ store, users: tokens.users, logs });
+  const proxies = new Map(
+    PROXIED.map((name, index) => {
+      const uid = pods.get(name)?.metadata.uid ?? '';
+      return [name, demoProxy(name, { logs, uid, thread: 20 + index })] as const;
+    }),
+  );
+  for (const [name, { proxy }] of proxies) control.connect(proxy, ISTIODS[WORKLOADS[name].istiod] ?? '');
+  return {
+    store,
+    control,
+    kube,
+    logs,
+    tokens,
+    proxies,
+    async close() {
+      await Promise.all([kube.close(), ...istiods.map((istiod) => istiod.close()), logs.close()]);
+    },
+  };
+}
+
+function demoProxy(
+  name: WorkloadName,
+  { logs, uid, thread }: { readonly logs: NodeLogs; readonly uid: string; readonly thread: number },
+): DemoProxy {
+  const workload = WORKLOADS[name];
+  const id = proxyId(workload);
+  const { namespace, ip } = workload;
+  const role = workload.proxy === 'router' ? 'router' : 'sidecar';
+  const pod = id.slice(0, id.length - namespace.length - 1);
+  return {
+    proxy: {
+      id,
+      type: role,
+      address: ip,
+      version: ISTIO_VERSION,
+      ...(name === 'reviewsV2' && { rejects: { lds: REJECTION } }),
+    },
+    log: logs.open({ namespace, pod, uid, container: 'istio-proxy' }),
+    lines: createProxyLines({ id, ip, role, namespace, thread }),
+  };
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { growthOf, type Scrape, sumOf } from '../exporter/scrape.ts';
+import type { Watcher } from '../exporter/watcher.ts';
+import { FLAGS } from '../traffic/faults.ts';
+import type { Traffic } from '../traffic/traffic.ts';
+
+/** What the whole run must have come to. */
+export interface Accounts {
+  /** What did not happen, in whole sentences; empty when all is well. */
+  readonly missed: readonly string[];
+  readonly linesWritten: number;
+  readonly linesCounted: number;
+}
+
+export interface AccountsOptions {
+  readonly traffic: Traffic;
+  readonly watcher: Watcher;
+  /** What was said before traffic began. */
+  readonly before: Scrape;
+  /** Lines written since then. */
+  readonly written: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** The exporter looks at its files about once a second. */
+const PATIENCE_MS = 10_000;
+const ROUND_PATIENCE_MS = 60_000;
+const LINES = 'meshladder_access_log_lines_total';
+
+/** Ends the traffic, once every fault has come round, and compares what was written with what was counted. */
+export async function settleAccounts(options: AccountsOptions): Promise<Accounts> {
+  const { traffic, watcher, before, written, signal } = options;
+  const untilMs = performance.now() + ROUND_PATIENCE_MS;
+  while (traffic.rounds() < 1 && performance.now() < untilMs) await sleep(50, undefined, { signal });
+  traffic.stop();
+  const counted = (now: Scrape): number =>
+    ['access', 'proxy_log', 'other', 'unparsed'].reduce(
+      (sum, result) => sum + (growthOf(now, before, LINES, { result }) ?? 0),
+      0,
+    );
+  const stoppedMs = performance.now();
+  let now = await watcher.next();
+  while (counted(now) !== written() && performance.now() - stoppedMs < PATIENCE_MS) now = await watcher.next();
+  return {
+    missed: [...lines(written(), counted(now)), ...unparsed(now, before), ...flags(now), ...flaps(now, before)],
+    linesWritten: written(),
+    linesCounted: counted(now),
+  };
+}
+
+function lines(written: number, counted: number): string[] {
+  return written === counted ? [] : [`of ${written} log lines written, ${counted} were counted`];
+}
+
+function unparsed(now: Scrape, before: Scrape): string[] {
+  const count = growthOf(now, before, LINES, { result: 'unparsed' }) ?? 0;
+  return count === 0 ? [] : [`${count} log lines were not understood`];
+}
+
+function flags(now: Scrape): string[] {
+  const absent = FLAGS.filter((flag) => !sumOf(now, 'meshladder_response_flags_total', { flag }));
+  return absent.length === 0 ? [] : [`no request was counted with the flags ${absent.join(', ')}`];
+}
+
+function flaps(now: Scrape, before: Scrape): string[] {
+  const changes = growthOf(now, before, 'meshladder_proxy_state_changes_total', {
+    proxy_namespace: 'bookinfo',
+    xds_type: 'eds',
+  });
+  return (changes ?? 0) >= 2 ? [] : ['ratings-v1 went STALE and came back, again and again, and no change was counted'];
+}

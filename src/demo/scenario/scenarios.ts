@@ -1,0 +1,6 @@
+import { DROP } from './drop.ts';
+import { DROP_EGRESS_ONLY } from './drop-egress-only.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every incident that the demo can play; the first is played unless another is asked for. */
+export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [DROP, DROP_EGRESS_ONLY];

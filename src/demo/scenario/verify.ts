@@ -1,0 +1,60 @@
+import { pollsOf } from '../exporter/observer.ts';
+import type { Scrape } from '../exporter/scrape.ts';
+import type { Watcher } from '../exporter/watcher.ts';
+import type { Expectation } from './expectation.ts';
+
+/** Whether the exporter came to say what it should. */
+export interface Sighting {
+  readonly seen: boolean;
+  /** Polls of istiod completed meanwhile. */
+  readonly polls: number;
+  readonly afterMs: number;
+  /** What it did not come to say. */
+  readonly missed: readonly string[];
+  /** Completed polls when the looking began. */
+  readonly from: number;
+}
+
+/** The polls in which a change must show. */
+export const POLLS_ALLOWED = 2;
+
+/**
+ * Objects and log lines do not come with polls of istiod: the exporter publishes either at most once a second. Where
+ * two polls are shorter than this, which needs a speed above 2, they get this long.
+ */
+const OWN_PACE_MS: Readonly<Record<Expectation['by'], number>> = { istiod: 0, kubernetes: 3000, logs: 4000 };
+
+export interface VerifyOptions {
+  readonly watcher: Watcher;
+  /** What was said before the incident. */
+  readonly before: Scrape;
+  readonly expects: readonly Expectation[];
+  /** Time beside the polls, for a program that has just started. */
+  readonly graceMs?: number;
+}
+
+/** Looks until everything expected holds at once, or the polls allowed are over. */
+export async function verify({ watcher, before, expects, graceMs = 0 }: VerifyOptions): Promise<Sighting> {
+  const startedMs = performance.now();
+  const allowedMs = Math.max(graceMs, ...expects.map(({ by }) => OWN_PACE_MS[by]));
+  let now = await watcher.next();
+  const from = pollsOf(now);
+  for (;;) {
+    const evidence = { now, before };
+    const polls = pollsOf(now) - from;
+    const afterMs = performance.now() - startedMs;
+    const open = expects.filter((expectation) => !expectation.holds(evidence));
+    // A poll that was under way at the change may have asked before it, so it is not one of the two.
+    const over = polls > POLLS_ALLOWED && afterMs > allowedMs;
+    if (open.length === 0 || over) {
+      const missed = open.map((expectation) => `${expectation.text}; it says ${expectation.actual(evidence)}`);
+      return { seen: open.length === 0, polls, afterMs, missed, from };
+    }
+    now = await watcher.next();
+  }
+}
+
+/** Waits until the exporter has completed two polls since then. */
+export async function untilPolled(watcher: Watcher, { from }: Sighting): Promise<void> {
+  while (pollsOf(await watcher.next()) - from < POLLS_ALLOWED);
+}
