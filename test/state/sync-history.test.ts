@@ -306,7 +306,7 @@ describe('who may be blind', () => {
       'unknown',
     ],
     ['an istiod just restarted', answer([], { name: 'b', startedAt: epochSeconds(80) }), 'unknown'],
-    ['an istiod restarted half a minute ago', answer([], { name: 'b', startedAt: epochSeconds(65) }), 'unknown'],
+    ['an istiod restarted half a minute ago', answer([], { name: 'b', startedAt: epochSeconds(55) }), 'unknown'],
     ['an istiod restarted a minute ago', answer([], { name: 'b', startedAt: epochSeconds(40) }), 'missing'],
     [
       'one that restarts and is not Ready',
