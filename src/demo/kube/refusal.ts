@@ -124,7 +124,7 @@ export function invalid({ what, kind, group = '', name, field, reason, message }
   return new Refusal({
     message: `${what} "${name}" is invalid: ${field}: ${message}`,
     reason: 'Invalid',
-    details: { name, ...grouped(group), kind, causes: [{ reason, message, field }] },
+    details: { ...named(name || undefined), ...grouped(group), kind, causes: [{ reason, message, field }] },
     code: 422,
   });
 }
