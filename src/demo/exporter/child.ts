@@ -109,7 +109,8 @@ function urlOf(address: string): string {
 /** A program that ends with a mistake of the caller's says so in one plain line. */
 function lastWords(last: readonly string[], code: number | null, signal: string | null): string {
   const plain = last.filter((line) => fieldsOf(line)['msg'] === undefined);
-  const words = (plain.length > 0 ? plain : last).join('\n');
+  // Its remedy names its own flag.
+  const words = (plain.length > 0 ? plain : last).join('\n').replaceAll('--web.listen-address', '--listen');
   return `the exporter ended ${signal === null ? `with code ${code}` : `by ${signal}`}${words === '' ? '' : `:\n${words}`}`;
 }
 

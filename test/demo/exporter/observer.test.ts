@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { createObserver, pollsOf } from '../../../src/demo/exporter/observer.ts';
+import { createWatcher } from '../../../src/demo/exporter/watcher.ts';
+import { closeServer, listenOnLoopback } from '../../../src/demo/http/loopback.ts';
+
+interface Exporter {
+  readonly url: string;
+  status: number;
+  scrapes: number;
+}
+
+async function startExporter(context: TestContext): Promise<Exporter> {
+  const server = createServer((_request, response) => {
+    exporter.scrapes += 1;
+    response.writeHead(exporter.status).end(`meshladder_source_polls_total{source="istiod"} ${exporter.scrapes}\n`);
+  });
+  const exporter = { url: `http://127.0.0.1:${await listenOnLoopback(server)}`, status: 200, scrapes: 0 };
+  context.after(() => closeServer(server));
+  return exporter;
+}
+
+test('an exporter that is not ready is asked again', async (context) => {
+  const exporter = await startExporter(context);
+  exporter.status = 503;
+  const observer = createObserver(exporter.url, new AbortController().signal);
+  setTimeout(() => {
+    exporter.status = 200;
+  }, 120);
+  await observer.ready();
+  assert.ok(exporter.scrapes >= 2);
+});
+
+test('a scrape handed to one who waits began after he asked', async (context) => {
+  const exporter = await startExporter(context);
+  const over = new AbortController();
+  const watcher = createWatcher(createObserver(exporter.url, over.signal), 5, over.signal);
+  for (let round = 0; round < 5; round += 1) {
+    const asked = exporter.scrapes;
+    assert.ok(pollsOf(await watcher.next()) > asked);
+  }
+  over.abort();
+  await watcher.done;
+  await assert.rejects(watcher.next(), { name: 'AbortError' });
+});
+
+test('who waits together is told together', async (context) => {
+  const exporter = await startExporter(context);
+  const over = new AbortController();
+  context.after(() => over.abort());
+  const watcher = createWatcher(createObserver(exporter.url, over.signal), 5, over.signal);
+  const [one, other] = await Promise.all([watcher.next(), watcher.next()]);
+  assert.equal(one, other);
+});
