@@ -1,0 +1,54 @@
+import type { RawRequest } from '../raw-request.ts';
+import type { StreamOrigin, Tally } from '../scanner.ts';
+
+/** Which cell of the tally the keys of the compiled scanner count in, for each stream. Keys are numbered from 0. */
+export interface KeyCells {
+  /** What a new key says. */
+  learn(key: number, raw: RawRequest): void;
+  /** Adds the counts of these keys to the tally, as lines of this stream, and sets them to zero. */
+  handOver(origin: StreamOrigin, keys: Uint32Array, counts: Uint32Array): void;
+  /** Forgets all keys. */
+  clear(): void;
+}
+
+export function createKeyCells(tally: Tally): KeyCells {
+  const raws: RawRequest[] = [];
+  let generation = tally.generation;
+  // A plain array for each stream: dense for a stream with many keys, and the engine folds a sparse one by itself.
+  let byOrigin = new WeakMap<StreamOrigin, number[]>();
+
+  const cellsOf = (origin: StreamOrigin): number[] => {
+    if (tally.generation !== generation) {
+      generation = tally.generation;
+      byOrigin = new WeakMap();
+    }
+    const known = byOrigin.get(origin);
+    if (known !== undefined) return known;
+    const cells: number[] = [];
+    byOrigin.set(origin, cells);
+    return cells;
+  };
+  const ask = (origin: StreamOrigin, key: number): number => {
+    const raw = raws[key];
+    if (raw === undefined) throw new RangeError(`key ${key} of the log scanner was never learned`);
+    return tally.cell(origin, raw);
+  };
+  return {
+    learn: (key, raw) => {
+      raws[key] = raw;
+    },
+    handOver: (origin, keys, counts) => {
+      const cells = cellsOf(origin);
+      for (const key of keys) {
+        const cell = cells[key] ?? ask(origin, key);
+        cells[key] = cell;
+        tally.bump(origin, cell, counts[key] ?? 0);
+        counts[key] = 0;
+      }
+    },
+    clear: () => {
+      raws.length = 0;
+      byOrigin = new WeakMap();
+    },
+  };
+}
