@@ -92,12 +92,17 @@ function shareRendering<S, P>(read: () => S, render: (snapshot: S) => Promise<P>
 function columnOf(rung: Rung, { self, maxSeries }: ExpositionOptions): Column {
   return {
     rung,
-    families: Object.entries(rung.families).map(([key, family]) => ({
-      key,
-      name: family.name,
-      text: createFamilyText(family),
-      cap: createSeriesCap(family, maxSeries(family.name), (count) => self.seriesCapped(family.name, count)),
-    })),
+    families: Object.entries(rung.families).map(([key, family]) => {
+      // Both begin at 0: an increase from nothing is none to PromQL.
+      self.seriesCapped(family.name, 0);
+      self.seriesRepeated(family.name, 0);
+      return {
+        key,
+        name: family.name,
+        text: createFamilyText(family),
+        cap: createSeriesCap(family, maxSeries(family.name), (count) => self.seriesCapped(family.name, count)),
+      };
+    }),
   };
 }
 
@@ -113,7 +118,7 @@ function* columnPieces({ rung, families }: Column, snapshot: MeshSnapshot, optio
   const samples = evaluate(rung, snapshot, options);
   for (const { key, name, text, cap } of families) {
     const onRepeat = (): void => {
-      options.self.seriesRepeated(name);
+      options.self.seriesRepeated(name, 1);
       options.sayOnce({ rung: rung.id, family: name }, 'a label set came twice in one scrape; only the first is shown');
     };
     yield* text.pieces(cap.apply(samples[key] ?? []), onRepeat);

@@ -15,7 +15,7 @@ export interface SelfMetrics {
   rungFailed(rung: string): void;
   rungTook(rung: string, seconds: number): void;
   seriesCapped(family: string, count: number): void;
-  seriesRepeated(family: string): void;
+  seriesRepeated(family: string, count: number): void;
   taskTook(task: string, seconds: number): void;
   tickMissed(): void;
   rendered(seconds: number): void;
@@ -48,16 +48,24 @@ export function createSelfMetrics(build: BuildInfo, meshCluster: string, rungs: 
   const missedTicks = counter(SELF_FAMILIES.missedTicks);
   missedTicks.inc(cluster, 0);
   const renderDuration = gauge(SELF_FAMILIES.renderDuration);
-  if (register !== undefined) collectDefaultMetrics({ register });
+  if (register !== undefined) collectProcessMetrics(register);
 
   return {
     rungFailed: (rung) => errors.inc({ ...cluster, rung }),
     rungTook: (rung, seconds) => rungDuration.set({ ...cluster, rung }, seconds),
     seriesCapped: (family, count) => capped.inc({ ...cluster, family }, count),
-    seriesRepeated: (family) => repeated.inc({ ...cluster, family }),
+    seriesRepeated: (family, count) => repeated.inc({ ...cluster, family }, count),
     taskTook: (task, seconds) => taskDuration.set({ ...cluster, task }, seconds),
     tickMissed: () => missedTicks.inc(cluster),
     rendered: (seconds) => renderDuration.set(cluster, seconds),
     text: async () => (await register?.metrics()) ?? '',
   };
+}
+
+/** Gauges that prom-client names like counters; each has a sibling without the suffix that says the same by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+function collectProcessMetrics(register: Registry): void {
+  collectDefaultMetrics({ register });
+  for (const name of MISNAMED) register.removeSingleMetric(name);
 }
