@@ -78,7 +78,8 @@ function isOtherMinute(at: u32, last: u32): bool {
   const year = twoDigits(at + 2);
   const month = twoDigits(at + 5);
   const day = twoDigits(at + 8);
-  if (century < 0 || year < 0 || month < 1 || month > 12 || day < 1) return false;
+  // Before the year 100 calendars in JavaScript count from 1900: the slow way may say what a leap year is.
+  if (century < 1 || year < 0 || month < 1 || month > 12 || day < 1) return false;
   if (<u32>twoDigits(at + 11) > 23 || <u32>twoDigits(at + 14) > 59) return false;
   if (day > daysOf(month, century * 100 + year)) return false;
   v128.store(last, v128.load(at));

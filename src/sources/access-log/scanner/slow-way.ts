@@ -1,0 +1,71 @@
+import type { RawRequest } from '../raw-request.ts';
+import { createReferenceScanner } from '../reference-scanner.ts';
+import type { LogScanner, StreamOrigin, Tally } from '../scanner.ts';
+
+/** The reference scanner, for the lines that the compiled one is not sure of. */
+export interface SlowWay {
+  /** Counts what is whole in these bytes, which end in a line break. Returns how many it consumed. */
+  scan(origin: StreamOrigin, bytes: Uint8Array): number;
+  /**
+   * Counts a line or more from the front. `inARow`: the call before this one ended where this begins; then more each
+   * time. Returns how many bytes it consumed, 0 when all of them wait for the rest of a partial line.
+   */
+  scanSome(origin: StreamOrigin, bytes: Buffer, inARow: boolean): number;
+  /** What the last access line that it counted said; undefined if it has counted none since last asked. */
+  takeRaw(): RawRequest | undefined;
+}
+
+const LINE_BREAK = 10;
+/** Most lines given in one piece, but for a partial line of more pieces. */
+const MAX_LINES = 256;
+
+export function createSlowWay(format: 'text' | 'json' | 'auto', tally: Tally): SlowWay {
+  let raw: RawRequest | undefined;
+  const scanner: LogScanner = createReferenceScanner({
+    format,
+    tally: {
+      get generation() {
+        return tally.generation;
+      },
+      cell: (origin, asked) => {
+        raw = asked;
+        return tally.cell(origin, asked);
+      },
+      bump: (origin, cell, by) => tally.bump(origin, cell, by),
+      proxyLog: (origin, line) => tally.proxyLog(origin, line),
+      lines: (origin, result, by) => tally.lines(origin, result, by),
+      skipped: (source, bytes) => tally.skipped(source, bytes),
+      newest: (source, at) => tally.newest(source, at),
+    },
+  });
+  const scan = (origin: StreamOrigin, bytes: Uint8Array): number => {
+    // Room for more than is given: a full room would mean a line without an end.
+    scanner.room(bytes.length + 1).set(bytes);
+    return scanner.scan(origin, bytes.length);
+  };
+  let lines = 1;
+  return {
+    scan,
+    scanSome: (origin, bytes, inARow) => {
+      lines = inARow ? Math.min(2 * lines, MAX_LINES) : 1;
+      for (;;) {
+        const piece = bytes.subarray(0, endOfLines(bytes, lines));
+        const consumed = scan(origin, piece);
+        if (consumed > 0 || piece.length === bytes.length) return consumed;
+        lines *= 2;
+      }
+    },
+    takeRaw: () => {
+      const taken = raw;
+      raw = undefined;
+      return taken;
+    },
+  };
+}
+
+/** Behind the `count`-th line break, or the last. */
+function endOfLines(bytes: Buffer, count: number): number {
+  let end = 0;
+  for (let line = 0; line < count && end < bytes.length; line++) end = bytes.indexOf(LINE_BREAK, end) + 1;
+  return end;
+}

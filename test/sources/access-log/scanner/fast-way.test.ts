@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { FORMATS, type LogFormat, RENDERERS } from '../../../../bench/access-log/logged-request.ts';
+import { createTraffic } from '../../../../bench/access-log/traffic.ts';
+import { createWasmScanner } from '../../../../src/sources/access-log/scanner/wasm-scanner.ts';
+import { origin } from './both-ways.ts';
+import { feed } from './feed.ts';
+import { createRecordingTally } from './recording-tally.ts';
+
+/** Two scanners that agree because one does all the work would agree about everything: these lines must go the fast way. */
+const TIMES = 20;
+
+/** In how many steps a line that comes `TIMES` times is counted: once when its key is new, the others at once. */
+function stepsOf(line: string, framing: 'cri' | 'none'): readonly number[] {
+  const steps: number[] = [];
+  const tally = createRecordingTally();
+  const scanner = createWasmScanner({
+    format: 'auto',
+    tally: { ...tally, cell: tally.cell, bump: (_origin, _cell, by) => void steps.push(by) },
+  });
+  feed(scanner, origin(framing), Buffer.from(line.repeat(TIMES)), () => 1 << 20);
+  return steps;
+}
+
+const kinds: readonly { readonly name: string; readonly framing: 'cri' | 'none'; readonly lines: readonly string[] }[] =
+  [
+    ...FORMATS.map((format) => ({
+      name: `generated ${format}`,
+      framing: format === 'cri' ? ('cri' as const) : ('none' as const),
+      lines: generated(format),
+    })),
+    ...['mesh-one-each.text.log', 'mesh-one-each.json.log', 'four-problems.checkout.access.text.log'].map((name) => ({
+      name: `recorded ${name}`,
+      framing: 'none' as const,
+      lines: recorded(name),
+    })),
+  ];
+
+function generated(format: LogFormat): readonly string[] {
+  const next = createTraffic(5);
+  return Array.from({ length: 100 }, () => RENDERERS[format](next()));
+}
+
+function recorded(name: string): readonly string[] {
+  const log = readFileSync(new URL(`../../../fixtures/accesslog/${name}`, import.meta.url), 'utf8');
+  return log.match(/.+\n/g) ?? [];
+}
+
+for (const { name, framing, lines } of kinds) {
+  test(`every line of ${name} goes the fast way from the second time on`, () => {
+    assert.ok(lines.length >= 20);
+    for (const line of lines) assert.deepEqual(stepsOf(line, framing), [1, TIMES - 1], line);
+  });
+}
