@@ -1,3 +1,4 @@
+import { isFailure } from '../../model/response-flag.ts';
 import type { RequestShape } from '../../model/traffic.ts';
 
 interface Series<L> {
@@ -32,8 +33,6 @@ export interface ShapeSeries {
   readonly details: Series<PlaceLabels & { readonly details: string }> | undefined;
 }
 
-/** Flags that tell of the client, of a delay asked for or of a filter, not of a failure. */
-const NO_FAILURE: ReadonlySet<string> = new Set(['DC', 'DI', 'DT', 'FI', 'RFCF']);
 /** The ordinary way of a response. */
 const VIA_UPSTREAM = 'via_upstream';
 /** In no label: Envoy, Kubernetes and Istio write no control characters in names. */
@@ -65,7 +64,7 @@ function makeSeries(shape: RequestShape, meshCluster: string): ShapeSeries {
       labels: { ...place, subset, route, response_code_class },
     },
     flagged: { key: subsetKey, labels: { ...place, subset } },
-    failed: flags.some((flag) => !NO_FAILURE.has(flag)),
+    failed: flags.some(isFailure),
     flags: flags.map((flag) => ({ key: `${routeKey}${BREAK}${flag}`, labels: { ...place, subset, route, flag } })),
     details: tells ? { key: `${placeKey}${BREAK}${details}`, labels: { ...place, details } } : undefined,
   };

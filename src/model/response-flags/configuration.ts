@@ -1,0 +1,127 @@
+import type { ResponseFlag } from './entry.ts';
+
+/** The proxy did not know, or was told, what to do with the request (`istio.md` §4). */
+export const CONFIGURATION_FLAGS: readonly ResponseFlag[] = [
+  {
+    name: 'NR',
+    longName: 'NoRouteFound',
+    failure: true,
+    seen: 'HTTP 404, TCP',
+    meaning: 'No route matched the request, or no filter chain matched the connection. It was sent nowhere.',
+    checks: [
+      'Has the proxy current configuration? meshladder status: a proxy that is STALE or missing may lack the route.',
+      'Gateway: do host and path match a VirtualService or HTTPRoute, and the host a server of the Gateway?',
+      'Sidecar: does the VirtualService of the host have a match for this request, or a last rule without one? Is the port right?',
+      'filter_chain_not_found: plaintext to a STRICT port, or a TLS server name (SNI) that no server of the Gateway has.',
+    ],
+    confusion: 'A 404 without a flag comes from the application. NC had a route, but to a cluster the proxy lacks.',
+  },
+  {
+    name: 'NC',
+    longName: 'NoClusterFound',
+    failure: true,
+    seen: 'HTTP 503, TCP',
+    meaning: 'The route names a cluster that the proxy does not have.',
+    checks: [
+      'Is the subset of the VirtualService defined in a DestinationRule that the client can see?',
+      'Does exportTo, or a Sidecar resource, hide the host from the client?',
+      'Did the proxy reject the cluster? meshladder status: ERROR in the column CDS.',
+      'istioctl analyze: IST0101 names hosts and subsets that do not exist.',
+    ],
+    confusion: 'UH knows the cluster and finds no endpoint in it. NR found no route at all.',
+  },
+  {
+    name: 'NFCF',
+    longName: 'NoFilterConfigFound',
+    failure: true,
+    seen: 'HTTP 500',
+    meaning: 'A filter waits for configuration of its own (ECDS), which did not come in time.',
+    checks: [
+      'meshladder status -o wide: is the column ECDS of this proxy SYNCED?',
+      'Could the proxy fetch the module of the WasmPlugin? See the log of its agent for wasm.',
+    ],
+  },
+  {
+    name: 'RL',
+    longName: 'RateLimited',
+    failure: true,
+    seen: 'HTTP 429',
+    meaning: 'A rate limit was reached: local to this proxy, or of the rate limit service. A policy at work.',
+    checks: [
+      'Which limit? Look for an EnvoyFilter with local_ratelimit or ratelimit for this workload.',
+      'Is the traffic more than it should be, or the limit too low?',
+    ],
+    confusion: 'RL is rate limiting, never overflow of a connection pool: that is UO, with 503.',
+  },
+  {
+    name: 'RLSE',
+    longName: 'RateLimitServiceError',
+    failure: true,
+    seen: 'HTTP 500',
+    meaning: 'The rate limit service failed, and the filter is told to deny then.',
+    checks: ['Is the rate limit service up, and can the proxy reach it?', 'Should it fail open? failure_mode_deny.'],
+    confusion: 'RL is a limit that was reached; RLSE is a limit that could not be asked.',
+  },
+  {
+    name: 'UAEX',
+    longName: 'UnauthorizedExternalService',
+    failure: true,
+    seen: 'HTTP 403, TCP',
+    meaning: 'The external authorizer (AuthorizationPolicy CUSTOM) denied the request, or could not be asked.',
+    checks: [
+      'ext_authz_denied: what does the log of the authorizer say?',
+      'ext_authz_error: is the authorizer up, and can the proxy reach it?',
+      'Does the provider of the policy exist in MeshConfig? With an unknown one everything it matches is denied.',
+    ],
+    confusion:
+      'A denial by ALLOW or DENY policies sets no flag: 403 with rbac_access_denied_matched_policy in the details.',
+  },
+  {
+    name: 'FI',
+    longName: 'FaultInjected',
+    failure: false,
+    seen: 'HTTP status that the fault sets',
+    meaning: 'The request was aborted on purpose by fault injection.',
+    checks: ['Is the experiment still wanted? VirtualService fault.abort.'],
+  },
+  {
+    name: 'DI',
+    longName: 'DelayInjected',
+    failure: false,
+    seen: 'any HTTP status',
+    meaning: 'The request was delayed on purpose by fault injection, and then went its way.',
+    checks: ['Is the experiment still wanted? VirtualService fault.delay.'],
+  },
+  {
+    name: 'RFCF',
+    longName: 'ResponseFromCacheFilter',
+    failure: false,
+    seen: 'HTTP 200 and others',
+    meaning: 'The answer came from the cache of the proxy. Istio itself sets no cache up.',
+    checks: ['Is the cache meant? Look for an EnvoyFilter with the cache filter.'],
+  },
+  {
+    name: 'LH',
+    longName: 'FailedLocalHealthCheck',
+    failure: true,
+    seen: 'HTTP 503',
+    meaning: 'The health check filter of this proxy answered that its service is not well.',
+    checks: [
+      'Who set the health check filter? Only an EnvoyFilter does.',
+      'Was the proxy told to fail health checks (/healthcheck/fail), as while it drains?',
+    ],
+    confusion: 'UH is about endpoints elsewhere; LH about the service beside this proxy.',
+  },
+  {
+    name: 'OM',
+    longName: 'OverloadManagerTerminated',
+    failure: true,
+    seen: 'HTTP 503',
+    meaning: 'The proxy itself is overloaded and protects itself.',
+    checks: [
+      'Is the proxy near its memory limit? kubectl top pod --containers, and sidecar.istio.io/proxyMemoryLimit.',
+      'Are there many more connections than usual?',
+    ],
+    confusion: 'UO protects the server; OM protects this proxy.',
+  },
+];
