@@ -1,0 +1,31 @@
+import { namesHost, type RawRequest } from './raw-request.ts';
+
+/** What a line says once its format is known. */
+export interface AccessLine {
+  readonly raw: RawRequest;
+  /** When the request began, in epoch seconds; absent where the format does not tell. */
+  readonly at?: number;
+}
+
+/** How Envoy writes what is not set. */
+export const UNSET = '-';
+
+/** 0 for TCP and for HTTP without a response. Upstreams may answer codes that no standard knows. */
+const RESPONSE_CODE = /^(?:0|[1-9]\d{2}|-)$/;
+/** Envoy's own flags are short capitals; extensions may register others. */
+const FLAG_SET = /^(?:-|[A-Z]\w{0,39}(?:,[A-Z]\w{0,39}){0,31})$/;
+
+/**
+ * The line's decisive fields, without those that decide nothing here (`raw-request.ts`); undefined when the code or the
+ * flags cannot be what Envoy writes, so that fields that stand in the wrong place are never counted.
+ */
+export function accessLine(fields: RawRequest, at: number | undefined): AccessLine | undefined {
+  if (!RESPONSE_CODE.test(fields.responseCode) || !FLAG_SET.test(fields.flags)) return undefined;
+  const { upstreamCluster } = fields;
+  const raw = {
+    ...fields,
+    authority: namesHost(upstreamCluster) ? UNSET : fields.authority,
+    downstreamLocalAddress: upstreamCluster === UNSET ? fields.downstreamLocalAddress : UNSET,
+  };
+  return at === undefined ? { raw } : { raw, at };
+}
