@@ -1,15 +1,28 @@
 import type { RequestShape } from '../../model/traffic.ts';
 import type { RawRequest } from './raw-request.ts';
 
-/** `…[ns[shop]-policy[deny-all]-rule[0]]`, or `…[none]` when no ALLOW policy matched (`istio.md` §4.1, §7.6). */
-const MATCHED = /rbac_access_denied_matched_policy\[(?:none|ns\[([^\]]*)\]-policy\[([^\]]*)\]-rule\[([^\]]*)\])\]/;
-const NAME = /^[a-z0-9.-]{1,253}$/;
+type Denial = NonNullable<RequestShape['denial']>;
 
-/** Which AuthorizationPolicy denied the request: in the details over HTTP, in the termination details over TCP. */
-export function denialOf(raw: Pick<RawRequest, 'details' | 'terminationDetails'>): RequestShape['denial'] {
-  const match = MATCHED.exec(raw.details) ?? MATCHED.exec(raw.terminationDetails);
+/** Envoy's RBAC filters begin so, over HTTP and TCP. */
+const DENIED = /^rbac_access_denied(?:_matched_policy\[(.*)\])?$/;
+/** What Istio calls its policies (`istio.md` §7.6): `ns[shop]-policy[deny-all]-rule[0]`. */
+const ISTIO_POLICY = /^ns\[([a-z0-9][a-z0-9.-]{0,252})\]-policy\[([a-z0-9][a-z0-9.-]{0,252})\]-rule\[(\d{1,5})\]$/;
+
+/** There are ALLOW policies, and none matched. */
+const NO_ALLOW: Denial = Object.freeze({ policyNamespace: '', policy: 'none', rule: '' });
+/** Denied by something that is no AuthorizationPolicy of Istio's, such as an RBAC filter of an EnvoyFilter. */
+const UNKNOWN: Denial = Object.freeze({ policyNamespace: '', policy: 'unknown', rule: '' });
+
+/**
+ * Which AuthorizationPolicy denied the request: it stands in the details over HTTP, in the termination details over TCP.
+ * It sets no flag (`istio.md` §4.1), and the caller's own proxy logs a 403 `via_upstream`.
+ */
+export function denialOf(raw: Pick<RawRequest, 'details' | 'terminationDetails'>): Denial | undefined {
+  const match = DENIED.exec(raw.details) ?? DENIED.exec(raw.terminationDetails);
   if (match === null) return undefined;
-  const [, policyNamespace = '', policy = 'none', rule = ''] = match;
-  const isNamed = NAME.test(policyNamespace) && NAME.test(policy) && /^\d{1,5}$/.test(rule);
-  return isNamed ? { policyNamespace, policy, rule } : { policyNamespace: '', policy: 'none', rule: '' };
+  const [, name = ''] = match;
+  if (name === 'none') return NO_ALLOW;
+  const [, policyNamespace, policy, rule] = ISTIO_POLICY.exec(name) ?? [];
+  if (policyNamespace === undefined || policy === undefined || rule === undefined) return UNKNOWN;
+  return { policyNamespace, policy, rule };
 }

@@ -6,6 +6,7 @@ export interface Intake {
   lines(source: string, result: LineResult, by: number): void;
   skipped(source: string, bytes: number): void;
   newest(source: string, at: number): void;
+  /** The same list while nothing changes. */
   list(): readonly LogIntake[];
   restore(saved: readonly LogIntake[]): void;
 }
@@ -16,41 +17,54 @@ interface SourceIntake {
   newestLineAt: EpochSeconds | undefined;
 }
 
-export function createIntake(): Intake {
+/** How far the clock of a node may be ahead of ours. */
+const MAX_AHEAD_SECONDS = 300;
+
+/** @param now a time stamp far ahead of it is not believed: it would hide for ever that logs have stopped */
+export function createIntake(now: () => EpochSeconds): Intake {
   const bySource = new Map<string, SourceIntake>();
-  const of = (source: string): SourceIntake => {
-    const known = bySource.get(source);
-    if (known !== undefined) return known;
-    const lines = Object.fromEntries(LINE_RESULTS.map((result) => [result, 0])) as Record<LineResult, number>;
-    const fresh = { lines, skippedBytes: 0, newestLineAt: undefined };
-    bySource.set(source, fresh);
-    return fresh;
+  let listed: readonly LogIntake[] | undefined = [];
+  const change = (source: string): SourceIntake => {
+    listed = undefined;
+    const known = bySource.get(source) ?? newIntake();
+    bySource.set(source, known);
+    return known;
   };
   const newest = (source: string, at: number): void => {
-    const intake = of(source);
-    if (at > (intake.newestLineAt ?? 0)) intake.newestLineAt = epochSeconds(at);
+    if (at <= (bySource.get(source)?.newestLineAt ?? 0) || at > now() + MAX_AHEAD_SECONDS) return;
+    change(source).newestLineAt = epochSeconds(at);
   };
   return {
     lines: (source, result, by) => {
-      of(source).lines[result] += by;
+      change(source).lines[result] += by;
     },
     skipped: (source, bytes) => {
-      of(source).skippedBytes += bytes;
+      change(source).skippedBytes += bytes;
     },
     newest,
-    list: () =>
-      [...bySource].map(([source, { lines, skippedBytes, newestLineAt }]) => ({
-        source,
-        lines: { ...lines },
-        skippedBytes,
-        ...(newestLineAt !== undefined && { newestLineAt }),
-      })),
+    list: () => {
+      listed ??= [...bySource].map(([source, intake]) => told(source, intake));
+      return listed;
+    },
     restore: (saved) => {
       for (const { source, lines, skippedBytes, newestLineAt } of saved) {
-        for (const result of LINE_RESULTS) of(source).lines[result] += lines[result];
-        of(source).skippedBytes += skippedBytes;
+        const intake = change(source);
+        for (const result of LINE_RESULTS) intake.lines[result] += lines[result];
+        intake.skippedBytes += skippedBytes;
         if (newestLineAt !== undefined) newest(source, newestLineAt);
       }
     },
   };
+}
+
+function newIntake(): SourceIntake {
+  return {
+    lines: { access: 0, unparsed: 0, proxy_log: 0, other: 0, dropped: 0 },
+    skippedBytes: 0,
+    newestLineAt: undefined,
+  };
+}
+
+function told(source: string, { lines, skippedBytes, newestLineAt }: SourceIntake): LogIntake {
+  return { source, lines: { ...lines }, skippedBytes, ...(newestLineAt !== undefined && { newestLineAt }) };
 }

@@ -1,3 +1,6 @@
+/** How Envoy writes what is not set. */
+export const UNSET = '-';
+
 /**
  * The fields of an access-log line that decide its counter, each exactly as written (`-` where unset), before any
  * interpretation. Equal raw requests of one stream always count in the same cell, so scanners may cache on them.

@@ -3,23 +3,28 @@ import { epochSeconds } from '../../model/brand.ts';
 import type { SavedTally } from './saved-tally.ts';
 
 const count = z.number().int().nonnegative();
+/** Longer than any name that the tallies make; a damaged file is refused, not served. */
+const word = z.string().max(512);
 
 const shape = z.strictObject({
-  proxyNamespace: z.string(),
-  workload: z.string(),
+  proxyNamespace: word,
+  workload: word,
   direction: z.enum(['inbound', 'outbound', 'unknown']),
-  destination: z.string(),
-  subset: z.string(),
-  route: z.string(),
+  destination: word,
+  subset: word,
+  route: word,
   responseCode: z.number().int().min(0).max(999),
-  flags: z.array(z.string()),
-  details: z.string(),
-  denial: z.strictObject({ policyNamespace: z.string(), policy: z.string(), rule: z.string() }).optional(),
+  flags: z.array(word).max(64).refine(isSortedSet, 'not sorted, or twice the same'),
+  details: word,
+  denial: z.strictObject({ policyNamespace: word, policy: word, rule: word }).optional(),
 });
 
-const logCounts = z.array(
-  z.strictObject({ proxyNamespace: z.string(), workload: z.string(), word: z.string(), count }),
-);
+/** Else a shape from a checkpoint would not be the one that lines count in. */
+function isSortedSet(words: readonly string[]): boolean {
+  return words.every((each, nth) => nth === 0 || (words[nth - 1] ?? '') < each);
+}
+
+const logCounts = z.array(z.strictObject({ proxyNamespace: word, workload: word, word, count }));
 
 const savedTally = z.strictObject({
   version: z.literal(1),
@@ -28,7 +33,7 @@ const savedTally = z.strictObject({
   xdsFailures: logCounts,
   intake: z.array(
     z.strictObject({
-      source: z.string(),
+      source: word,
       lines: z.strictObject({ access: count, unparsed: count, proxy_log: count, other: count, dropped: count }),
       skippedBytes: count,
       newestLineAt: z.number().positive().transform(epochSeconds).optional(),
@@ -37,7 +42,8 @@ const savedTally = z.strictObject({
 });
 
 /**
- * Reads what `TallyStore.save` wrote. Strict: a checkpoint of another version is refused, not guessed at.
+ * Reads what `TallyStore.save` wrote. Strict: a checkpoint that is damaged or of another version is refused whole, not
+ * guessed at.
  * @throws Error that names the first thing wrong
  */
 export function readSavedTally(saved: unknown): SavedTally {

@@ -1,3 +1,4 @@
+import { type EpochSeconds, epochSecondsFromMs } from '../../model/brand.ts';
 import { type KnownServices, NO_SERVICES } from '../../model/known-services.ts';
 import type { Traffic } from '../../model/traffic.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -9,31 +10,42 @@ import { createShapeCounts, type ShapeCounts } from './shape-counts.ts';
 
 /** The counters behind the scanners, and what a checkpoint keeps of them. */
 export interface TallyStore extends Tally {
-  /** Everything counted since the tallies began. What did not change keeps its identity. */
+  /** Everything counted since the tallies began. What did not change keeps its identity, up to the whole. */
   traffic(): Traffic;
   /** What names and cluster IPs mean from now on; what was counted stays where it is. */
   setServices(services: KnownServices): void;
   /** Plain JSON for the checkpoint. */
   save(): SavedTally;
-  /** Takes up what an earlier process counted, as `readSavedTally` (`schema.ts`) read it. */
+  /**
+   * Adds what an earlier process counted, as `readSavedTally` (`schema.ts`) read it.
+   * @throws Error the second time: it would count everything twice
+   */
   restore(saved: SavedTally): void;
 }
 
 export interface TallyOptions {
-  /** Distinct request shapes kept apart; the rest fold into `__other__`, with their flags and codes kept. */
+  /** Distinct request shapes kept apart, half of them at most for one namespace; the rest fold (`folded-shape.ts`). */
   readonly maxShapes?: number;
+  /** For tests: time stamps of lines are held against it. */
+  readonly now?: () => EpochSeconds;
 }
 
 const DEFAULT_MAX_SHAPES = 50_000;
+/** Workloads times levels, and times reasons. */
+const MAX_LOG_COUNTS = 20_000;
 
-export function createTally({ maxShapes = DEFAULT_MAX_SHAPES }: TallyOptions = {}): TallyStore {
+export function createTally({
+  maxShapes = DEFAULT_MAX_SHAPES,
+  now = () => epochSecondsFromMs(Date.now()),
+}: TallyOptions = {}): TallyStore {
   let services: KnownServices = NO_SERVICES;
   let generation = 0;
+  let restored = false;
   const counts: Counts = {
     shapes: createShapeCounts(maxShapes),
-    intake: createIntake(),
-    proxyLogs: createLogCounts(),
-    xdsFailures: createLogCounts(),
+    intake: createIntake(now),
+    proxyLogs: createLogCounts(MAX_LOG_COUNTS),
+    xdsFailures: createLogCounts(MAX_LOG_COUNTS),
   };
   const { shapes, intake, proxyLogs, xdsFailures } = counts;
   return {
@@ -53,13 +65,15 @@ export function createTally({ maxShapes = DEFAULT_MAX_SHAPES }: TallyOptions = {
     lines: (origin, result, by) => intake.lines(origin.source, result, by),
     skipped: intake.skipped,
     newest: intake.newest,
-    traffic: () => trafficOf(counts),
+    traffic: trafficOf(counts),
     setServices(next) {
       if (next.version !== services.version) generation += 1;
       services = next;
     },
     save: () => saved(counts),
     restore(from) {
+      if (restored) throw new Error('the tallies were restored already: a second time would count everything twice');
+      restored = true;
       generation += 1;
       addSaved(counts, from);
     },
@@ -73,12 +87,39 @@ interface Counts {
   readonly xdsFailures: LogCounts;
 }
 
-function trafficOf({ shapes, intake, proxyLogs, xdsFailures }: Counts): Traffic {
-  return {
-    requests: shapes.counts(),
-    proxyLogs: proxyLogs.list().map(({ word, ...rest }) => ({ ...rest, level: word })),
-    xdsStreamFailures: xdsFailures.list().map(({ word, ...rest }) => ({ ...rest, reason: word })),
-    intake: intake.list(),
+/** Tells the same object as long as all its parts are the same. */
+function trafficOf({ shapes, intake, proxyLogs, xdsFailures }: Counts): () => Traffic {
+  const levels = sameWhileSame(proxyLogs, ({ word: level, ...rest }) => ({ ...rest, level }));
+  const reasons = sameWhileSame(xdsFailures, ({ word: reason, ...rest }) => ({ ...rest, reason }));
+  let last: Traffic | undefined;
+  return () => {
+    const next = {
+      requests: shapes.counts(),
+      proxyLogs: levels(),
+      xdsStreamFailures: reasons(),
+      intake: intake.list(),
+    };
+    const isSame =
+      last?.requests === next.requests &&
+      last.proxyLogs === next.proxyLogs &&
+      last.xdsStreamFailures === next.xdsStreamFailures &&
+      last.intake === next.intake;
+    if (last === undefined || !isSame) last = Object.freeze(next);
+    return last;
+  };
+}
+
+/** Converts a list of counts anew only when it has changed, and of its counts only those that have. */
+function sameWhileSame<T>(counts: LogCounts, convert: (count: LogCount) => T): () => readonly T[] {
+  let from: readonly LogCount[] = [];
+  let to: readonly T[] = [];
+  return () => {
+    const list = counts.list();
+    if (list === from) return to;
+    const before = { from, to };
+    to = list.map((count, nth) => (before.from[nth] === count ? (before.to[nth] ?? convert(count)) : convert(count)));
+    from = list;
+    return to;
   };
 }
 
