@@ -26,9 +26,11 @@ export function createIntake(now: () => EpochSeconds): Intake {
   let listed: readonly LogIntake[] | undefined = [];
   const change = (source: string): SourceIntake => {
     listed = undefined;
-    const known = bySource.get(source) ?? newIntake();
-    bySource.set(source, known);
-    return known;
+    const known = bySource.get(source);
+    if (known !== undefined) return known;
+    const intake = newIntake();
+    bySource.set(source, intake);
+    return intake;
   };
   const newest = (source: string, at: number): void => {
     if (at <= (bySource.get(source)?.newestLineAt ?? 0) || at > now() + MAX_AHEAD_SECONDS) return;

@@ -38,7 +38,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  */
 export function parseJson(line: string, object: JsonObject): AccessLine | undefined {
   if (!Object.hasOwn(object, 'response_flags') || !Object.hasOwn(object, 'response_code')) return undefined;
-  if (hasKeyTwice(line, DECISIVE_KEYS)) return undefined;
+  if (!isPlain(line, object) && hasKeyTwice(line, DECISIVE_KEYS)) return undefined;
   const field = (key: string): string => jsonField(object, key);
   const fields = {
     responseCode: field('response_code'),
@@ -64,6 +64,17 @@ export function jsonField(object: JsonObject, key: string): string {
   if (value === null || value === '') return UNSET;
   if (typeof value === 'string') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : NOT_PLAIN;
+}
+
+/**
+ * Whether a JSON line shows at a glance that no key stands in it twice: nothing is escaped, no quote has a blank behind it,
+ * and the object has as many keys as the line has quotes with a colon behind them. Nearly all lines do.
+ */
+function isPlain(line: string, object: JsonObject): boolean {
+  if (line.includes('\\') || /"\s/.test(line)) return false;
+  let colons = 0;
+  for (let at = line.indexOf('":'); at >= 0; at = line.indexOf('":', at + 2)) colons += 1;
+  return colons === Object.keys(object).length;
 }
 
 /** A pattern for `hasKeyTwice`. Quotes inside of values are escaped, so a name in quotes before a colon is a key. */

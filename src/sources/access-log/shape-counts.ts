@@ -28,10 +28,11 @@ export function createShapeCounts(maxShapes: number): ShapeCounts {
 
   return {
     cell: (asked) => {
-      const known = cells.get(shapeKey(asked));
+      const askedKey = shapeKey(asked);
+      const known = cells.get(askedKey);
       if (known !== undefined) return known;
       const shape = places.take(asked, (folded) => cells.has(shapeKey(folded)));
-      const key = shapeKey(shape);
+      const key = shape === asked ? askedKey : shapeKey(shape);
       const cell = cells.get(key) ?? shapes.push(shape) - 1;
       numbers[cell] ??= 0;
       cells.set(key, cell);

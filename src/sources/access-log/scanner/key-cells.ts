@@ -1,10 +1,11 @@
 import type { RawRequest } from '../raw-request.ts';
 import type { StreamOrigin, Tally } from '../scanner.ts';
+import type { Counted } from './slow-way.ts';
 
 /** Which cell of the tally the keys of the compiled scanner count in, for each stream. Keys are numbered from 0. */
 export interface KeyCells {
-  /** What a new key says. */
-  learn(key: number, raw: RawRequest): void;
+  /** What a new key says, and where its first line counted. */
+  learn(origin: StreamOrigin, key: number, counted: Counted): void;
   /** Adds the counts of these keys to the tally, as lines of this stream, and sets them to zero. */
   handOver(origin: StreamOrigin, keys: Uint32Array, counts: Uint32Array): void;
   /** Forgets all keys. */
@@ -34,8 +35,9 @@ export function createKeyCells(tally: Tally): KeyCells {
     return tally.cell(origin, raw);
   };
   return {
-    learn: (key, raw) => {
+    learn: (origin, key, { raw, cell }) => {
       raws[key] = raw;
+      cellsOf(origin)[key] = cell;
     },
     handOver: (origin, keys, counts) => {
       const cells = cellsOf(origin);

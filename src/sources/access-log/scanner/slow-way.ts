@@ -1,6 +1,7 @@
 import type { RawRequest } from '../raw-request.ts';
 import { createReferenceScanner } from '../reference-scanner.ts';
 import type { LogScanner, StreamOrigin, Tally } from '../scanner.ts';
+import { createRawInterner } from './raw-interner.ts';
 
 /** The reference scanner, for the lines that the compiled one is not sure of. */
 export interface SlowWay {
@@ -11,8 +12,14 @@ export interface SlowWay {
    * time. Returns how many bytes it consumed, 0 when all of them wait for the rest of a partial line.
    */
   scanSome(origin: StreamOrigin, bytes: Buffer, inARow: boolean): number;
-  /** What the last access line that it counted said; undefined if it has counted none since last asked. */
-  takeRaw(): RawRequest | undefined;
+  /** The last access line that it counted; undefined if it has counted none since last asked. */
+  takeCounted(): Counted | undefined;
+}
+
+/** What an access line said, and the tally's cell that it was counted in. */
+export interface Counted {
+  readonly raw: RawRequest;
+  readonly cell: number;
 }
 
 const LINE_BREAK = 10;
@@ -20,7 +27,8 @@ const LINE_BREAK = 10;
 const MAX_LINES = 256;
 
 export function createSlowWay(format: 'text' | 'json' | 'auto', tally: Tally): SlowWay {
-  let raw: RawRequest | undefined;
+  let counted: Counted | undefined;
+  const intern = createRawInterner();
   const scanner: LogScanner = createReferenceScanner({
     format,
     tally: {
@@ -28,8 +36,10 @@ export function createSlowWay(format: 'text' | 'json' | 'auto', tally: Tally): S
         return tally.generation;
       },
       cell: (origin, asked) => {
-        raw = asked;
-        return tally.cell(origin, asked);
+        const raw = intern(asked);
+        const cell = tally.cell(origin, raw);
+        counted = { raw, cell };
+        return cell;
       },
       bump: (origin, cell, by) => tally.bump(origin, cell, by),
       proxyLog: (origin, line) => tally.proxyLog(origin, line),
@@ -55,9 +65,9 @@ export function createSlowWay(format: 'text' | 'json' | 'auto', tally: Tally): S
         lines *= 2;
       }
     },
-    takeRaw: () => {
-      const taken = raw;
-      raw = undefined;
+    takeCounted: () => {
+      const taken = counted;
+      counted = undefined;
       return taken;
     },
   };

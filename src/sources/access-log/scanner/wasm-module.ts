@@ -89,7 +89,6 @@ interface Exports {
   readonly SECRET: Global;
   readonly MAX_KEY_BYTES: Global;
   readonly NAMES: Global;
-  readonly PLACES: Global;
 }
 
 /** Compiles and starts the scanner: a few milliseconds. Throws where WebAssembly or its SIMD is not to be had. */
@@ -136,13 +135,11 @@ function viewMemory(exports: Exports, roomBytes: number): Memory {
 function prepare(exports: Exports, bytes: Buffer): void {
   randomFillSync(bytes, exports.SECRET.value, exports.MAX_KEY_BYTES.value);
   for (const [field, name] of JSON_FIELDS.entries()) {
-    const text = `"${name}":`;
-    for (const table of [exports.NAMES.value, exports.PLACES.value]) {
-      const at = table + field * NAME_BYTES;
-      bytes.write(text, at, 'latin1');
-      bytes.fill(0xff, at + NAME_MASK_AT, at + NAME_MASK_AT + text.length);
-      bytes.writeUInt32LE(text.length, at + NAME_LENGTH_AT);
-      bytes.writeUInt32LE(field, at + NAME_LENGTH_AT + 4);
-    }
+    const text = `,"${name}":`;
+    const at = exports.NAMES.value + field * NAME_BYTES;
+    bytes.write(text, at, 'latin1');
+    bytes.writeBigUInt64LE((1n << BigInt(text.length)) - 1n, at + NAME_MASK_AT);
+    bytes.writeUInt32LE(text.length, at + NAME_LENGTH_AT);
+    bytes.writeUInt32LE(field, at + NAME_LENGTH_AT + 4);
   }
 }

@@ -73,13 +73,13 @@ function scanLines(parts: Parts, origin: StreamOrigin, lines: Buffer, mode: numb
 /** Lets the reference scanner judge the first line of a new key. Returns the bytes consumed. */
 function learn(parts: Parts, origin: StreamOrigin, line: Uint8Array): number {
   const { module, cells, slowWay } = parts;
-  slowWay.takeRaw();
+  slowWay.takeCounted();
   const consumed = slowWay.scan(origin, line);
-  const raw = slowWay.takeRaw();
-  if (raw === undefined) return consumed;
+  const counted = slowWay.takeCounted();
+  if (counted === undefined) return consumed;
   const key = module.insertKey();
   if (key >= 0) {
-    cells.learn(key, raw);
+    cells.learn(origin, key, counted);
     return consumed;
   }
   handOver(parts, origin);

@@ -1,7 +1,7 @@
-// The default keys, numbered. The host writes their names (`"authority":`, quotes and colon included) before the first
-// scan, so that they stand in one place only: `json-fields.ts` beside this folder has the same order.
+// The default keys, numbered, and the order in which they stand. The host writes their names (`,"authority":`) before the
+// first scan, so that they stand in one place only: `json-fields.ts` beside this folder has the same order.
 
-import { NAMES, PLACES } from './memory';
+import { ENTRIES, NAMES, PLACES } from './memory';
 
 /** Fields below this one decide the counter, always. */
 export const ALWAYS_KEY: u32 = 7;
@@ -14,54 +14,92 @@ export const START_TIME: u32 = 9;
 export const FIELD_COUNT: u32 = 24;
 
 /**
- * A name as the host writes it: 48 bytes of text, quotes and colon included, then 48 of mask, then two u32: its length
- * and its field.
+ * A name as the host writes it: 48 bytes of text, comma, quotes and colon included, then 48 of mask, then its length and
+ * its field. A place is a copy of the name that stands there, with the value behind it: where it begins and ends.
  */
-const NAME_BYTES: u32 = 128;
+export const NAME_BYTES: u32 = 128;
 const MASK: usize = 48;
 const LENGTH: usize = 96;
 const FIELD: usize = 100;
+const VALUE: usize = 104;
+const END: usize = 108;
 
-/**
- * The name that stands at `at`, or 0. Envoy writes all lines in one order, which need not be known beforehand: what
- * stood at this place in the last line is tried first.
- */
-// @ts-ignore: decorator
-@inline
-export function nameAt(at: u32, place: u32): u32 {
-  const expected = PLACES + place * NAME_BYTES;
-  return isNameAt(at, expected) ? expected : searchName(at, expected);
+const OPEN: u8 = 0x7b;
+
+/** How many places are known, in the order in which Envoy last wrote them, and one bit for each field among them. */
+export let places: u32 = 0;
+export let present: u32 = 0;
+
+export function forgetPlaces(): void {
+  places = 0;
+  present = 0;
+  memory.fill(ENTRIES, 0, FIELD_COUNT << 2);
 }
 
 // @ts-ignore: decorator
 @inline
-export function lengthOf(name: u32): u32 {
-  return load<u32>(name, LENGTH);
+export function placeAt(index: u32): u32 {
+  return PLACES + index * NAME_BYTES;
 }
 
-// @ts-ignore: decorator
-@inline
-export function fieldOf(name: u32): u32 {
-  return load<u32>(name, FIELD);
-}
-
-// @ts-ignore: decorator
-@inline
-function isNameAt(at: u32, name: u32): bool {
-  const first = v128.and(v128.xor(v128.load(at), v128.load(name)), v128.load(name, MASK));
-  const second = v128.and(v128.xor(v128.load(at, 16), v128.load(name, 16)), v128.load(name, MASK + 16));
-  if (v128.any_true(v128.or(first, second))) return false;
-  if (lengthOf(name) <= 32) return true;
-  return !v128.any_true(v128.and(v128.xor(v128.load(at, 32), v128.load(name, 32)), v128.load(name, MASK + 32)));
-}
-
-/** Looks through all names, and expects the one found at this place from now on. */
-function searchName(at: u32, expected: u32): u32 {
+/** Takes the name that stands at `at` for the next place. 0 when it is none of the default ones, or stands there twice. */
+export function addPlace(at: u32): u32 {
+  if (places == FIELD_COUNT) return 0;
+  const place = placeAt(places);
   for (let name = NAMES, end = NAMES + FIELD_COUNT * NAME_BYTES; name < end; name += NAME_BYTES) {
-    if (isNameAt(at, name)) {
-      memory.copy(expected, name, NAME_BYTES);
-      return expected;
-    }
+    memory.copy(place, name, NAME_BYTES);
+    if (places == 0) store<u8>(place, OPEN);
+    if (!isNameAt(at, place)) continue;
+    const field = load<u32>(place, FIELD);
+    if ((present & (1 << field)) != 0) return 0;
+    present |= 1 << field;
+    store<u32>(ENTRIES + (field << 2), place);
+    places++;
+    return place;
   }
   return 0;
+}
+
+/** Whether the name of this place stands at `at`, with the comma before it. */
+// @ts-ignore: decorator
+@inline
+export function isNameAt(at: u32, place: u32): bool {
+  const same = matches(at, place) | (matches(at + 16, place + 16) << 16);
+  const wanted = load<u32>(place, MASK);
+  if ((same & wanted) != wanted) return false;
+  if (lengthOf(place) <= 32) return true;
+  const more = load<u32>(place, MASK + 4);
+  return (matches(at + 32, place + 32) & more) == more;
+}
+
+// @ts-ignore: decorator
+@inline
+function matches(at: u32, text: u32): u32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(at), v128.load(text)));
+}
+
+// @ts-ignore: decorator
+@inline
+export function lengthOf(place: u32): u32 {
+  return load<u32>(place, LENGTH);
+}
+
+// @ts-ignore: decorator
+@inline
+export function setValue(place: u32, value: u32, end: u32): void {
+  store<u32>(place, value, VALUE);
+  store<u32>(place, end, END);
+}
+
+/** Where the field's value begins and ends in the line last read. Only for a field that is there. */
+// @ts-ignore: decorator
+@inline
+export function valueStart(field: u32): u32 {
+  return load<u32>(load<u32>(ENTRIES + (field << 2)), VALUE);
+}
+
+// @ts-ignore: decorator
+@inline
+export function valueEnd(field: u32): u32 {
+  return load<u32>(load<u32>(ENTRIES + (field << 2)), END);
 }

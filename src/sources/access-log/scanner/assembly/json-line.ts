@@ -8,109 +8,123 @@ import {
   ALWAYS_KEY,
   AUTHORITY,
   DOWNSTREAM_LOCAL_ADDRESS,
-  FIELD_COUNT,
+  NAME_BYTES,
   START_TIME,
   UPSTREAM_CLUSTER,
-  fieldOf,
+  addPlace,
+  forgetPlaces,
+  isNameAt,
   lengthOf,
-  nameAt,
+  placeAt,
+  places,
+  present,
+  setValue,
+  valueEnd,
+  valueStart,
 } from './json-fields';
-import { MAX_KEY_BYTES, VALUES } from './memory';
+import { MAX_KEY_BYTES } from './memory';
 import { STAMP_BYTES, isStamp } from './time-stamp';
+import { BACKSLASHES, BLANKS, NINES, QUOTES, ZEROS } from './vectors';
 
 const COMMA: u8 = 0x2c;
-const CLOSE: u8 = 0x7d;
+const CLOSING_BRACE: u8 = 0x7d;
 const QUOTE: u8 = 0x22;
 const NULL: u32 = 0x6c6c756e;
-
-/** Behind the line last read to its end. */
-let behind: u32 = 0;
+/** A closing brace, then a line break. */
+const CLOSE: u16 = 0x0a7d;
 
 /**
  * Holds the line at `body` to be counted, if it is one; a line break ends it. `line` is where its frame begins. Returns
  * what is behind it; 0 when the slow way must look.
  */
 export function holdJsonLine(line: u32, body: u32): u32 {
-  const present = readFields(body);
-  if ((present & (1 << START_TIME)) == 0) return 0;
+  let close = readValues(body);
+  if (close == 0 && learnPlaces(body)) close = readValues(body);
+  if (close == 0 || (present & (1 << START_TIME)) == 0) return 0;
   const stamp = valueStart(START_TIME) + 1;
   if (valueEnd(START_TIME) - stamp != STAMP_BYTES + 1 || load<u8>(stamp - 1) != QUOTE || !isStamp(stamp)) return 0;
-  const length = makeKey(present);
+  const length = makeKey();
   if (length == 0) return 0;
-  hold(length, line, behind, stamp);
-  return behind;
+  hold(length, line, close + 2, stamp);
+  return close + 2;
 }
 
-/** Notes where each value begins and ends. Returns one bit for each field that is there; 0 for a line not understood. */
-// @ts-ignore: decorator
-@inline
-function readFields(line: u32): u32 {
-  let present: u32 = 0;
-  let at = line + 1;
-  for (let place: u32 = 0; place < FIELD_COUNT; place++) {
-    const name = nameAt(at, place);
-    if (name == 0) return 0;
-    const field = fieldOf(name);
-    if ((present & (1 << field)) != 0) return 0;
-    present |= 1 << field;
-    const value = at + lengthOf(name);
-    const end = load<u8>(value) == QUOTE ? endOfString(value + 1) : endOfLiteral(value);
-    if (end == 0) return 0;
-    store<u32>(VALUES + (field << 3), value);
-    store<u32>(VALUES + (field << 3), end, 4);
-    at = end + 1;
-    const next = load<u8>(end);
-    if (next == COMMA) continue;
-    if (next != CLOSE || load<u8>(at) != 0x0a) return 0;
-    behind = at + 1;
-    return present;
-  }
-  return 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function valueStart(field: u32): u32 {
-  return load<u32>(VALUES + (field << 3));
-}
-
-// @ts-ignore: decorator
-@inline
-function valueEnd(field: u32): u32 {
-  return load<u32>(VALUES + (field << 3), 4);
-}
-
-/** Behind the quote that ends a string; 0 when a backslash, a control byte or one above ASCII comes first. */
-// @ts-ignore: decorator
-@inline
-function endOfString(at: u32): u32 {
-  while (true) {
-    const stops = stopsIn(at) | (stopsIn(at + 16) << 16);
-    if (stops != 0) {
+/**
+ * Notes where each value begins and ends, if the names stand as they are expected, and every value is a string without
+ * escapes, null or a whole number. Returns where the closing brace stands; 0 for any other line.
+ *
+ * What is wrong is told by branches, never by a value that is 0 then: the next place would have to wait for it.
+ */
+function readValues(line: u32): u32 {
+  const quotes = v128.load(QUOTES);
+  const backslashes = v128.load(BACKSLASHES);
+  const blanks = v128.load(BLANKS);
+  let at = line;
+  for (let place = placeAt(0), last = placeAt(places); place < last; place += NAME_BYTES) {
+    if (!isNameAt(at, place)) return 0;
+    const value = at + lengthOf(place);
+    at = value;
+    if (load<u8>(value) == QUOTE) {
+      at++;
+      let stops = stopsIn(at, quotes, backslashes, blanks);
+      while (stops == 0) {
+        at += 32;
+        stops = stopsIn(at, quotes, backslashes, blanks);
+      }
       at += ctz(stops);
-      return load<u8>(at) == QUOTE ? at + 1 : 0;
+      if (load<u8>(at) != QUOTE) return 0;
+      at++;
+    } else if (load<u32>(value) == NULL) {
+      at += 4;
+    } else {
+      const digits = digitsAt(value);
+      if (digits - 1 > 14 || (digits > 1 && load<u8>(value) == 0x30)) return 0;
+      at += digits;
     }
-    at += 32;
+    setValue(place, value, at);
   }
+  return at != line && load<u16>(at) == CLOSE ? at : 0;
 }
 
+/** One bit for each of 32 bytes that is a quote, a backslash, a control byte or not ASCII. */
 // @ts-ignore: decorator
 @inline
-function stopsIn(at: u32): u32 {
-  const bytes = v128.load(at);
-  const quoteOrBackslash = v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c)));
-  return i8x16.bitmask(v128.or(quoteOrBackslash, i8x16.lt_s(bytes, i8x16.splat(0x20))));
+function stopsIn(at: u32, quotes: v128, backslashes: v128, blanks: v128): u32 {
+  const low = v128.load(at);
+  const high = v128.load(at, 16);
+  const lowStops = v128.or(v128.or(i8x16.eq(low, quotes), i8x16.eq(low, backslashes)), i8x16.lt_s(low, blanks));
+  const highStops = v128.or(v128.or(i8x16.eq(high, quotes), i8x16.eq(high, backslashes)), i8x16.lt_s(high, blanks));
+  return i8x16.bitmask(lowStops) | (i8x16.bitmask(highStops) << 16);
 }
 
-/** Behind a `null` or a whole number of at most fifteen digits; 0 for any other value. */
+/** How many digits stand at `at`, counted to sixteen. */
 // @ts-ignore: decorator
 @inline
-function endOfLiteral(at: u32): u32 {
-  if (load<u32>(at) == NULL) return at + 4;
-  const bytes = i8x16.sub(v128.load(at), i8x16.splat(0x30));
-  const digits = <u32>ctz(i8x16.bitmask(i8x16.ge_u(bytes, i8x16.splat(10))) | 0x10000);
-  if (digits == 0 || digits > 15 || (digits > 1 && load<u8>(at) == 0x30)) return 0;
-  return at + digits;
+function digitsAt(at: u32): u32 {
+  const others = i8x16.gt_u(i8x16.sub(v128.load(at), v128.load(ZEROS)), v128.load(NINES));
+  return <u32>ctz(i8x16.bitmask(others) | 0x10000);
+}
+
+/**
+ * Expects names in the order in which they stand in this line from now on: Envoy writes all lines of one listener alike.
+ * Values are only stepped over: `readValues` is who judges them. False when there is no such order.
+ */
+function learnPlaces(line: u32): bool {
+  forgetPlaces();
+  let at = line;
+  do {
+    const place = addPlace(at);
+    if (place == 0) return false;
+    at += lengthOf(place);
+    if (load<u8>(at) == QUOTE) {
+      do at++;
+      while (load<u8>(at) != QUOTE && load<u8>(at) >= 0x20);
+      at++;
+    } else {
+      while (load<u8>(at) != COMMA && load<u8>(at) != CLOSING_BRACE && load<u8>(at) >= 0x20) at++;
+    }
+  } while (load<u8>(at) == COMMA);
+  return true;
 }
 
 /**
@@ -119,24 +133,24 @@ function endOfLiteral(at: u32): u32 {
  */
 // @ts-ignore: decorator
 @inline
-function makeKey(present: u32): u32 {
+function makeKey(): u32 {
   const key = nextKey;
   store<u8>(key, 0x6a);
   store<u32>(key, present, 1);
   let to = key + 5;
   for (let field: u32 = 0; field < ALWAYS_KEY; field++) {
-    to = appendValue(to, field, present);
+    to = appendValue(to, field);
     if (to == 0) return 0;
   }
-  let cluster = valueStart(UPSTREAM_CLUSTER) + 1;
+  const cluster = valueStart(UPSTREAM_CLUSTER) + 1;
   let clusterEnd = valueEnd(UPSTREAM_CLUSTER) - 1;
   if ((present & (1 << UPSTREAM_CLUSTER)) == 0 || load<u8>(cluster - 1) != QUOTE) clusterEnd = cluster;
   else if (cluster == clusterEnd) return 0;
   if (clusterEnd != cluster && namesHost(cluster, clusterEnd)) return to - key;
-  to = appendValue(to, AUTHORITY, present);
+  to = appendValue(to, AUTHORITY);
   if (to == 0) return 0;
   if (clusterEnd == cluster || (clusterEnd - cluster == 1 && load<u8>(cluster) == 0x2d)) {
-    to = appendValue(to, DOWNSTREAM_LOCAL_ADDRESS, present);
+    to = appendValue(to, DOWNSTREAM_LOCAL_ADDRESS);
     if (to == 0) return 0;
   }
   return to - key;
@@ -145,7 +159,7 @@ function makeKey(present: u32): u32 {
 /** Where the next would go; 0 when the key would be too long. A value that is not there is empty. */
 // @ts-ignore: decorator
 @inline
-function appendValue(to: u32, field: u32, present: u32): u32 {
+function appendValue(to: u32, field: u32): u32 {
   if ((present & (1 << field)) == 0) return append(to, to, to);
   const from = valueStart(field);
   const end = valueEnd(field);

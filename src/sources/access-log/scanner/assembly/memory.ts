@@ -8,10 +8,10 @@ export const MAX_KEY_BYTES: u32 = 2048;
 /** Offsets of the marks of one text line. */
 export const POSITIONS: u32 = 0x11000;
 
-/** Where a JSON line's values begin and end, by field. */
-export const VALUES: u32 = 0x11800;
+/** Which of the places each JSON field has. */
+export const ENTRIES: u32 = 0x11800;
 
-/** Names of JSON fields in the order of their numbers, and as they stood in the last line. */
+/** Names of JSON fields in the order of their numbers, and as they stood in the last line: their places. */
 export const NAMES: u32 = 0x14000;
 export const PLACES: u32 = 0x15000;
 
