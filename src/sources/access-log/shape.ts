@@ -5,6 +5,7 @@ import { denialOf } from './denial.ts';
 import { detailsClass } from './details.ts';
 import { flagsOf } from './flags.ts';
 import { type RawRequest, UNSET } from './raw-request.ts';
+import { remembered } from './remembered.ts';
 import type { StreamOrigin } from './scanner.ts';
 
 /**
@@ -17,7 +18,7 @@ export function shapeOf(
   origin: Pick<StreamOrigin, 'namespace' | 'workload'>,
   services: KnownServices,
 ): RequestShape {
-  const cluster = parseClusterName(raw.upstreamCluster);
+  const cluster = clusterOf(raw.upstreamCluster);
   const denial = denialOf(raw);
   return Object.freeze({
     proxyNamespace: origin.namespace,
@@ -25,13 +26,15 @@ export function shapeOf(
     direction: cluster.direction,
     destination: cluster.host ?? knownService(raw, origin.namespace, services) ?? UNKNOWN_DESTINATION,
     subset: cluster.subset,
-    route: routeOf(raw.route),
+    route: routeNamed(raw.route),
     responseCode: codeOf(raw.responseCode),
     flags: flagsOf(raw.flags),
     details: detailsClass(raw),
     ...(denial !== undefined && { denial }),
   });
 }
+
+const clusterOf = remembered(parseClusterName);
 
 /** Route names come from configuration; longer ones than this are not told apart. */
 const MAX_ROUTE = 256;
@@ -45,6 +48,8 @@ function routeOf(name: string): string {
         .replace(/\p{Cc}/gu, '\uFFFD')
         .toWellFormed();
 }
+
+const routeNamed = remembered(routeOf);
 
 function knownService(raw: RawRequest, namespace: string, services: KnownServices): string | undefined {
   const ip = ipOf(raw.downstreamLocalAddress);

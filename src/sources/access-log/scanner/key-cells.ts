@@ -6,8 +6,8 @@ import type { Counted } from './slow-way.ts';
 export interface KeyCells {
   /** What a new key says, and where its first line counted. */
   learn(origin: StreamOrigin, key: number, counted: Counted): void;
-  /** Adds the counts of these keys to the tally, as lines of this stream, and sets them to zero. */
-  handOver(origin: StreamOrigin, keys: Uint32Array, counts: Uint32Array): void;
+  /** Adds counts to the tally, as lines of this stream: pairs of a key and how often it came. */
+  handOver(origin: StreamOrigin, counts: Uint32Array): void;
   /** Forgets all keys. */
   clear(): void;
 }
@@ -39,13 +39,13 @@ export function createKeyCells(tally: Tally): KeyCells {
       raws[key] = raw;
       cellsOf(origin)[key] = cell;
     },
-    handOver: (origin, keys, counts) => {
+    handOver: (origin, counts) => {
       const cells = cellsOf(origin);
-      for (const key of keys) {
+      for (let pair = 0; pair < counts.length; pair += 2) {
+        const key = counts[pair] ?? 0;
         const cell = cells[key] ?? ask(origin, key);
         cells[key] = cell;
-        tally.bump(origin, cell, counts[key] ?? 0);
-        counts[key] = 0;
+        tally.bump(origin, cell, counts[pair + 1] ?? 0);
       }
     },
     clear: () => {

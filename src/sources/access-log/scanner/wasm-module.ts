@@ -25,9 +25,8 @@ export interface WasmModule {
   lineEnd(): number;
   /** Takes in that key; its id, or -1 when the table is full. */
   insertKey(): number;
-  /** How many ids `Memory.touched` holds. */
-  touchedCount(): number;
-  forgetTouched(): void;
+  /** Ids of keys, each with how often it came since last taken. Valid until the next call of any function here. */
+  takeCounts(): Uint32Array;
   /** Forgets all keys; their counts must have been taken. */
   clear(): void;
   /** The newest time stamp of counted lines since last asked, as text. */
@@ -37,9 +36,7 @@ export interface WasmModule {
 /** Views of linear memory. */
 export interface Memory {
   readonly bytes: Buffer;
-  /** By id, how often its key came since this was last set to zero. */
-  readonly counts: Uint32Array;
-  /** Ids whose count is not zero. */
+  /** Pairs of an id and a count, as far as the module says. */
   readonly touched: Uint32Array;
 }
 
@@ -51,7 +48,7 @@ export const SCAN_FRAMED = 4;
 /** The order of `assembly/outcome.ts`. */
 const STOPS: readonly Stop[] = ['end', 'declined', 'new-key'];
 const PAGE_BYTES = 65_536;
-/** Of `assembly/memory.ts`: one u32 for each key the table can hold. */
+/** Of `assembly/memory.ts`: as many as the table can hold. */
 const MAX_KEYS = 65_536;
 /** Of `assembly/json-fields.ts`: how a name is laid out. */
 const NAME_BYTES = 128;
@@ -81,7 +78,6 @@ interface Exports {
   readonly lineEnd: Global;
   readonly touched: Global;
   readonly hasNewest: Global;
-  readonly COUNTS: Global;
   readonly TOUCHED: Global;
   readonly NEWEST: Global;
   readonly ROOM: Global;
@@ -108,8 +104,11 @@ export function loadWasmModule(): WasmModule {
     stop: () => STOPS[exports.stopped.value] ?? 'declined',
     lineEnd: () => exports.lineEnd.value,
     insertKey: exports.insert,
-    touchedCount: () => exports.touched.value,
-    forgetTouched: exports.forgetTouched,
+    takeCounts: () => {
+      const counts = memory.touched.subarray(0, 2 * exports.touched.value);
+      exports.forgetTouched();
+      return counts;
+    },
     clear: exports.clear,
     takeNewest: () => {
       if (exports.hasNewest.value === 0) return undefined;
@@ -126,8 +125,7 @@ function viewMemory(exports: Exports, roomBytes: number): Memory {
   const { buffer } = exports.memory;
   return {
     bytes: Buffer.from(buffer),
-    counts: new Uint32Array(buffer, exports.COUNTS.value, MAX_KEYS),
-    touched: new Uint32Array(buffer, exports.TOUCHED.value, MAX_KEYS),
+    touched: new Uint32Array(buffer, exports.TOUCHED.value, 2 * MAX_KEYS),
   };
 }
 

@@ -90,9 +90,7 @@ function learn(parts: Parts, origin: StreamOrigin, line: Uint8Array): number {
 
 /** Gives the tally what the fast way has counted since last time. */
 function handOver({ module, cells, tally }: Parts, origin: StreamOrigin): void {
-  const { touched, counts } = module.memory();
-  cells.handOver(origin, touched.subarray(0, module.touchedCount()), counts);
-  module.forgetTouched();
+  cells.handOver(origin, module.takeCounts());
   const newest = module.takeNewest();
   if (newest !== undefined) tally.newest(origin.source, Date.parse(newest) / 1000);
 }

@@ -6,31 +6,30 @@
  */
 // @ts-ignore: decorator
 @inline
-export function marks64(at: u32): u64 {
+export function marks64(at: u32, quotes: v128, blanks: v128): u64 {
   return (
-    <u64>isMark(v128.load(at)) |
-    (<u64>isMark(v128.load(at, 16)) << 16) |
-    (<u64>isMark(v128.load(at, 32)) << 32) |
-    (<u64>isMark(v128.load(at, 48)) << 48)
+    <u64>isMark(v128.load(at), quotes, blanks) |
+    (<u64>isMark(v128.load(at, 16), quotes, blanks) << 16) |
+    (<u64>isMark(v128.load(at, 32), quotes, blanks) << 32) |
+    (<u64>isMark(v128.load(at, 48), quotes, blanks) << 48)
   );
 }
 
 // @ts-ignore: decorator
 @inline
-function isMark(bytes: v128): u32 {
-  return i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.lt_s(bytes, i8x16.splat(0x20))));
+function isMark(bytes: v128, quotes: v128, blanks: v128): u32 {
+  return i8x16.bitmask(v128.or(i8x16.eq(bytes, quotes), i8x16.lt_s(bytes, blanks)));
 }
 
-/** One bit for each of 64 bytes that is a blank. */
+/** One bit for each of 64 bytes that equals the one in `wanted`. */
 // @ts-ignore: decorator
 @inline
-export function blanks64(at: u32): u64 {
-  const blank = i8x16.splat(0x20);
+export function matches64(at: u32, wanted: v128): u64 {
   return (
-    <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at), blank))) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 16), blank))) << 16) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 32), blank))) << 32) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 48), blank))) << 48)
+    <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at), wanted))) |
+    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 16), wanted))) << 16) |
+    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 32), wanted))) << 32) |
+    (<u64>(<u32>i8x16.bitmask(i8x16.eq(v128.load(at, 48), wanted))) << 48)
   );
 }
 

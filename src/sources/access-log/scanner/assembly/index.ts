@@ -6,7 +6,7 @@ import { AT_END, DECLINED, NEW_KEY } from './outcome';
 import { skipPrefix } from './runtime-prefix';
 import { holdTextLine } from './text-line';
 
-export { COUNTS, MAX_KEY_BYTES, MARGIN, NAMES, NEWEST, ROOM, SECRET, TOUCHED } from './memory';
+export { MAX_KEY_BYTES, MARGIN, NAMES, NEWEST, ROOM, SECRET, TOUCHED } from './memory';
 export { clear, forgetTouched, insert, touched } from './key-table';
 export { forgetNewest, hasNewest } from './time-stamp';
 

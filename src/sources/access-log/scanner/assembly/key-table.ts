@@ -1,14 +1,21 @@
 // The table of keys seen. A key that is there was accepted by the reference parser when it came first; every byte is
 // compared, so that equal means equal.
 
-import { COUNTS, MAX_KEYS, RECORDS, RECORDS_END, RECORD_HEAD, SECRET, SLOTS, SLOT_BITS, SLOT_BYTES, TOUCHED } from './memory';
+import { MAX_KEYS, RECORDS, RECORDS_END, RECORD_HEAD, SECRET, SLOTS, SLOT_BITS, SLOT_BYTES, TOUCHED } from './memory';
 
 /** The upper bits of a slot are the hash's, the others the number of its record counted in vectors from 1. */
 const TAG_MASK: u32 = 0xfff00000;
 const SLOT_MASK: u32 = ((1 << SLOT_BITS) - 1) * SLOT_BYTES;
 
+/** A record: the key's id and blocks, in which round it was last counted, and where among the touched ones. */
+const BLOCKS: usize = 4;
+const ROUND: usize = 8;
+const PLACE: usize = 12;
+
 export let keys: u32 = 0;
 export let touched: u32 = 0;
+/** One round lasts until the host has taken the counts. No record is of round 0. */
+let round: u32 = 1;
 let recordsTop: u32 = RECORDS;
 /** The key last looked up and not found, and where it would stand. */
 let missedKey: u32 = 0;
@@ -66,7 +73,7 @@ export function fetchRecord(mixed: u64): void {
 // @ts-ignore: decorator
 @inline
 function isKeyAt(record: u32, key: u32, blocks: u32): bool {
-  if (load<u32>(record, 4) != blocks) return false;
+  if (load<u32>(record, BLOCKS) != blocks) return false;
   for (let offset: u32 = 0, end = blocks << 4; offset < end; offset += 16) {
     if (!i8x16.all_true(i8x16.eq(v128.load(key + offset), v128.load(record + offset, RECORD_HEAD)))) return false;
   }
@@ -83,7 +90,7 @@ export function countKey(key: u32, blocks: u32, mixed: u64): bool {
     const entry = load<u32>(SLOTS + slot);
     if (entry == 0) break;
     if ((entry & TAG_MASK) == tag && isKeyAt(recordOf(entry), key, blocks)) {
-      count(load<u32>(recordOf(entry)));
+      count(recordOf(entry));
       return true;
     }
     slot = (slot + SLOT_BYTES) & SLOT_MASK;
@@ -95,15 +102,20 @@ export function countKey(key: u32, blocks: u32, mixed: u64): bool {
   return false;
 }
 
+/** The counts of one round stand side by side, near at hand: keys are many, and those of one round are few. */
 // @ts-ignore: decorator
 @inline
-function count(id: u32): void {
-  const before = load<u32>(COUNTS + (id << 2));
-  store<u32>(COUNTS + (id << 2), before + 1);
-  if (before == 0) {
-    store<u32>(TOUCHED + (touched << 2), id);
-    touched++;
+function count(record: u32): void {
+  if (load<u32>(record, ROUND) == round) {
+    const at = TOUCHED + (load<u32>(record, PLACE) << 3);
+    store<u32>(at, load<u32>(at, 4) + 1, 4);
+    return;
   }
+  store<u32>(record, round, ROUND);
+  store<u32>(record, touched, PLACE);
+  store<u32>(TOUCHED + (touched << 3), load<u32>(record));
+  store<u32>(TOUCHED + (touched << 3), 1, 4);
+  touched++;
 }
 
 /** Takes in the key last missed, uncounted. Its id, from 0 on; -1 when the table or its memory is full. */
@@ -113,15 +125,17 @@ export function insert(): i32 {
   const record = recordsTop;
   recordsTop += RECORD_HEAD + bytes;
   store<u32>(record, keys);
-  store<u32>(record, missedBlocks, 4);
+  store<u32>(record, missedBlocks, BLOCKS);
+  store<u32>(record, 0, ROUND);
   memory.copy(record + RECORD_HEAD, missedKey, bytes);
   store<u32>(freeSlot, missedTag | (((record - RECORDS) >> 4) + 1));
   return keys++;
 }
 
-/** Forgets which ids were touched; the host has taken their counts and set them to zero. */
+/** Begins a new round: the host has taken the counts. */
 export function forgetTouched(): void {
   touched = 0;
+  round++;
 }
 
 /** Forgets every key. Counts must have been taken. */
@@ -129,5 +143,5 @@ export function clear(): void {
   memory.fill(SLOTS, 0, SLOT_BYTES << SLOT_BITS);
   recordsTop = RECORDS;
   keys = 0;
-  touched = 0;
+  forgetTouched();
 }

@@ -32,14 +32,11 @@ export const SLOT_BITS: u32 = 17;
 export const SLOT_BYTES: u32 = 4;
 export const MAX_KEYS: u32 = 1 << (SLOT_BITS - 1);
 
-/** One u32 a key: how often it came since the host last looked. */
-export const COUNTS: u32 = SLOTS + (SLOT_BYTES << SLOT_BITS);
+/** Two u32 each, an id and how often its key came since the host last looked, in the order of their first line. */
+export const TOUCHED: u32 = SLOTS + (SLOT_BYTES << SLOT_BITS);
 
-/** Ids whose count is not zero, in the order of their first line. */
-export const TOUCHED: u32 = COUNTS + 4 * MAX_KEYS;
-
-/** Records: id, number of 16-byte blocks, eight bytes unused, then the key itself. */
-export const RECORDS: u32 = TOUCHED + 4 * MAX_KEYS;
+/** Records: a head (`key-table.ts`), then the key itself. */
+export const RECORDS: u32 = TOUCHED + 8 * MAX_KEYS;
 export const RECORD_HEAD: u32 = 16;
 export const RECORDS_END: u32 = RECORDS + (16 << 20);
 

@@ -1,13 +1,14 @@
 // `TIME stdout F `: how a container runtime frames a whole line on a node (CRI log format, `istio.md` §3.6).
 
-import { blanks64 } from './bytes';
+import { matches64 } from './bytes';
 import { isRuntimeStamp } from './time-stamp';
+import { BLANKS } from './vectors';
 
 /** Where the container's own line begins; 0 for a partial line, further tags, and anything unusual. */
 // @ts-ignore: decorator
 @inline
 export function skipPrefix(line: u32): u32 {
-  const bits = blanks64(line);
+  const bits = matches64(line, v128.load(BLANKS));
   const blank = line + <u32>ctz(bits);
   // `stdout F ` or `stderr F `: `std`, then `out` or `err`, then blank, F, blank.
   const stream = load<u64>(blank, 1);

@@ -1,10 +1,11 @@
 // Istio's default text format since 1.9 (`istio.md` §3.2), in its strict form: exactly fourteen quotes, none of them a
 // client's, and ASCII throughout. Whatever else may be an access line is declined and goes the slow way.
 
-import { append, blanks64, copy, namesHost, marks64 } from './bytes';
+import { append, copy, marks64, matches64, namesHost } from './bytes';
 import { hold, nextKey } from './held-lines';
 import { MAX_KEY_BYTES, POSITIONS } from './memory';
 import { isStamp } from './time-stamp';
+import { BLANKS, DASHES, NINES, QUOTES, ZEROS } from './vectors';
 
 const QUOTE_BLANK: u16 = 0x2022;
 const BLANK_QUOTE: u16 = 0x2220;
@@ -22,10 +23,12 @@ function mark(line: u32, n: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function findMarks(line: u32, end: u32): bool {
+  const quotes = v128.load(QUOTES);
+  const controls = v128.load(BLANKS);
   let found: u32 = 0;
   let block: u32 = 0;
   do {
-    let bits = marks64(line + block);
+    let bits = marks64(line + block, quotes, controls);
     const here = <u32>popcnt(bits);
     const to = POSITIONS + (found << 2);
     // Nearly always at most four: written without asking; what is too much is overwritten.
@@ -59,9 +62,11 @@ function areNumbers(from: u32, end: u32): bool {
   const all: u32 = length == 32 ? 0xffffffff : (1 << length) - 1;
   const low = v128.load(from);
   const high = v128.load(from, 16);
-  const blanks = maskOf(i8x16.eq(low, i8x16.splat(0x20)), i8x16.eq(high, i8x16.splat(0x20))) & all;
+  const blank = v128.load(BLANKS);
+  const dash = v128.load(DASHES);
+  const blanks = maskOf(i8x16.eq(low, blank), i8x16.eq(high, blank)) & all;
   const digits = maskOf(isDigit(low), isDigit(high)) & all;
-  const dashes = maskOf(i8x16.eq(low, i8x16.splat(0x2d)), i8x16.eq(high, i8x16.splat(0x2d))) & all;
+  const dashes = maskOf(i8x16.eq(low, dash), i8x16.eq(high, dash)) & all;
   if ((blanks | digits | dashes) != all || popcnt(blanks) != 5) return false;
   if ((blanks & (blanks << 1)) != 0 || (blanks & 1) == 0 || blanks >> (length - 1) == 0) return false;
   // A dash is a word of its own, and not one of the first two.
@@ -73,7 +78,7 @@ function areNumbers(from: u32, end: u32): bool {
 // @ts-ignore: decorator
 @inline
 function isDigit(bytes: v128): v128 {
-  return i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
+  return i8x16.le_u(i8x16.sub(bytes, v128.load(ZEROS)), v128.load(NINES));
 }
 
 // @ts-ignore: decorator
@@ -123,6 +128,7 @@ export function holdTextLine(line: u32, body: u32, end: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function makeKey(line: u32): u32 {
+  const blank = v128.load(BLANKS);
   const from = mark(line, 13) + 2;
   const end = mark(line, 14);
   let block: u32 = 0;
@@ -133,7 +139,7 @@ function makeKey(line: u32): u32 {
   let doubled: u64 = 0;
   const length = end - from;
   do {
-    let bits = blanks64(from + block);
+    let bits = matches64(from + block, blank);
     const left = length - block;
     if (left < 64) bits &= ((<u64>1) << left) - 1;
     doubled |= bits & ((bits << 1) | before);
