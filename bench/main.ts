@@ -2,14 +2,14 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchAccessLog } from './access-log/bench.ts';
-import { FORMATS } from './access-log/logged-request.ts';
+import { LOGS } from './access-log/log-files.ts';
 
 const USAGE = `npm run bench -- [access-log | load] [options]
 
   access-log   log file to counters, beside mtail, mawk, grep and JSON.parse
-    --lines N      lines of each log (default 2000000; about 3.3 GB in all)
+    --lines N      lines of each log (default 2000000; about 4 GB in all)
     --rounds N     rounds of all programs in turn (default 5)
-    --formats LIST of text,cri,json (default all)
+    --logs LIST    of text,cri,json,hostile (default all)
     --seed N       another traffic (default 1)
     --dir DIR      where logs are written and kept (default .tools/bench)
   load         the exporter before a mesh of many proxies
@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
   options: {
     lines: { type: 'string', default: '2000000' },
     rounds: { type: 'string', default: '5' },
-    formats: { type: 'string', default: FORMATS.join(',') },
+    logs: { type: 'string', default: LOGS.join(',') },
     seed: { type: 'string', default: '1' },
     dir: { type: 'string', default: fileURLToPath(new URL('../.tools/bench', import.meta.url)) },
     proxies: { type: 'string', default: '10000' },
@@ -43,7 +43,7 @@ if (values.help || positionals.some((name) => name !== 'access-log' && name !== 
       lines: wholeNumber('lines', values.lines),
       rounds: wholeNumber('rounds', values.rounds),
       seed: wholeNumber('seed', values.seed),
-      formats: FORMATS.filter((format) => values.formats.split(',').includes(format)),
+      logs: LOGS.filter((log) => values.logs.split(',').includes(log)),
       folder: values.dir,
     });
   }

@@ -3,16 +3,15 @@ import process from 'node:process';
 import { findTool } from '../../test/support/tools.ts';
 import { formatTable } from '../table.ts';
 import { median, type Run, timeProgram } from '../timing.ts';
-import { type Contestant, OURS, PEERS } from './contestants.ts';
-import { makeLogFiles, warm } from './log-files.ts';
-import type { LogFormat } from './logged-request.ts';
-import { disagreement } from './totals.ts';
+import { type Contestant, ours, PEERS } from './contestants.ts';
+import { type LogName, makeLogFiles, warm } from './log-files.ts';
+import { disagreement, readOurs } from './totals.ts';
 
 export interface AccessLogBench {
   readonly lines: number;
   readonly rounds: number;
   readonly seed: number;
-  readonly formats: readonly LogFormat[];
+  readonly logs: readonly LogName[];
   /** Where the logs are written, and kept. */
   readonly folder: string;
 }
@@ -24,10 +23,10 @@ const GOALS_FROM_LINES = 1_000_000;
 export async function benchAccessLog(bench: AccessLogBench): Promise<boolean> {
   const files = await makeLogFiles(bench.folder, bench.lines, bench.seed);
   let good = true;
-  for (const format of bench.formats) {
-    const bytes = warm(files[format]);
-    console.log(`\n${format}: ${bench.lines} lines, ${Math.round(bytes / 1e6)} MB, median of ${bench.rounds} rounds\n`);
-    const results = await race(files[format], PEERS[format], bench);
+  for (const log of bench.logs) {
+    const bytes = warm(files[log]);
+    console.log(`\n${log}: ${bench.lines} lines, ${Math.round(bytes / 1e6)} MB, median of ${bench.rounds} rounds\n`);
+    const results = await race(log, files[log], bench);
     const verdicts = results.map((result) => judge(result, results[0], bench));
     console.log(
       formatTable(
@@ -48,22 +47,28 @@ interface Result {
 }
 
 /** All programs in turn, round after round: what else the machine does falls on all alike. */
-async function race(file: string, peers: readonly Contestant[], bench: AccessLogBench): Promise<readonly Result[]> {
-  const entered = [OURS, ...peers].flatMap((contestant) => {
+async function race(log: LogName, file: string, bench: AccessLogBench): Promise<readonly Result[]> {
+  const entered = [ours(log), ...PEERS[log]].flatMap((contestant) => {
     const program = contestant.program.includes('/') ? contestant.program : findTool(contestant.program);
     if (program === undefined) console.log(`${contestant.program} is not here: left out`);
     return program === undefined ? [] : [{ contestant, program, runs: [] as Run[] }];
   });
   const outputOf = (index: number): string => join(bench.folder, `output-${index}.txt`);
-  const env = { ...process.env, LC_ALL: 'C' };
+  // Node keeps what it compiled, as plain JavaScript of the package would be: TypeScript is not stripped in each run.
+  const env = { ...process.env, LC_ALL: 'C', NODE_COMPILE_CACHE: join(bench.folder, 'compiled') };
+  for (const { contestant, program } of entered) {
+    if (program === process.execPath) await timeProgram([program, ...contestant.args('/dev/null')], outputOf(0), env);
+  }
   for (let round = 0; round < bench.rounds; round++) {
     for (const [index, { contestant, program, runs }] of entered.entries()) {
       runs.push(await timeProgram([program, ...contestant.args(file)], outputOf(index), env));
     }
   }
-  const ours = OURS.readTotals(outputOf(0));
+  const totals = readOurs(outputOf(0));
+  if (log !== 'hostile' && totals.access !== totals.all)
+    throw new Error(`${totals.access} of ${totals.all} understood`);
   return entered.map(({ contestant, runs }, index) => {
-    const differs = disagreement(ours, contestant.readTotals(outputOf(index)));
+    const differs = disagreement(totals, contestant.readTotals(outputOf(index)));
     return { contestant, runs, ...(differs === undefined ? {} : { differs }) };
   });
 }
@@ -72,11 +77,11 @@ const HEADER = ['program', 'seconds', 'lines/s', 'peak MB', 'ours is', 'goal', '
 
 function judge(
   { contestant, runs, differs }: Result,
-  ours: Result | undefined,
+  first: Result | undefined,
   bench: AccessLogBench,
 ): { row: readonly string[]; fine: boolean } {
   const seconds = median(runs.map((run) => run.seconds));
-  const ratio = median(runs.map((run, round) => run.seconds / (ours?.runs[round]?.seconds ?? Number.NaN)));
+  const ratio = median(runs.map((run, round) => run.seconds / (first?.runs[round]?.seconds ?? Number.NaN)));
   const peak = Math.max(...runs.map((run) => run.residentBytes));
   const { goal } = contestant;
   const missed = goal !== undefined && bench.lines >= GOALS_FROM_LINES && ratio < goal;
@@ -85,7 +90,7 @@ function judge(
     seconds.toFixed(3),
     String(Math.round(bench.lines / seconds)),
     String(Math.round(peak / 1e6)),
-    contestant === OURS ? '' : `${ratio.toFixed(ratio < 10 ? 2 : 1)} × as fast`,
+    contestant === first?.contestant ? '' : `${ratio.toFixed(ratio < 10 ? 2 : 1)} × as fast`,
     goal === undefined ? '' : `≥ ${goal} ×`,
     differs === undefined ? verdict(goal, missed, bench) : `differs: ${differs}`,
   ];

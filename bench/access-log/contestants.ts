@@ -1,12 +1,12 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import type { LogFormat } from './logged-request.ts';
+import type { LogName } from './log-files.ts';
 import { type ReadTotals, readExposition, readLines, readOurs, readTable, readUnhealthy } from './totals.ts';
 
 /** A program that reads one log file and prints counts. */
 export interface Contestant {
   readonly name: string;
-  /** The program as found on PATH. */
+  /** The program as found on PATH, or its path. */
   readonly program: string;
   args(file: string): readonly string[];
   readonly readTotals: ReadTotals;
@@ -16,12 +16,52 @@ export interface Contestant {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The whole program from file to counters, as a person would run it. */
-export const OURS: Contestant = {
-  name: 'meshladder flags',
+/** The exporter's own way from file to counters, start of the program included. */
+export function ours(log: LogName): Contestant {
+  return countFile('meshladder', log === 'cri' ? ['--cri'] : []);
+}
+
+function countFile(name: string, options: readonly string[]): Contestant {
+  return {
+    name,
+    program: process.execPath,
+    args: (file) => [here('count-file.ts'), ...options, file],
+    readTotals: readOurs,
+  };
+}
+
+/** What counts where WebAssembly is not to be had, and for custom formats: it says what is right. */
+const reference = countFile('the reference scanner', ['--reference']);
+
+const mtail: Contestant = {
+  name: 'mtail',
+  program: 'mtail',
+  args: (file) => [
+    '--one_shot',
+    '--one_shot_format=prometheus',
+    '--progs',
+    here('../peers/access.mtail'),
+    '--logs',
+    file,
+  ],
+  readTotals: readExposition,
+  goal: 30,
+};
+
+const mawk: Contestant = {
+  name: 'mawk',
+  program: 'mawk',
+  args: (file) => ['-f', here('../peers/access.awk'), file],
+  readTotals: readTable,
+  goal: 3,
+};
+
+const jsonParse: Contestant = {
+  name: 'JSON.parse in chunks',
   program: process.execPath,
-  args: (file) => [here('../../src/main.ts'), 'flags', file, '-o', 'json'],
-  readTotals: readOurs,
+  args: (file) => [here('../peers/json-parse.ts'), file],
+  readTotals: readTable,
+  goal: 6,
 };
 
 const wc: Contestant = { name: 'wc -l', program: 'wc', args: (file) => ['-l', file], readTotals: readLines };
@@ -34,42 +74,10 @@ const grep = (pattern: string, goal?: number): Contestant => ({
   ...(goal === undefined ? {} : { goal }),
 });
 
-export const PEERS: Readonly<Record<LogFormat, readonly Contestant[]>> = {
-  text: [
-    {
-      name: 'mtail',
-      program: 'mtail',
-      args: (file) => [
-        '--one_shot',
-        '--one_shot_format=prometheus',
-        '--progs',
-        here('../peers/access.mtail'),
-        '--logs',
-        file,
-      ],
-      readTotals: readExposition,
-      goal: 30,
-    },
-    {
-      name: 'mawk',
-      program: 'mawk',
-      args: (file) => ['-f', here('../peers/access.awk'), file],
-      readTotals: readTable,
-      goal: 3,
-    },
-    grep(' UH ', 0.6),
-    wc,
-  ],
+export const PEERS: Readonly<Record<LogName, readonly Contestant[]>> = {
+  text: [mtail, mawk, grep(' UH ', 0.6), wc, reference],
   cri: [grep(' UH '), wc],
-  json: [
-    {
-      name: 'JSON.parse in chunks',
-      program: process.execPath,
-      args: (file) => [here('../peers/json-parse.ts'), file],
-      readTotals: readTable,
-      goal: 6,
-    },
-    grep('"UH"'),
-    wc,
-  ],
+  json: [jsonParse, grep('"UH"'), wc],
+  // Only those that say the same: the others take forged fields for real ones.
+  hostile: [reference, wc],
 };

@@ -1,21 +1,26 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { access, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FORMATS, type LogFormat, RENDERERS } from './logged-request.ts';
+import { createRandom } from '../random.ts';
+import { forgedLine } from './forged-line.ts';
+import { FORMATS, type LogFormat, type LoggedRequest, RENDERERS } from './logged-request.ts';
 import { createTraffic } from './traffic.ts';
 
-export type LogFiles = Readonly<Record<LogFormat, string>>;
+/** `hostile`: text of which every fifth line, at random, is forged, damaged or no access line at all. */
+export type LogName = LogFormat | 'hostile';
+export const LOGS: readonly LogName[] = [...FORMATS, 'hostile'];
+export type LogFiles = Readonly<Record<LogName, string>>;
 
 const WRITE_AT_BYTES = 1 << 20;
 
-/** The same traffic as text, as text in CRI frames and as JSON. Files that are there already are not made again. */
+/** The same traffic in each log. Files that are there already are not made again. */
 export async function makeLogFiles(folder: string, lines: number, seed: number): Promise<LogFiles> {
   await mkdir(folder, { recursive: true });
-  const name = (format: LogFormat): string => join(folder, `access-${lines}-lines-seed-${seed}.${format}.log`);
-  const files: LogFiles = { text: name('text'), cri: name('cri'), json: name('json') };
-  const missing = await Promise.all(FORMATS.map((format) => access(files[format]).catch(() => format)));
-  if (missing.some((format) => format !== undefined)) {
-    console.log(`writing ${lines} lines as text, CRI and JSON to ${folder}`);
+  const name = (log: LogName): string => join(folder, `access-${lines}-lines-seed-${seed}.${log}.log`);
+  const files: LogFiles = { text: name('text'), cri: name('cri'), json: name('json'), hostile: name('hostile') };
+  const missing = await Promise.all(LOGS.map((log) => access(files[log]).catch(() => log)));
+  if (missing.some((log) => log !== undefined)) {
+    console.log(`writing ${lines} lines as ${LOGS.join(', ')} to ${folder}`);
     await writeFiles(files, lines, seed);
   }
   return files;
@@ -23,9 +28,10 @@ export async function makeLogFiles(folder: string, lines: number, seed: number):
 
 async function writeFiles(files: LogFiles, lines: number, seed: number): Promise<void> {
   const next = createTraffic(seed);
-  const writers = FORMATS.map((format) => ({
-    render: RENDERERS[format],
-    fd: openSync(`${files[format]}.half`, 'w'),
+  const renderers = { ...RENDERERS, hostile: hostileRenderer(seed) };
+  const writers = LOGS.map((log) => ({
+    render: renderers[log],
+    fd: openSync(`${files[log]}.half`, 'w'),
     waiting: '',
   }));
   for (let line = 0; line < lines; line++) {
@@ -38,7 +44,15 @@ async function writeFiles(files: LogFiles, lines: number, seed: number): Promise
     }
   }
   for (const { fd } of writers) closeSync(fd);
-  for (const format of FORMATS) await rename(`${files[format]}.half`, files[format]);
+  for (const log of LOGS) await rename(`${files[log]}.half`, files[log]);
+}
+
+function hostileRenderer(seed: number): (request: LoggedRequest) => string {
+  const random = createRandom(seed + 1);
+  return (request) => {
+    const line = RENDERERS.text(request);
+    return random.below(5) === 0 ? forgedLine(line, random) : line;
+  };
 }
 
 /** Reads a file once, so that what is timed is work and not the disk. Returns its bytes. */

@@ -1,25 +1,26 @@
 import { readFileSync } from 'node:fs';
 
-/** What all programs must agree on: lines counted, and how often each flag came. */
+/** What all programs must agree on. */
 export interface Totals {
-  readonly lines: number;
+  /** Access lines. */
+  readonly access: number;
+  /** Lines of any kind. */
+  readonly all: number;
+  /** Access lines with this flag. */
   readonly flags: Readonly<Record<string, number>>;
 }
 
-/** Reads what a program printed. Totals it does not know are left out. */
+/** Reads what a program printed. Totals it does not tell are left out. */
 export type ReadTotals = (outputPath: string) => Partial<Totals>;
 
-/** `meshladder flags -o json`. */
-export const readOurs: ReadTotals = (path) => {
+/** `count-file.ts`. */
+export function readOurs(path: string): Totals {
   const { lines, flags } = JSON.parse(readFileSync(path, 'utf8')) as {
-    lines: Record<string, number>;
-    flags: Record<string, number>;
+    readonly lines: Readonly<Record<string, number>>;
+    readonly flags: Readonly<Record<string, number>>;
   };
-  if (Object.entries(lines).some(([result, count]) => result !== 'access' && count !== 0)) {
-    throw new Error(`not every line was an access line: ${JSON.stringify(lines)}`);
-  }
-  return { lines: lines['access'] ?? 0, flags };
-};
+  return { access: lines['access'] ?? 0, all: Object.values(lines).reduce((one, other) => one + other, 0), flags };
+}
 
 /** `count TAB code flags details TAB …`, as access.awk and json-parse.ts print. */
 export const readTable: ReadTotals = (path) =>
@@ -43,29 +44,30 @@ export const readExposition: ReadTotals = (path) =>
   );
 
 /** A bare number of lines, as `wc -l FILE`. */
-export const readLines: ReadTotals = (path) => ({ lines: Number.parseInt(readFileSync(path, 'utf8'), 10) });
+export const readLines: ReadTotals = (path) => ({ all: Number.parseInt(readFileSync(path, 'utf8'), 10) });
 
 /** A bare number of lines with the flag UH, as `grep -c`. Nothing else in the generated lines looks like it. */
 export const readUnhealthy: ReadTotals = (path) => ({
   flags: { UH: Number.parseInt(readFileSync(path, 'utf8'), 10) },
 });
 
-function addUp(counts: readonly { count: number; flags: string }[]): Totals {
+function addUp(counts: readonly { count: number; flags: string }[]): Partial<Totals> {
   const flags: Record<string, number> = {};
-  let lines = 0;
+  let access = 0;
   for (const { count, flags: written } of counts) {
-    lines += count;
+    access += count;
     if (written === '-') continue;
     for (const flag of written.split(',')) flags[flag] = (flags[flag] ?? 0) + count;
   }
-  return { lines, flags };
+  return { access, flags };
 }
 
 /** What a peer says otherwise than we do, in words; undefined when they agree. */
-export function disagreement(ours: Partial<Totals>, peer: Partial<Totals>): string | undefined {
-  if (peer.lines !== undefined && peer.lines !== ours.lines) return `${peer.lines} lines, ours ${ours.lines}`;
+export function disagreement(ours: Totals, peer: Partial<Totals>): string | undefined {
+  if (peer.access !== undefined && peer.access !== ours.access) return `${peer.access} lines, ours ${ours.access}`;
+  if (peer.all !== undefined && peer.all !== ours.all) return `${peer.all} lines in all, ours ${ours.all}`;
   for (const [flag, count] of Object.entries(peer.flags ?? {})) {
-    if (ours.flags?.[flag] !== count) return `${count} × ${flag}, ours ${ours.flags?.[flag]}`;
+    if (ours.flags[flag] !== count) return `${count} × ${flag}, ours ${ours.flags[flag]}`;
   }
   return undefined;
 }
