@@ -46,8 +46,9 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 const HELP = `
-Needs no cluster: an API server, two istiods and the logs of a node are played on the loopback interface, as they
-were recorded in a real mesh. Without --once the incident repeats until Ctrl-C.`;
+Needs no cluster: an API server, two istiods and the logs of a node are played
+on the loopback interface, as they were recorded in a real mesh. Without --once
+the incident repeats until Ctrl-C.`;
 
 async function play(flags: DemoFlags, io: Io): Promise<number> {
   const { self } = io;

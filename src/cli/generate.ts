@@ -8,6 +8,7 @@ import { configurationPage } from '../sinks/docs/configuration-page.ts';
 import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
 import { metricsPage } from '../sinks/docs/metrics-page.ts';
 import { permissionsPage, type SourceNeeds } from '../sinks/docs/permissions-page.ts';
+import { responseFlagsPage } from '../sinks/docs/response-flags-page.ts';
 import type { Io } from './io.ts';
 
 /** `meshladder generate`: the pages that say what the program says of itself. */
@@ -25,7 +26,13 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
-  return [metricsPage(LADDER), configurationPage(), permissionsPage(await needs()), commandsPage(await helps(io))];
+  return [
+    metricsPage(LADDER),
+    configurationPage(),
+    permissionsPage(await needs()),
+    responseFlagsPage(),
+    commandsPage(await helps(io)),
+  ];
 }
 
 /** Asks the sources themselves. */

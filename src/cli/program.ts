@@ -16,6 +16,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'flags',
+    summary: 'count the response flags in access logs, by where requests went',
+    load: () => import('./flags.ts'),
+  },
+  {
+    name: 'decode',
+    summary: 'say what response flags mean, or a line of an access log, and what to check first',
+    load: () => import('./decode.ts'),
+  },
+  {
     name: 'check-config',
     summary: 'say everything that is wrong with a configuration, or what it comes to',
     load: () => import('./check-config.ts'),

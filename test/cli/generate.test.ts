@@ -48,7 +48,7 @@ test('every key of the configuration is in its page, every command in the comman
   for (const path of FIELDS.keys()) assert.ok(configuration.includes(`| \`${path}\` |`), path);
   assert.ok(configuration.includes(variableOf('istiod.fastInterval')));
   const commands = await readFile(join(dir, 'docs/commands.md'), 'utf8');
-  for (const name of ['serve', 'check-config', 'generate'])
+  for (const name of ['serve', 'status', 'flags', 'decode', 'check-config', 'generate', 'demo'])
     assert.ok(commands.includes(`\n## meshladder ${name}\n`), name);
   assert.ok(commands.split('\n').every((line) => line.length <= 100));
 });

@@ -34,6 +34,8 @@ const LIGHT: readonly (readonly string[])[] = [
   ['--version'],
   ['--help'],
   ['status', '--help'],
+  ['flags', 'test/fixtures/accesslog/one-each.text.log'],
+  ['decode', 'UF,URX'],
   ['check-config', '--help'],
 ];
 for (const argv of LIGHT) {
