@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { runProgram } from '../../src/cli/program.ts';
 import type { FlagCounts } from '../../src/sinks/report/flag-counts.ts';
 import { assertGolden } from '../support/golden.ts';
+import { runCli } from '../support/run-cli.ts';
 import { runProcess } from '../support/run-process.ts';
 import { fixturePath } from '../support/syncz.ts';
 
@@ -42,8 +43,9 @@ for (const [name, args] of GOLDEN) {
   });
 }
 
-async function flagsJson(args: readonly string[], stdin?: string): Promise<FlagCounts> {
-  const { stdout, stderr } = await runProcess(['flags', '-o', 'json', ...args], stdin);
+async function flagsJson(args: readonly string[], stdin = ''): Promise<FlagCounts> {
+  const files = args.map((arg) => (arg.startsWith('accesslog/') ? fixturePath(arg) : arg));
+  const { stdout, stderr } = await runCli(['flags', '-o', 'json', ...files], { stdin });
   assert.equal(stderr, '');
   return JSON.parse(stdout) as FlagCounts;
 }

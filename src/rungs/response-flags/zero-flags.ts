@@ -8,7 +8,7 @@ type Place = Pick<RequestShape, 'proxyNamespace' | 'workload' | 'direction' | 'd
 
 /** Flags with an alert that come with the cluster a request was sent to. */
 const CLUSTER_FLAGS = ['UH', 'UF', 'URX', 'UO', 'UC', 'UT', 'DC', 'RL', 'UAEX'] as const;
-/** No route matched: such a line names no cluster, subset or route, and only a gateway's has a direction. */
+/** No route matched: such a line names no cluster, so it has no direction, subset or route. */
 const NO_ROUTE = ['NR'] as const;
 
 /** Series that are 0 only so that the first event is an increase; beyond these a new series begins at its first event. */
@@ -72,13 +72,11 @@ function hasCluster({ direction, flags }: RequestShape): boolean {
 /** Where a line would count that finds no route, to this destination or to one nobody knows. */
 function noRoutePlaces(shape: RequestShape): readonly Place[] {
   const destinations = new Set([UNKNOWN_DESTINATION, ...(shape.direction === 'outbound' ? [shape.destination] : [])]);
-  return [...destinations].flatMap((destination) =>
-    (['unknown', 'outbound'] as const).map((direction) => ({
-      ...shape,
-      direction,
-      destination,
-      subset: '',
-      route: '',
-    })),
-  );
+  return [...destinations].map((destination) => ({
+    ...shape,
+    direction: 'unknown',
+    destination,
+    subset: '',
+    route: '',
+  }));
 }
