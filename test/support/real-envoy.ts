@@ -149,7 +149,7 @@ function bootstrap(ports: Ports): object {
         cluster(outbound('uh')),
         {
           ...cluster(outbound('overflow'), ports.backendPort),
-          circuit_breakers: { thresholds: [{ max_connections: 1, max_pending_requests: 0, max_requests: 1 }] },
+          circuit_breakers: { thresholds: [{ max_connections: 1, max_pending_requests: 1 }] },
         },
       ],
     },
