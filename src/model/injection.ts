@@ -12,4 +12,6 @@ export interface InjectionWebhook {
   readonly createdAt: EpochSeconds;
   readonly namespaceSelector: LabelSelector;
   readonly objectSelector: LabelSelector;
+  /** The Service it calls, `namespace/name`; absent for a URL. */
+  readonly service?: string;
 }

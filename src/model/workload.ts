@@ -5,6 +5,8 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Namespace {
   readonly name: string;
   readonly labels: Labels;
+  /** Those of istio.io domains. */
+  readonly annotations?: Labels;
 }
 
 /** The istio-proxy container of a pod, whichever way it got there. */
@@ -29,7 +31,7 @@ export interface Pod {
   readonly name: string;
   readonly uid: string;
   readonly labels: Labels;
-  /** Annotations of istio.io domains and `prometheus.io/port` only. */
+  /** Annotations of istio.io domains, `kubernetes.io/ingress.class` and `prometheus.io/port` only. */
   readonly annotations: Labels;
   readonly node?: string;
   readonly ips: readonly string[];
@@ -45,6 +47,15 @@ export interface Pod {
   readonly owner?: { readonly kind: string; readonly name: string };
   readonly ports: readonly ContainerPort[];
   readonly proxy?: ProxyContainer;
+  readonly containers?: ContainerFacts;
+}
+
+/** What analysis reads of the containers of a pod or of a pod template. */
+export interface ContainerFacts {
+  /** The image of the container or init container called istio-proxy, `auto` until the injector fills it in. */
+  readonly proxyImage?: string;
+  /** The pod or one of its application containers runs as user 1337, which is the proxy's own. */
+  readonly reservedUser?: true;
 }
 
 export interface ServicePort {
@@ -59,11 +70,23 @@ export interface Service {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
+  /** Those of istio.io domains. */
+  readonly annotations?: Labels;
+  /** What controllers say of it in its status. */
+  readonly conditions?: readonly Condition[];
   readonly type: string;
   readonly clusterIps: readonly string[];
   readonly externalName?: string;
   readonly selector?: Labels;
   readonly ports: readonly ServicePort[];
+}
+
+/** One entry of `status.conditions`. */
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
 export interface EndpointSlice {
@@ -87,11 +110,24 @@ export interface ReplicaSet {
   readonly owner?: { readonly kind: string; readonly name: string };
 }
 
-/** A Deployment's metadata, all that is read of it. */
+/** A Deployment: its metadata, and what analysis reads of its pod template. */
 export interface Deployment {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
+  /** Those of istio.io domains. */
+  readonly annotations?: Labels;
+  /** Absent where only metadata was asked for. */
+  readonly template?: PodTemplate;
+}
+
+/** What analysis reads of `spec.template`. */
+export interface PodTemplate {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly containers: ContainerFacts;
+  /** Of istiod alone: the names of the environment variables that have a value. */
+  readonly environment?: readonly string[];
 }
 
 /** An object of an Istio or Gateway API kind, spec as stored. Only the analysis of that kind looks inside. */
@@ -121,4 +157,6 @@ export interface MeshConfig {
   readonly trustDomain?: string;
   /** The mesh YAML, parsed, for the rungs that need more. */
   readonly raw: Readonly<Record<string, unknown>>;
+  /** The networks of its meshNetworks YAML, by name, where there are any. */
+  readonly networks?: Readonly<Record<string, unknown>>;
 }

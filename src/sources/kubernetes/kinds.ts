@@ -100,9 +100,8 @@ export const KINDS: Kinds = {
     version: 'v1',
     resource: 'deployments',
     reach: 'namespaced',
-    metadataOnly: true,
     map: mapDeployment,
-    why: 'workload names and labels (metadata only)',
+    why: 'workload names, and what their pod templates ask of the injector',
   },
   injectors: {
     group: 'admissionregistration.k8s.io',

@@ -1,6 +1,6 @@
 import type { InjectionWebhook } from '../../../model/injection.ts';
 import type { RawObject } from '../kube-api.ts';
-import { present, records, text } from './fields.ts';
+import { present, record, records, text } from './fields.ts';
 import { selectorOf } from './label-selector.ts';
 import { createdAt, metadataOf } from './metadata.ts';
 
@@ -21,6 +21,14 @@ export function mapInjectors(raw: RawObject): readonly InjectionWebhook[] | unde
       createdAt: createdAt(metadata),
       namespaceSelector: selectorOf(webhook['namespaceSelector']),
       objectSelector: selectorOf(webhook['objectSelector']),
+      service: serviceOf(webhook),
     }),
   );
+}
+
+/** A webhook is called by Service or by URL. */
+function serviceOf(webhook: RawObject): string | undefined {
+  const service = record(record(webhook['clientConfig'])?.['service']);
+  const name = text(service?.['name']);
+  return name === undefined ? undefined : `${text(service?.['namespace']) ?? ''}/${name}`;
 }

@@ -14,9 +14,11 @@ const ENCODINGS: Readonly<Record<string, 'TEXT' | 'JSON'>> = { TEXT: 'TEXT', JSO
  */
 export function mapMeshConfig(raw: RawObject): MeshConfig | undefined {
   const { namespace, name, labels } = metadataOf(raw);
-  const mesh = text(record(raw['data'])?.['mesh']);
+  const data = record(raw['data']);
+  const mesh = text(data?.['mesh']);
   if (!NAME.test(name) || mesh === undefined) return undefined;
-  const config = parseMesh(mesh);
+  const config = parseYaml(mesh, 'mesh');
+  const networks = text(data?.['meshNetworks']);
   return present({
     namespace,
     name,
@@ -28,18 +30,31 @@ export function mapMeshConfig(raw: RawObject): MeshConfig | undefined {
     enableAutoMtls: flag(config['enableAutoMtls']),
     trustDomain: text(config['trustDomain']),
     raw: config,
+    networks: networks === undefined ? undefined : networksOf(networks),
   });
 }
 
-function parseMesh(mesh: string): RawObject {
+/** Nothing in most meshes. What cannot be read must not take the mesh's own settings with it. */
+function networksOf(text: string): RawObject | undefined {
+  try {
+    const networks = record(parseYaml(text, 'meshNetworks')['networks']);
+    return networks === undefined || Object.keys(networks).length === 0 ? undefined : networks;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseYaml(yaml: string, key: string): RawObject {
   let value: unknown;
   try {
     // Aliases are bounded by the library; a mesh config has no use for them at all.
-    value = parse(mesh, { maxAliasCount: 10, prettyErrors: false, logLevel: 'error' });
+    value = parse(yaml, { maxAliasCount: 10, prettyErrors: false, logLevel: 'error' });
   } catch (cause) {
-    throw new Error(`its mesh key is no YAML: ${cause instanceof Error ? cause.message : 'unknown reason'}`, { cause });
+    throw new Error(`its ${key} key is no YAML: ${cause instanceof Error ? cause.message : 'unknown reason'}`, {
+      cause,
+    });
   }
   const config = record(value ?? {});
-  if (config === undefined) throw new Error('its mesh key is no YAML mapping');
+  if (config === undefined) throw new Error(`its ${key} key is no YAML mapping`);
   return config;
 }

@@ -1,5 +1,8 @@
-import type { Deployment, ReplicaSet } from '../../../model/workload.ts';
+import type { Deployment, PodTemplate, ReplicaSet } from '../../../model/workload.ts';
 import type { RawObject } from '../kube-api.ts';
+import { meshAnnotations } from './annotations.ts';
+import { containerFacts, givenEnvironment } from './containers.ts';
+import { present, record, stringMap } from './fields.ts';
 import { controllerOf, metadataOf } from './metadata.ts';
 
 /** Read from metadata alone. */
@@ -9,8 +12,26 @@ export function mapReplicaSet(raw: RawObject): ReplicaSet {
   return { namespace: metadata.namespace, name: metadata.name, ...(owner !== undefined && { owner }) };
 }
 
-/** Read from metadata alone. */
+/** Without a pod template where only metadata was asked for. */
 export function mapDeployment(raw: RawObject): Deployment {
-  const { namespace, name, labels } = metadataOf(raw);
-  return { namespace, name, labels };
+  const { namespace, name, labels, raw: metadata } = metadataOf(raw);
+  const template = record(record(raw['spec'])?.['template']);
+  return present({
+    namespace,
+    name,
+    labels,
+    annotations: meshAnnotations(metadata['annotations']),
+    template: template && templateOf(template, labels['app'] === 'istiod'),
+  });
+}
+
+function templateOf(raw: RawObject, isIstiod: boolean): PodTemplate {
+  const metadata = record(raw['metadata']) ?? {};
+  const spec = record(raw['spec']) ?? {};
+  return {
+    labels: stringMap(metadata['labels']),
+    annotations: meshAnnotations(metadata['annotations']) ?? {},
+    containers: containerFacts(spec),
+    ...(isIstiod && { environment: givenEnvironment(spec) }),
+  };
 }

@@ -1,6 +1,8 @@
 import type { EpochSeconds } from '../../../model/brand.ts';
 import type { ContainerPort, Labels, Pod, ProxyContainer } from '../../../model/workload.ts';
 import type { RawObject } from '../kube-api.ts';
+import { meshAnnotations } from './annotations.ts';
+import { containerFacts } from './containers.ts';
 import { count, record, records, stringMap, text, timeOf } from './fields.ts';
 import { controllerOf, createdAt, metadataOf } from './metadata.ts';
 import { protocolOf } from './protocol.ts';
@@ -22,7 +24,7 @@ export function mapPod(raw: RawObject): Pod {
     name: metadata.name,
     uid: text(metadata.raw['uid']) ?? '',
     labels: metadata.labels,
-    annotations: meshAnnotations(metadata.raw['annotations']),
+    annotations: podAnnotations(metadata.raw['annotations']),
     ips: ipsOf(status),
     hostNetwork: spec['hostNetwork'] === true,
     phase: PHASES.find((phase) => phase === status['phase']) ?? 'Unknown',
@@ -31,6 +33,7 @@ export function mapPod(raw: RawObject): Pod {
     createdAt: createdAt(metadata),
     serviceAccount: text(spec['serviceAccountName']) ?? 'default',
     ports: portsOf(spec),
+    containers: containerFacts(spec),
     ...(node !== undefined && { node }),
     ...(owner !== undefined && { owner }),
     ...(proxy !== undefined && { proxy }),
@@ -38,14 +41,12 @@ export function mapPod(raw: RawObject): Pod {
   };
 }
 
-/** Those that say something of the mesh; others may be long (`last-applied-configuration`) and are never read. */
-function meshAnnotations(value: unknown): Labels {
-  const kept: Record<string, string> = {};
-  for (const [key, word] of Object.entries(stringMap(value))) {
-    const domain = key.slice(0, Math.max(0, key.indexOf('/')));
-    if (domain === 'istio.io' || domain.endsWith('.istio.io') || key === 'prometheus.io/port') kept[key] = word;
-  }
-  return kept;
+const MONITORING_PORT = 'prometheus.io/port';
+
+/** Beside those of the mesh, the port where istiod is monitored. */
+function podAnnotations(value: unknown): Labels {
+  const port = stringMap(value)[MONITORING_PORT];
+  return { ...meshAnnotations(value), ...(port !== undefined && { [MONITORING_PORT]: port }) };
 }
 
 function ipsOf(status: RawObject): string[] {

@@ -1,16 +1,20 @@
 import type { Service, ServicePort } from '../../../model/workload.ts';
 import type { RawObject } from '../kube-api.ts';
+import { meshAnnotations } from './annotations.ts';
+import { conditionsOf } from './conditions.ts';
 import { count, present, record, records, stringMap, text, texts } from './fields.ts';
 import { metadataOf } from './metadata.ts';
 import { protocolOf } from './protocol.ts';
 
 export function mapService(raw: RawObject): Service {
-  const { namespace, name, labels } = metadataOf(raw);
+  const { namespace, name, labels, raw: metadata } = metadataOf(raw);
   const spec = record(raw['spec']) ?? {};
   return present({
     namespace,
     name,
     labels,
+    annotations: meshAnnotations(metadata['annotations']),
+    conditions: conditionsOf(raw['status']),
     type: text(spec['type']) ?? 'ClusterIP',
     clusterIps: clusterIpsOf(spec),
     externalName: text(spec['externalName']),

@@ -84,6 +84,19 @@ describe('mesh configs', () => {
     assert.deepEqual([config?.accessLogFile, config?.trustDomain], [undefined, undefined]);
   });
 
+  const networks = [
+    { meshNetworks: 'networks: {}', expected: undefined },
+    { meshNetworks: 'networks: {east: {endpoints: []}}', expected: { east: { endpoints: [] } } },
+    { meshNetworks: 'networks: [', expected: undefined },
+  ];
+  for (const { meshNetworks, expected } of networks) {
+    it(`keep the networks of ${meshNetworks}, and their own settings whatever those are`, () => {
+      const raw = { ...configMap('istio', undefined), data: { mesh: 'trustDomain: td', meshNetworks } };
+      assert.deepEqual(mapMeshConfig(raw)?.networks, expected);
+      assert.equal(mapMeshConfig(raw)?.trustDomain, 'td');
+    });
+  }
+
   const bomb = `a: &a [x,x,x,x]\n${'bcdefghi'
     .split('')
     .map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[at]}`).join(',')}]`)

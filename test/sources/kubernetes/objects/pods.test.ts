@@ -36,6 +36,7 @@ describe('pods', () => {
         'topology.kubernetes.io/zone': 'eu-west-1a',
         version: 'v1',
       },
+      containers: { proxyImage: 'docker.io/istio/proxyv2:1.30.3' },
       annotations: {
         'istio.io/rev': 'default',
         'prometheus.io/port': '15020',

@@ -60,6 +60,14 @@ describe('services', () => {
     );
   });
 
+  it('keep annotations of the mesh and what controllers say of them', () => {
+    const annotations = { 'networking.istio.io/exportTo': '.', 'example.com/x': 'y' };
+    const conditions = [{ type: 'istio.io/WaypointBound', status: 'False', reason: 'NoWaypoint', message: 'gone' }];
+    const service = mapService({ ...named('s', { annotations }), spec: {}, status: { conditions } });
+    assert.deepEqual(service.annotations, { 'networking.istio.io/exportTo': '.' });
+    assert.deepEqual(service.conditions, conditions);
+  });
+
   it('may name their target port and their protocol', () => {
     const ports = [{ port: 443, targetPort: 'https', appProtocol: 'https', protocol: 'SCTP' }, { name: 'no port' }];
     assert.deepEqual(mapService({ ...named('s'), spec: { ports } }).ports, [
@@ -126,6 +134,27 @@ describe('replica sets and deployments', () => {
     });
   });
 
+  it('tell what analysis reads of a pod template, and of istiod which variables it is given', () => {
+    const template = {
+      metadata: { labels: { app: 'istiod' }, annotations: { 'sidecar.istio.io/inject': 'false', other: 'x' } },
+      spec: {
+        securityContext: { runAsUser: 1000 },
+        containers: [
+          { name: 'istio-proxy', image: 'auto', securityContext: { runAsUser: 1337 } },
+          { name: 'app', securityContext: { runAsUser: 1337 }, env: [{ name: 'A', value: 'x' }, { name: 'B' }] },
+        ],
+      },
+    };
+    const expected = {
+      labels: { app: 'istiod' },
+      annotations: { 'sidecar.istio.io/inject': 'false' },
+      containers: { proxyImage: 'auto', reservedUser: true },
+    };
+    assert.deepEqual(mapDeployment({ ...named('d'), spec: { template } }).template, expected);
+    const istiod = mapDeployment({ ...named('istiod', { labels: { app: 'istiod' } }), spec: { template } });
+    assert.deepEqual(istiod.template, { ...expected, environment: ['A'] });
+  });
+
   it('may have no owner', () => assert.equal(mapReplicaSet(named('r')).owner, undefined));
 });
 
@@ -144,6 +173,7 @@ describe('injectors', () => {
     );
     assert.deepEqual(injectors?.[2], {
       configuration: 'istio-sidecar-injector',
+      service: 'istio-system/istiod',
       name: 'namespace.sidecar-injector.istio.io',
       revision: 'default',
       createdAt: epochSecondsFromMs(Date.parse('2026-11-21T03:26:41Z')),
