@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { BlockList, isIP } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import ipaddr from 'ipaddr.js';
 import { isInCidr } from '../../src/model/cidr.ts';
 
 const CASES: readonly (readonly [ip: string, cidr: string, inside: boolean])[] = [
@@ -41,22 +41,20 @@ for (const [ip, cidr, inside] of CASES) {
   test(`${ip} in ${cidr}: ${inside}`, () => assert.equal(isInCidr(ip, cidr), inside));
 }
 
-test('agrees with a well-kept library on every address and block', () => {
+test("agrees with Node's own block list on every address and block", () => {
   const v4 = fc.ipV4().filter((ip) => !/(^|\.)0\d/.test(ip));
   const near = (ip: string): string[] => [ip, ip.replace(/[0-9a-f]$/i, '1')];
-  const check = (ip: string, base: string, length: number): void => {
-    for (const address of near(ip)) {
-      if (!ipaddr.isValid(address)) continue;
-      const [block, bits] = ipaddr.parseCIDR(`${base}/${length}`);
-      const parsed = ipaddr.parse(address);
-      const expected = parsed.kind() === block.kind() && parsed.match(block as ipaddr.IPv4 & ipaddr.IPv6, bits);
-      assert.equal(isInCidr(address, `${base}/${length}`), expected, `${address} in ${base}/${length}`);
+  const check = (family: 'ipv4' | 'ipv6') => (ip: string, base: string, length: number) => {
+    const peer = new BlockList();
+    peer.addSubnet(base, length, family);
+    for (const address of [...near(ip), ...near(base)].filter(isIP)) {
+      assert.equal(
+        isInCidr(address, `${base}/${length}`),
+        peer.check(address, family),
+        `${address} in ${base}/${length}`,
+      );
     }
   };
-  const both = (ip: string, base: string, length: number): void => {
-    check(ip, base, length);
-    check(base, base, length);
-  };
-  fc.assert(fc.property(v4, v4, fc.nat(32), both));
-  fc.assert(fc.property(fc.ipV6(), fc.ipV6(), fc.nat(128), both));
+  fc.assert(fc.property(v4, v4, fc.nat(32), check('ipv4')));
+  fc.assert(fc.property(fc.ipV6(), fc.ipV6(), fc.nat(128), check('ipv6')));
 });
