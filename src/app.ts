@@ -41,7 +41,7 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
     LADDER.map((rung) => rung.id),
   );
   const mesh = createMesh({ settings: settingsOf(config), clock, history: await restoredHistory(options) });
-  let tasks: readonly SourceTask[] = [];
+  let tasks: readonly SourceTask[] | undefined;
   const pending = createReadiness(() => tasks, clock);
   const web = await startWeb({ ...options, mesh, self, pending, stopping: () => signal.aborted });
   options.onListening?.(web.address);
