@@ -57,11 +57,16 @@ export function createExposition(options: ExpositionOptions): () => Promise<Page
     const startedAt = performance.now();
     const pieces = createPieces();
     for (const column of columns) {
-      for (const piece of columnPieces(column, snapshot, { ...options, sayOnce })) await pieces.add(piece);
+      const samples = evaluate(column.rung, snapshot, { ...options, sayOnce });
+      // A rung is the longest thing that is done in one go: nothing is added to it.
+      await pieces.pause();
+      for (const piece of columnPieces(column, samples, { ...options, sayOnce })) await pieces.add(piece);
+      await pieces.pause();
     }
     await pieces.add(Buffer.from(await options.self.text()));
+    const body = await pieces.whole();
     options.self.rendered((performance.now() - startedAt) / 1000);
-    return createPage(pieces.whole());
+    return createPage(body);
   };
 
   return shareRendering(options.read, render);
@@ -113,9 +118,10 @@ interface PieceOptions extends ExpositionOptions {
   ) => void;
 }
 
+type RungSamples = Readonly<Record<string, readonly Sample[]>>;
+
 /** The bytes of one rung's families, piece by piece. */
-function* columnPieces({ rung, families }: Column, snapshot: MeshSnapshot, options: PieceOptions): Generator<Buffer> {
-  const samples = evaluate(rung, snapshot, options);
+function* columnPieces({ rung, families }: Column, samples: RungSamples, options: PieceOptions): Generator<Buffer> {
   for (const { key, name, text, cap } of families) {
     const onRepeat = (): void => {
       options.self.seriesRepeated(name, 1);
@@ -125,11 +131,7 @@ function* columnPieces({ rung, families }: Column, snapshot: MeshSnapshot, optio
   }
 }
 
-function evaluate(
-  rung: Rung,
-  snapshot: MeshSnapshot,
-  { self, sayOnce }: PieceOptions,
-): Readonly<Record<string, readonly Sample[]>> {
+function evaluate(rung: Rung, snapshot: MeshSnapshot, { self, sayOnce }: PieceOptions): RungSamples {
   const startedAt = performance.now();
   try {
     return rung.evaluate(snapshot);
@@ -143,17 +145,34 @@ function evaluate(
 }
 
 /** Gathers pieces and gives way to other work when a slice of time is used up. */
-function createPieces(): { add(piece: Buffer): Promise<void>; whole(): Buffer } {
+function createPieces(): { add(piece: Buffer): Promise<void>; pause(): Promise<void>; whole(): Promise<Buffer> } {
   const parts: Buffer[] = [];
+  let bytes = 0;
   let sliceEndsAt = performance.now() + SLICE_MS;
+  const pause = async (): Promise<void> => {
+    await nextTurn();
+    sliceEndsAt = performance.now() + SLICE_MS;
+  };
+  const pauseWhenUsedUp = async (): Promise<void> => {
+    if (performance.now() >= sliceEndsAt) await pause();
+  };
   return {
+    pause,
     add: async (piece) => {
       parts.push(piece);
-      if (performance.now() < sliceEndsAt) return;
-      await nextTurn();
-      sliceEndsAt = performance.now() + SLICE_MS;
+      bytes += piece.length;
+      await pauseWhenUsedUp();
     },
-    whole: () => Buffer.concat(parts),
+    whole: async () => {
+      // Memory that is touched for the first time can take tens of milliseconds, ten megabytes of it.
+      const body = Buffer.allocUnsafe(bytes);
+      let end = 0;
+      for (const part of parts) {
+        end += part.copy(body, end);
+        await pauseWhenUsedUp();
+      }
+      return body;
+    },
   };
 }
 
