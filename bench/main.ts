@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchAccessLog } from './access-log/bench.ts';
 import { LOGS } from './access-log/log-files.ts';
+import { benchLoad } from './load/bench.ts';
 
 const USAGE = `npm run bench -- [access-log | load] [options]
 
@@ -46,6 +47,13 @@ if (values.help || positionals.some((name) => name !== 'access-log' && name !== 
       logs: LOGS.filter((log) => values.logs.split(',').includes(log)),
       folder: values.dir,
     });
+  }
+  if (wanted.includes('load')) {
+    const met = await benchLoad({
+      proxies: wholeNumber('proxies', values.proxies),
+      minutes: wholeNumber('minutes', values.minutes),
+    });
+    good &&= met;
   }
   process.exitCode = good ? 0 : 1;
 }
