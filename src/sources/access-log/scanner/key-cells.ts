@@ -1,11 +1,12 @@
 import type { RawRequest } from '../raw-request.ts';
 import type { StreamOrigin, Tally } from '../scanner.ts';
-import type { Counted } from './slow-way.ts';
 
 /** Which cell of the tally the keys of the compiled scanner count in, for each stream. Keys are numbered from 0. */
 export interface KeyCells {
-  /** What a new key says, and where its first line counted. */
-  learn(origin: StreamOrigin, key: number, counted: Counted): void;
+  /** What a new key says. */
+  learn(key: number, raw: RawRequest): void;
+  /** Where lines of this stream with that key count, if that is known already. */
+  setCell(origin: StreamOrigin, key: number, cell: number): void;
   /** Adds counts to the tally, as lines of this stream: pairs of a key and how often it came. */
   handOver(origin: StreamOrigin, counts: Uint32Array): void;
   /** Forgets all keys. */
@@ -35,8 +36,10 @@ export function createKeyCells(tally: Tally): KeyCells {
     return tally.cell(origin, raw);
   };
   return {
-    learn: (origin, key, { raw, cell }) => {
+    learn: (key, raw) => {
       raws[key] = raw;
+    },
+    setCell: (origin, key, cell) => {
       cellsOf(origin)[key] = cell;
     },
     handOver: (origin, counts) => {

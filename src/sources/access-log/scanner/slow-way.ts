@@ -1,7 +1,6 @@
 import type { RawRequest } from '../raw-request.ts';
 import { createReferenceScanner } from '../reference-scanner.ts';
 import type { LogScanner, StreamOrigin, Tally } from '../scanner.ts';
-import { createRawInterner } from './raw-interner.ts';
 
 /** The reference scanner, for the lines that the compiled one is not sure of. */
 export interface SlowWay {
@@ -26,9 +25,15 @@ const LINE_BREAK = 10;
 /** Most lines given in one piece, but for a partial line of more pieces. */
 const MAX_LINES = 256;
 
-export function createSlowWay(format: 'text' | 'json' | 'auto', tally: Tally): SlowWay {
+export interface SlowWayOptions {
+  readonly format: 'text' | 'json' | 'auto';
+  readonly tally: Tally;
+  /** Gives equal raw requests equal strings. */
+  readonly intern: (raw: RawRequest) => RawRequest;
+}
+
+export function createSlowWay({ format, tally, intern }: SlowWayOptions): SlowWay {
   let counted: Counted | undefined;
-  const intern = createRawInterner();
   const scanner: LogScanner = createReferenceScanner({
     format,
     tally: {

@@ -23,8 +23,12 @@ export interface WasmModule {
   stop(): Stop;
   /** Behind the line of the new key that `scan` stopped at. */
   lineEnd(): number;
-  /** Takes in that key; its id, or -1 when the table is full. */
+  /** That key. */
+  newKey(): NewKey;
+  /** Takes in that key, and counts its line not; its id, or -1 when the table is full. */
   insertKey(): number;
+  /** Takes in that key, and counts its line. */
+  acceptKey(): number;
   /** Ids of keys, each with how often it came since last taken. Valid until the next call of any function here. */
   takeCounts(): Uint32Array;
   /** Forgets all keys; their counts must have been taken. */
@@ -38,6 +42,14 @@ export interface Memory {
   readonly bytes: Buffer;
   /** Pairs of an id and a count, as far as the module says. */
   readonly touched: Uint32Array;
+}
+
+/** What decides which counter a line counts in, as it stands in the line. */
+export interface NewKey {
+  /** Everything up to the transport failure, in a form of its own. */
+  readonly head: string;
+  /** A line break before each: upstream cluster, route, and where they matter authority and downstream local address. */
+  readonly tail: string;
 }
 
 export type Stop = 'end' | 'declined' | 'new-key';
@@ -71,6 +83,10 @@ interface Exports {
   begin(): void;
   scan(at: number, end: number, mode: number): number;
   insert(): number;
+  accept(): number;
+  newKey(): number;
+  newKeyLength(): number;
+  newHeadLength(): number;
   clear(): void;
   forgetTouched(): void;
   forgetNewest(): void;
@@ -103,7 +119,16 @@ export function loadWasmModule(): WasmModule {
     scan: exports.scan,
     stop: () => STOPS[exports.stopped.value] ?? 'declined',
     lineEnd: () => exports.lineEnd.value,
+    newKey: () => {
+      const at = exports.newKey();
+      const tailAt = at + exports.newHeadLength();
+      return {
+        head: memory.bytes.toString('latin1', at, tailAt),
+        tail: memory.bytes.toString('latin1', tailAt, at + exports.newKeyLength()),
+      };
+    },
     insertKey: exports.insert,
+    acceptKey: exports.accept,
     takeCounts: () => {
       const counts = memory.touched.subarray(0, 2 * exports.touched.value);
       exports.forgetTouched();

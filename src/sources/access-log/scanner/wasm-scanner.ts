@@ -1,7 +1,9 @@
 import type { LogScanner, StreamOrigin, Tally } from '../scanner.ts';
 import { createKeyCells, type KeyCells } from './key-cells.ts';
+import { createKeyReader, type KeyReader } from './key-reader.ts';
+import { createRawInterner } from './raw-interner.ts';
 import { createSlowWay, type SlowWay } from './slow-way.ts';
-import { loadWasmModule, SCAN_FRAMED, SCAN_JSON, SCAN_TEXT, type WasmModule } from './wasm-module.ts';
+import { loadWasmModule, type NewKey, SCAN_FRAMED, SCAN_JSON, SCAN_TEXT, type WasmModule } from './wasm-module.ts';
 
 export interface WasmScannerOptions {
   /** The default formats it knows by heart: one of them, or each line by its first byte. */
@@ -16,6 +18,7 @@ const MODES = { text: SCAN_TEXT, json: SCAN_JSON, auto: SCAN_TEXT | SCAN_JSON } 
 interface Parts {
   readonly module: WasmModule;
   readonly cells: KeyCells;
+  readonly reader: KeyReader;
   readonly slowWay: SlowWay;
   readonly tally: Tally;
 }
@@ -27,7 +30,14 @@ interface Parts {
  */
 export function createWasmScanner({ format, tally }: WasmScannerOptions): LogScanner {
   const module = loadWasmModule();
-  const parts: Parts = { module, tally, cells: createKeyCells(tally), slowWay: createSlowWay(format, tally) };
+  const intern = createRawInterner();
+  const parts: Parts = {
+    module,
+    tally,
+    cells: createKeyCells(tally),
+    reader: createKeyReader(intern),
+    slowWay: createSlowWay({ format, tally, intern }),
+  };
   let room: Buffer = Buffer.alloc(0);
   return {
     room: (minBytes = 0) => {
@@ -63,29 +73,50 @@ function scanLines(parts: Parts, origin: StreamOrigin, lines: Buffer, mode: numb
       stop === 'new-key'
         ? learn(parts, origin, lines.subarray(at, module.lineEnd() - start))
         : slowWay.scanSome(origin, lines.subarray(at), inARow);
-    if (consumed === 0) break;
+    if (consumed === 0 && stop === 'declined') break;
     at += consumed;
   }
   handOver(parts, origin);
   return at;
 }
 
-/** Lets the reference scanner judge the first line of a new key. Returns the bytes consumed. */
+/** Takes in a new key and counts its first line. Returns the bytes consumed. */
 function learn(parts: Parts, origin: StreamOrigin, line: Uint8Array): number {
-  const { module, cells, slowWay } = parts;
+  const { module, cells, reader } = parts;
+  const newKey = module.newKey();
+  const raw = reader.read(newKey);
+  if (raw === undefined) return judge(parts, origin, line, newKey);
+  const key = module.acceptKey();
+  if (key < 0) {
+    beginAnew(parts, origin);
+    return 0;
+  }
+  cells.learn(key, raw);
+  return line.length;
+}
+
+/** Lets the reference scanner judge the first line of a new key. Returns the bytes consumed. */
+function judge(parts: Parts, origin: StreamOrigin, line: Uint8Array, newKey: NewKey): number {
+  const { module, cells, reader, slowWay } = parts;
   slowWay.takeCounted();
   const consumed = slowWay.scan(origin, line);
   const counted = slowWay.takeCounted();
   if (counted === undefined) return consumed;
+  reader.learn(newKey, counted.raw);
   const key = module.insertKey();
-  if (key >= 0) {
-    cells.learn(origin, key, counted);
-    return consumed;
+  if (key < 0) beginAnew(parts, origin);
+  else {
+    cells.learn(key, counted.raw);
+    cells.setCell(origin, key, counted.cell);
   }
-  handOver(parts, origin);
-  module.clear();
-  cells.clear();
   return consumed;
+}
+
+/** The table is full: its counts are handed over, and it is emptied. */
+function beginAnew(parts: Parts, origin: StreamOrigin): void {
+  handOver(parts, origin);
+  parts.module.clear();
+  parts.cells.clear();
 }
 
 /** Gives the tally what the fast way has counted since last time. */

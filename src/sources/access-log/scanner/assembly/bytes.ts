@@ -44,11 +44,11 @@ export function copy(to: u32, from: u32, length: u32): void {
   } while (done < length);
 }
 
-/** A quote, then the bytes. Returns where the next would go. */
+/** A line break, which no field holds, then the bytes. Returns where the next would go. */
 // @ts-ignore: decorator
 @inline
 export function append(to: u32, from: u32, end: u32): u32 {
-  store<u8>(to, 0x22);
+  store<u8>(to, 0x0a);
   copy(to + 1, from, end - from);
   return to + 1 + (end - from);
 }

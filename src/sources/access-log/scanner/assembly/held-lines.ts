@@ -1,17 +1,22 @@
 // Lines whose keys are made but not looked up yet. The table is larger than a core's nearest memory: looking up a few
 // keys together lets the machine fetch all their places at once, where one after the other would wait for each.
 
-import { countKey, fetchRecord, fetchSlot, hash } from './key-table';
+import { countKey, fetchRecord, fetchSlot, hash, insert } from './key-table';
 import { HELD, KEYS, MAX_HELD } from './memory';
 import { noteStamp } from './time-stamp';
 
-/** A held line: key, its blocks, its hash, where the line begins, what is behind it, where its time stamp stands. */
-const HELD_BYTES: u32 = 32;
+/**
+ * A held line: key, its blocks, its hash, where the line begins, what is behind it, where its time stamp stands, the lengths
+ * of the key and of its head.
+ */
+const HELD_BYTES: u32 = 48;
 const BLOCKS: usize = 4;
 const MIXED: usize = 8;
 const LINE: usize = 16;
 const BEHIND: usize = 20;
 const STAMP: usize = 24;
+const LENGTH: usize = 28;
+const HEAD_LENGTH: usize = 32;
 
 let held: u32 = 0;
 let counted: u32 = 0;
@@ -48,7 +53,7 @@ export function behindHeld(): u32 {
 /** Holds the line whose key of `length` bytes was made at `nextKey`. */
 // @ts-ignore: decorator
 @inline
-export function hold(length: u32, line: u32, behind: u32, stamp: u32): void {
+export function hold(length: u32, headLength: u32, line: u32, behind: u32, stamp: u32): void {
   v128.store(nextKey + length, i64x2.splat(0));
   const blocks = (length + 15) >> 4;
   const at = HELD + held * HELD_BYTES;
@@ -57,6 +62,8 @@ export function hold(length: u32, line: u32, behind: u32, stamp: u32): void {
   store<u32>(at, line, LINE);
   store<u32>(at, behind, BEHIND);
   store<u32>(at, stamp, STAMP);
+  store<u32>(at, length, LENGTH);
+  store<u32>(at, headLength, HEAD_LENGTH);
   held++;
   nextKey += blocks << 4;
 }
@@ -84,7 +91,35 @@ export function countHeld(): u32 {
   return 0;
 }
 
-/** Behind the line that `countHeld` stopped at. */
+/** The line that `countHeld` stopped at. */
+// @ts-ignore: decorator
+@inline
+function stoppedAt(): u32 {
+  return HELD + (counted - 1) * HELD_BYTES;
+}
+
+/** What is behind it. */
 export function behindNew(): u32 {
-  return load<u32>(HELD + (counted - 1) * HELD_BYTES, BEHIND);
+  return load<u32>(stoppedAt(), BEHIND);
+}
+
+/** Its key: address, length, and how much of it is the head. */
+export function newKey(): u32 {
+  return load<u32>(stoppedAt());
+}
+export function newKeyLength(): u32 {
+  return load<u32>(stoppedAt(), LENGTH);
+}
+export function newHeadLength(): u32 {
+  return load<u32>(stoppedAt(), HEAD_LENGTH);
+}
+
+/** Takes in its key and counts it. The key's id, or -1 when there is no place. */
+export function accept(): i32 {
+  const id = insert();
+  if (id < 0) return id;
+  const at = stoppedAt();
+  countKey(load<u32>(at), load<u32>(at, BLOCKS), load<u64>(at, MIXED));
+  noteStamp(load<u32>(at, STAMP));
+  return id;
 }

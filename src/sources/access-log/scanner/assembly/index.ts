@@ -7,6 +7,7 @@ import { skipPrefix } from './runtime-prefix';
 import { holdTextLine } from './text-line';
 
 export { MAX_KEY_BYTES, MARGIN, NAMES, NEWEST, ROOM, SECRET, TOUCHED } from './memory';
+export { accept, newHeadLength, newKey, newKeyLength } from './held-lines';
 export { clear, forgetTouched, insert, touched } from './key-table';
 export { forgetNewest, hasNewest } from './time-stamp';
 

@@ -45,9 +45,12 @@ export function holdJsonLine(line: u32, body: u32): u32 {
   if (valueEnd(START_TIME) - stamp != STAMP_BYTES + 1 || load<u8>(stamp - 1) != QUOTE || !isStamp(stamp)) return 0;
   const length = makeKey();
   if (length == 0) return 0;
-  hold(length, line, close + 2, stamp);
+  hold(length, headLength, line, close + 2, stamp);
   return close + 2;
 }
+
+/** Of the key last made: its part up to the cluster. */
+let headLength: u32 = 0;
 
 /**
  * Notes where each value begins and ends, if the names stand as they are expected, and every value is a string without
@@ -128,7 +131,8 @@ function learnPlaces(line: u32): bool {
 }
 
 /**
- * Puts what decides the counter at `nextKey`: which fields there are, and the text of those that matter.
+ * Puts what decides the counter at `nextKey`: which fields there are, and the text of those that matter, in the order of the
+ * text format's keys.
  * @returns the key's length; 0 for a cluster without a name, or when the key is too long
  */
 // @ts-ignore: decorator
@@ -139,6 +143,7 @@ function makeKey(): u32 {
   store<u32>(key, present, 1);
   let to = key + 5;
   for (let field: u32 = 0; field < ALWAYS_KEY; field++) {
+    if (field == UPSTREAM_CLUSTER) headLength = to - key;
     to = appendValue(to, field);
     if (to == 0) return 0;
   }

@@ -116,13 +116,16 @@ export function holdTextLine(line: u32, body: u32, end: u32): u32 {
   const length = makeKey(body);
   if (length == 0) return 0;
   const behind = mark(body, 14) + 1;
-  hold(length, line, behind, body + 1);
+  hold(length, headLength, line, behind, body + 1);
   return behind;
 }
 
+/** Of the key last made: its part up to the cluster. */
+let headLength: u32 = 0;
+
 /**
- * Puts the fields that decide the counter at `nextKey`: code to transport failure as they stand between the quotes, cluster,
- * route, and where the cluster names no host, authority and downstream local address. A quote ends each.
+ * Puts the fields that decide the counter at `nextKey`: the head, code to transport failure as they stand between the quotes,
+ * then cluster, route, and where the cluster names no host, authority and downstream local address, each behind a line break.
  * @returns the key's length; 0 when the line's end is not six words or the key is too long
  */
 // @ts-ignore: decorator
@@ -153,12 +156,12 @@ function makeKey(line: u32): u32 {
   } while (block < length);
   if (words != 6 || doubled != 0 || lastBlank + 1 == end) return 0;
   const head = mark(line, 1) + 2;
-  const headLength = mark(line, 3) - head;
+  headLength = 1 + mark(line, 3) - head;
   if (headLength + length > MAX_KEY_BYTES - 512) return 0;
   const key = nextKey;
   store<u8>(key, 0x74);
-  copy(key + 1, head, headLength);
-  let to = key + 1 + headLength;
+  copy(key + 1, head, headLength - 1);
+  let to = key + headLength;
   to = append(to, from, firstBlank);
   to = append(to, lastBlank + 1, end);
   // `outbound|…|…|host`: any bar but the last byte's means a host is named.
