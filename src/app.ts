@@ -1,3 +1,4 @@
+import { createCatchUp } from './app/catch-up.ts';
 import { createHistoryTask, restoredHistory } from './app/history.ts';
 import { createMesh } from './app/mesh.ts';
 import { createReadiness } from './app/readiness.ts';
@@ -43,12 +44,15 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
   const mesh = createMesh({ settings: settingsOf(config), clock, history: await restoredHistory(options) });
   let tasks: readonly SourceTask[] | undefined;
   const pending = createReadiness(() => tasks, clock);
-  const web = await startWeb({ ...options, mesh, self, pending, stopping: () => signal.aborted });
+  let caughtUp = (): boolean => true;
+  const withheld = createCatchUp(() => caughtUp(), clock, log);
+  const web = await startWeb({ ...options, mesh, self, pending, withheld, stopping: () => signal.aborted });
   options.onListening?.(web.address);
   const scheduler = createScheduler({ log, onRun: self.taskTook, onMissedTick: self.tickMissed });
   try {
     const pace = (): 'normal' | 'fast' => (wantsFastPoll(mesh.read(), clock.now()) ? 'fast' : 'normal');
     const sources = await createSources({ ...options, mesh, scheduler, pace });
+    caughtUp = sources.caughtUp;
     tasks = sources.tasks;
     try {
       log.info({ role: config.role, sources: tasks.map((task) => task.name) }, 'started');

@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
+import type { ClusterObjects } from '../model/cluster.ts';
 import { known, type Observed } from '../model/observed.ts';
 import type { Log } from '../runtime/log.ts';
 import { createSourceTask, type SourceTask } from '../runtime/source-task.ts';
 import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
 import type { Clock, Scheduler, Source } from '../sources/source.ts';
+import { type AccessLogs, createAccessLogs } from './access-log.ts';
 import { connectKubernetes } from './kubernetes.ts';
 import type { Mesh } from './mesh.ts';
 
@@ -21,6 +23,8 @@ export interface SourceContextOptions {
 /** The sources that run, and how to end what they share. */
 export interface ExporterSources {
   readonly tasks: readonly SourceTask[];
+  /** False while counters that a restart gave back may still run backwards. */
+  caughtUp(): boolean;
   close(): Promise<void>;
 }
 
@@ -34,14 +38,19 @@ export async function createSources(options: SourceContextOptions): Promise<Expo
     onHealth();
   };
   const kubernetes = config.role === 'agent' ? undefined : await connectKubernetes(options);
+  const logs = await createAccessLogs({ ...options, api: kubernetes?.api });
   if (config.role !== 'agent') add(await istiodSource(options), mesh.setControlPlane);
   if (kubernetes !== undefined) {
-    add(await kubernetesSource(options, kubernetes.api), (value) => {
-      const cluster = known(value);
-      if (cluster !== undefined) mesh.setCluster(cluster);
-    });
+    add(await kubernetesSource(options, kubernetes.api), (value) => takeCluster(mesh, logs, known(value)));
   }
-  return { tasks, close: async () => kubernetes?.close() };
+  if (logs !== undefined) add(logs.source, mesh.setTraffic);
+  return { tasks, caughtUp: () => logs?.caughtUp() !== false, close: async () => kubernetes?.close() };
+}
+
+function takeCluster(mesh: Mesh, logs: AccessLogs | undefined, cluster: ClusterObjects | undefined): void {
+  if (cluster === undefined) return;
+  mesh.setCluster(cluster);
+  logs?.clusterChanged(cluster);
 }
 
 async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOptions) {

@@ -23,6 +23,8 @@ export interface WebOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly pending: () => readonly string[];
+  /** Why no scrape may be answered yet. */
+  readonly withheld: () => string | undefined;
   readonly stopping: () => boolean;
 }
 
@@ -47,7 +49,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     version: build.version,
     telemetryPath: config.web.telemetryPath,
     scrape,
-    withheld: () => undefined,
+    withheld: options.withheld,
     pending: () => (options.stopping() ? ['the end'] : options.pending()),
     api: apiOf(options, clock.now()),
   });

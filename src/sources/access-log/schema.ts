@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochSeconds } from '../../model/brand.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { SavedTally } from './saved-tally.ts';
 
 const count = z.number().int().nonnegative();
@@ -51,4 +52,39 @@ export function readSavedTally(saved: unknown): SavedTally {
   if (read.success) return read.data as SavedTally;
   const [issue] = read.error.issues;
   throw new Error(`saved tallies cannot be read: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+const decimal = z.string().regex(/^\d{1,20}$/);
+
+const position = z
+  .strictObject({
+    series: word,
+    path: z.string().max(4096),
+    rank: word,
+    dev: decimal,
+    ino: decimal,
+    head: z.strictObject({ bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    offset: count,
+    size: count,
+  })
+  .refine(({ offset, size }) => offset <= size, 'offset behind the end');
+
+const stream = z.strictObject({ series: word, stamp: z.string().max(40), seen: count });
+
+const checkpoint = z.strictObject({
+  version: z.literal(1),
+  positions: z.array(position),
+  streams: z.array(stream),
+  tally: savedTally,
+});
+
+/**
+ * Reads what `saveCheckpoint` wrote, as strictly.
+ * @throws Error that names the first thing wrong
+ */
+export function readSavedCheckpoint(saved: unknown): Checkpoint {
+  const read = checkpoint.safeParse(saved);
+  if (read.success) return read.data as Checkpoint;
+  const [issue] = read.error.issues;
+  throw new Error(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }

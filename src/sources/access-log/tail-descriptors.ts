@@ -1,0 +1,65 @@
+import { closeSync } from 'node:fs';
+import { isDone, openFile, type TailedFile } from './tail-file.ts';
+
+/** The open descriptors of a tail, kept within a bound. */
+export interface Descriptors {
+  /** The file's descriptor, opened if need be; undefined where it cannot be had now. */
+  get(file: TailedFile): number | undefined;
+  close(file: TailedFile): void;
+  closeAll(): void;
+  /** What kept files from being opened since this was last asked. */
+  takeProblems(): unknown[];
+}
+
+/** A file that cannot be opened is tried again with each pass; the same complaint is not kept a thousand times. */
+const MAX_PROBLEMS = 20;
+
+/** @param max more are only held for deleted files that are not read to their end: nothing else leads to those */
+export function createDescriptors(max: number): Descriptors {
+  const open = new Set<TailedFile>();
+  let problems: unknown[] = [];
+
+  function close(file: TailedFile): void {
+    open.delete(file);
+    if (file.fd !== undefined) closeSync(file.fd);
+    file.fd = undefined;
+  }
+
+  /** Closes the quietest; those read to their end before others. */
+  function makeRoom(count: number): void {
+    const closable = [...open].filter((file) => !file.unlinked || isDone(file));
+    closable.sort((one, other) => Number(isDone(other)) - Number(isDone(one)) || one.grewAtMs - other.grewAtMs);
+    for (const file of closable.slice(0, count)) close(file);
+  }
+
+  function tryOpen(file: TailedFile): number | undefined {
+    try {
+      return openFile(file);
+    } catch (problem) {
+      const code = (problem as NodeJS.ErrnoException).code;
+      if (code === 'EMFILE' || code === 'ENFILE') makeRoom(Math.ceil(open.size / 4));
+      // Its name is gone: the next listing finds its new one, or that it has none.
+      if (code !== 'ENOENT' && problems.length < MAX_PROBLEMS) problems.push(problem);
+      return undefined;
+    }
+  }
+
+  return {
+    get(file) {
+      if (file.fd !== undefined) return file.fd;
+      if (open.size >= max) makeRoom(open.size - max + 1);
+      file.fd = tryOpen(file);
+      if (file.fd !== undefined) open.add(file);
+      return file.fd;
+    },
+    close,
+    closeAll() {
+      for (const file of open) close(file);
+    },
+    takeProblems() {
+      const taken = problems;
+      problems = [];
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { type FoundLogs, type FoundPod, listNodeLogs } from './node-logs.ts';
+import { adoptPod } from './tail-adopt.ts';
+import { lostWhileAway } from './tail-lost.ts';
+import type { FilePosition } from './tail-position.ts';
+import { rememberPositions } from './tail-remembered.ts';
+import type { LogSeries, SeriesReader } from './tail-series.ts';
+import { siftSeries } from './tail-sift.ts';
+
+export interface DiscoveryOptions {
+  readonly root: string;
+  readonly container: string;
+  readonly reader: SeriesReader;
+  /** Where an earlier process stopped; undefined begins at the end of what is there. */
+  readonly resume: readonly FilePosition[] | undefined;
+  /** How long a file that is read to its end and will hardly grow stays open. */
+  readonly closeAfterMs: number;
+  readonly breathe: () => Promise<void>;
+}
+
+/** Keeps the list of what is followed in step with the folders. */
+export interface Discovery {
+  readonly series: ReadonlyMap<string, LogSeries>;
+  /** @returns what could not be listed below the root @throws when the root itself cannot be */
+  list(): Promise<readonly unknown[]>;
+  /** Whether the root was ever listed whole. */
+  listed(): boolean;
+}
+
+export function createDiscovery(options: DiscoveryOptions): Discovery {
+  const { root, container, reader, resume, breathe } = options;
+  const all = new Map<string, LogSeries>();
+  const remembered = rememberPositions(resume ?? []);
+  const adopting = { reader, all, resume, remembered };
+  let listing = 0;
+  let listed = false;
+
+  /** Where something could not be read, nothing is gone for that. */
+  function sift(pods: readonly FoundPod[]): void {
+    const doubtful = new Set(pods.filter(({ problems }) => problems.length > 0).map(({ folder }) => folder));
+    for (const series of all.values()) {
+      if (!doubtful.has(series.folder)) siftSeries({ ...options, remembered }, series, listing);
+      if (series.files.length === 0) all.delete(series.key);
+    }
+  }
+
+  return {
+    series: all,
+    async list() {
+      const found = listNodeLogs(root, container);
+      const pods: FoundPod[] = [];
+      listing += 1;
+      for (const pod of found) {
+        adoptPod(adopting, pod, listing);
+        pods.push(pod);
+        await breathe();
+      }
+      if (listing === 1) countLost(options, all, pods);
+      sift(pods);
+      listed = true;
+      return pods.flatMap(({ problems }) => problems);
+    },
+    listed: () => listed,
+  };
+}
+
+/** Counts, once, what the checkpoint knew and the first listing lacks. */
+function countLost(
+  { resume = [], reader }: DiscoveryOptions,
+  all: ReadonlyMap<string, LogSeries>,
+  pods: readonly FoundPod[],
+): void {
+  const compressed = new Map<string, FoundLogs['compressed']>();
+  for (const { logs } of pods) for (const found of logs) compressed.set(found.key, found.compressed);
+  for (const [key, saved] of Map.groupBy(resume, ({ series }) => series)) {
+    const inodes = new Set(all.get(key)?.files.map(({ ino }) => `${ino}`));
+    const gone = saved.filter(({ ino }) => !inodes.has(ino));
+    const lostBytes = lostWhileAway(saved, gone, compressed.get(key) ?? []);
+    if (lostBytes > 0) reader.tally.skipped('files', lostBytes);
+  }
+}
