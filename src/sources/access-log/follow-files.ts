@@ -25,6 +25,8 @@ export function followFiles(place: FilesPlace, needs: FollowNeeds): Follow {
     caughtUp: () => needs.checkpointDir === undefined || tail?.caughtUp() === true,
     run: async (context, signal) => {
       const resume = await restoreCheckpoint(needs, context);
+      // The counts of lines begin at 0, not with the first line.
+      needs.tally.skipped('files', 0);
       const mine = openTail(place, needs, { resume: resume?.positions, context });
       tail = mine;
       const positions = (): Positions => ({ positions: mine.positions(), streams: [] });

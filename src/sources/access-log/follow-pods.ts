@@ -37,6 +37,8 @@ export function followPods(place: ApiPlace, needs: FollowNeeds): Follow {
     caughtUp: () => needs.checkpointDir === undefined || (following !== undefined && hasCaughtUp(following)),
     run: async (context, signal) => {
       const resume = await restoreCheckpoint(needs, context);
+      // The counts of lines begin at 0, not with the first line.
+      needs.tally.skipped('api', 0);
       const mine: Following = {
         place,
         needs,
