@@ -36,6 +36,13 @@ export function isFull(): bool {
   return held == MAX_HELD;
 }
 
+/** Whether there is no place for two. */
+// @ts-ignore: decorator
+@inline
+export function isNearlyFull(): bool {
+  return held + 1 >= MAX_HELD;
+}
+
 /** Whether lines are held of which the first begins at `at`: the host has dealt with the new key before them. */
 // @ts-ignore: decorator
 @inline

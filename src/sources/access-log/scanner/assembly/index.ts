@@ -1,7 +1,7 @@
 // The scanner's fast way: counts the lines it is sure of, and hands every other one to the host.
 
 import { behindHeld, behindNew, countHeld, forgetHeld, goesOnAt, isFull } from './held-lines';
-import { holdJsonLine } from './json-line';
+import { holdJsonLines } from './json-line';
 import { AT_END, DECLINED, NEW_KEY } from './outcome';
 import { skipPrefix } from './runtime-prefix';
 import { holdTextLine } from './text-line';
@@ -60,7 +60,7 @@ function stopAtNew(line: u32): u32 {
   return line;
 }
 
-/** Behind the line at `at` if it is held now; 0 when it is declined. */
+/** Behind the line at `at` if it is held now, or behind one more that is held with it; 0 when it is declined. */
 // @ts-ignore: decorator
 @inline
 function holdLine(at: u32, end: u32, mode: i32): u32 {
@@ -68,6 +68,6 @@ function holdLine(at: u32, end: u32, mode: i32): u32 {
   if (body == 0) return 0;
   const first = load<u8>(body);
   if (first == 0x5b && (mode & TEXT) != 0) return holdTextLine(at, body, end);
-  if (first == 0x7b && (mode & JSON) != 0) return holdJsonLine(at, body);
+  if (first == 0x7b && (mode & JSON) != 0) return holdJsonLines(at, body, end, (mode & FRAMED) != 0);
   return 0;
 }

@@ -15,7 +15,7 @@ export const FIELD_COUNT: u32 = 24;
 
 /**
  * A name as the host writes it: 48 bytes of text, comma, quotes and colon included, then 48 of mask, then its length and
- * its field. A place is a copy of the name that stands there, with the value behind it: where it begins and ends.
+ * its field. A place is a copy of the name that stands there, and behind it where its value begins and ends, of two lines.
  */
 export const NAME_BYTES: u32 = 128;
 const MASK: usize = 48;
@@ -72,6 +72,25 @@ export function isNameAt(at: u32, place: u32): bool {
   return (matches(at + 32, place + 32) & more) == more;
 }
 
+/** As `isNameAt` for two addresses. */
+// @ts-ignore: decorator
+@inline
+export function isNameAtBoth(one: u32, two: u32, place: u32): bool {
+  const same = matchesBoth(one, two, place) | (matchesBoth(one + 16, two + 16, place + 16) << 16);
+  const wanted = load<u32>(place, MASK);
+  if ((same & wanted) != wanted) return false;
+  if (lengthOf(place) <= 32) return true;
+  const more = load<u32>(place, MASK + 4);
+  return (matchesBoth(one + 32, two + 32, place + 32) & more) == more;
+}
+
+// @ts-ignore: decorator
+@inline
+function matchesBoth(one: u32, two: u32, text: u32): u32 {
+  const wanted = v128.load(text);
+  return i8x16.bitmask(v128.and(i8x16.eq(v128.load(one), wanted), i8x16.eq(v128.load(two), wanted)));
+}
+
 // @ts-ignore: decorator
 @inline
 function matches(at: u32, text: u32): u32 {
@@ -84,22 +103,23 @@ export function lengthOf(place: u32): u32 {
   return load<u32>(place, LENGTH);
 }
 
+/** @param nth of two lines, 0 or 1 */
 // @ts-ignore: decorator
 @inline
-export function setValue(place: u32, value: u32, end: u32): void {
-  store<u32>(place, value, VALUE);
-  store<u32>(place, end, END);
+export function setValue(place: u32, nth: u32, value: u32, end: u32): void {
+  store<u32>(place + (nth << 3), value, VALUE);
+  store<u32>(place + (nth << 3), end, END);
 }
 
 /** Where the field's value begins and ends in the line last read. Only for a field that is there. */
 // @ts-ignore: decorator
 @inline
-export function valueStart(field: u32): u32 {
-  return load<u32>(load<u32>(ENTRIES + (field << 2)), VALUE);
+export function valueStart(field: u32, nth: u32): u32 {
+  return load<u32>(load<u32>(ENTRIES + (field << 2)) + (nth << 3), VALUE);
 }
 
 // @ts-ignore: decorator
 @inline
-export function valueEnd(field: u32): u32 {
-  return load<u32>(load<u32>(ENTRIES + (field << 2)), END);
+export function valueEnd(field: u32, nth: u32): u32 {
+  return load<u32>(load<u32>(ENTRIES + (field << 2)) + (nth << 3), END);
 }

@@ -7,3 +7,4 @@ export const BLANKS: usize = memory.data<u64>([0x2020202020202020, 0x20202020202
 export const DASHES: usize = memory.data<u64>([0x2d2d2d2d2d2d2d2d, 0x2d2d2d2d2d2d2d2d], 16);
 export const ZEROS: usize = memory.data<u64>([0x3030303030303030, 0x3030303030303030], 16);
 export const NINES: usize = memory.data<u64>([0x0909090909090909, 0x0909090909090909], 16);
+export const BREAKS: usize = memory.data<u64>([0x0a0a0a0a0a0a0a0a, 0x0a0a0a0a0a0a0a0a], 16);
