@@ -17,6 +17,8 @@ export const RESPONSE_FLAGS: readonly ResponseFlag[] = FLAG_GROUPS.flatMap(({ fl
 export const OTHER_FLAG = 'other';
 
 const byName = new Map(RESPONSE_FLAGS.map((flag) => [flag.name, flag]));
+/** Both names as Envoy writes them. */
+const shortNames = new Map(RESPONSE_FLAGS.flatMap(({ name, longName }) => [[name, name] as const, [longName, name]]));
 const byAnyName = new Map(
   RESPONSE_FLAGS.flatMap((flag) => [flag.name, flag.longName].map((name) => [name.toLowerCase(), flag] as const)),
 );
@@ -26,9 +28,9 @@ export function findResponseFlag(word: string): ResponseFlag | undefined {
   return byAnyName.get(word.toLowerCase());
 }
 
-/** Whether the table knows a flag as access logs write it. */
-export function isResponseFlag(name: string): boolean {
-  return byName.has(name);
+/** The short name of a flag as `%RESPONSE_FLAGS%` or `%RESPONSE_FLAGS_LONG%` writes it; undefined for other words. */
+export function shortFlagName(written: string): string | undefined {
+  return shortNames.get(written);
 }
 
 /** Whether a request with this flag went wrong. A flag that nobody knows is taken for a failure: better seen than missed. */

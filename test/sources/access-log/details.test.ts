@@ -162,6 +162,7 @@ describe('the flags of a line', () => {
     ['URX,UF', ['UF', 'URX']],
     ['UF,URX', ['UF', 'URX']],
     ['UF,UF', ['UF']],
+    ['UpstreamConnectionFailure,UpstreamRetryLimitExceeded', ['UF', 'URX']],
     ['UF,MYEXT', ['UF', 'other']],
     ['ONE,TWO', ['other']],
     ['uf', ['other']],
