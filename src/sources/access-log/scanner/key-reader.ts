@@ -1,5 +1,5 @@
-import { accessLine, UNSET } from '../access-line.ts';
-import type { RawRequest } from '../raw-request.ts';
+import { UNSET } from '../access-line.ts';
+import { namesHost, type RawRequest } from '../raw-request.ts';
 import type { NewKey } from './wasm-module.ts';
 
 /**
@@ -19,41 +19,39 @@ type Head = Pick<RawRequest, 'responseCode' | 'flags' | 'details' | 'termination
 /** Heads are few, but for texts of transport failures; beyond so many all are forgotten. */
 const MAX_HEADS = 4096;
 /** How the compiled scanner begins a key of a line of text. */
-const TEXT = 't';
+const TEXT = 't'.charCodeAt(0);
 
-/** @param intern gives equal raw requests equal strings */
-export function createKeyReader(intern: (raw: RawRequest) => RawRequest): KeyReader {
+/** @param intern gives equal texts as one string */
+export function createKeyReader(intern: (text: string) => string): KeyReader {
   /** `false`: here we would read something else than the reference scanner, so it is asked each time. */
   const heads = new Map<string, Head | false>();
   return {
-    read: ({ head, tail }) => {
-      const known = heads.get(head);
-      const raw = known === undefined || known === false ? undefined : joined(known, head, tail);
-      return raw === undefined ? undefined : intern(raw);
+    read: (key) => {
+      const head = heads.get(key.head);
+      return head === undefined || head === false ? undefined : joined(head, key, intern);
     },
-    learn: ({ head, tail }, raw) => {
+    learn: (key, raw) => {
       if (heads.size >= MAX_HEADS) heads.clear();
-      const { responseCode, flags, details, terminationDetails, transportFailure } = raw;
-      const fields = { responseCode, flags, details, terminationDetails, transportFailure };
-      const read = joined(fields, head, tail);
-      heads.set(head, read !== undefined && areSame(read, raw) ? fields : false);
+      heads.set(key.head, areSame(joined(raw, key, intern), raw) ? raw : false);
     },
   };
 }
 
-function joined(fields: Head, head: string, tail: string): RawRequest | undefined {
+function joined(known: Head, { head, tail }: NewKey, intern: (text: string) => string): RawRequest {
   const [, cluster = '', route = '', authority = '', local = ''] = tail.split('\n');
-  const read = head.startsWith(TEXT) ? word : jsonValue;
-  return accessLine(
-    {
-      ...fields,
-      upstreamCluster: read(cluster),
-      route: read(route),
-      authority: read(authority),
-      downstreamLocalAddress: read(local),
-    },
-    undefined,
-  )?.raw;
+  const read = head.charCodeAt(0) === TEXT ? word : jsonValue;
+  const upstreamCluster = intern(read(cluster));
+  return {
+    responseCode: known.responseCode,
+    flags: known.flags,
+    details: known.details,
+    terminationDetails: known.terminationDetails,
+    transportFailure: known.transportFailure,
+    authority: namesHost(upstreamCluster) ? UNSET : intern(read(authority)),
+    upstreamCluster,
+    downstreamLocalAddress: upstreamCluster === UNSET ? intern(read(local)) : UNSET,
+    route: intern(read(route)),
+  };
 }
 
 /** As text has it: an authority with blanks in it is none. */

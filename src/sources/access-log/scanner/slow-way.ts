@@ -1,6 +1,7 @@
 import type { RawRequest } from '../raw-request.ts';
 import { createReferenceScanner } from '../reference-scanner.ts';
 import type { LogScanner, StreamOrigin, Tally } from '../scanner.ts';
+import { interned } from './text-interner.ts';
 
 /** The reference scanner, for the lines that the compiled one is not sure of. */
 export interface SlowWay {
@@ -28,8 +29,8 @@ const MAX_LINES = 256;
 export interface SlowWayOptions {
   readonly format: 'text' | 'json' | 'auto';
   readonly tally: Tally;
-  /** Gives equal raw requests equal strings. */
-  readonly intern: (raw: RawRequest) => RawRequest;
+  /** Gives equal texts as one string. */
+  readonly intern: (text: string) => string;
 }
 
 export function createSlowWay({ format, tally, intern }: SlowWayOptions): SlowWay {
@@ -41,7 +42,7 @@ export function createSlowWay({ format, tally, intern }: SlowWayOptions): SlowWa
         return tally.generation;
       },
       cell: (origin, asked) => {
-        const raw = intern(asked);
+        const raw = interned(asked, intern);
         const cell = tally.cell(origin, raw);
         counted = { raw, cell };
         return cell;

@@ -1,8 +1,8 @@
 import type { LogScanner, StreamOrigin, Tally } from '../scanner.ts';
 import { createKeyCells, type KeyCells } from './key-cells.ts';
 import { createKeyReader, type KeyReader } from './key-reader.ts';
-import { createRawInterner } from './raw-interner.ts';
 import { createSlowWay, type SlowWay } from './slow-way.ts';
+import { createTextInterner } from './text-interner.ts';
 import { loadWasmModule, type NewKey, SCAN_FRAMED, SCAN_JSON, SCAN_TEXT, type WasmModule } from './wasm-module.ts';
 
 export interface WasmScannerOptions {
@@ -30,7 +30,7 @@ interface Parts {
  */
 export function createWasmScanner({ format, tally }: WasmScannerOptions): LogScanner {
   const module = loadWasmModule();
-  const intern = createRawInterner();
+  const intern = createTextInterner();
   const parts: Parts = {
     module,
     tally,

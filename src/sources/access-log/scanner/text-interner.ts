@@ -4,12 +4,12 @@ import type { RawRequest } from '../raw-request.ts';
 const MAX_TEXTS = 50_000;
 
 /**
- * Gives equal texts of raw requests as one string, its own: a piece cut out of a line keeps the whole line in memory for as
- * long as it is kept, and keys are kept for as long as they come.
+ * Gives equal texts as one string, its own: a piece cut out of a line keeps the whole line in memory for as long as it is
+ * kept, and what keys say is kept for as long as they come.
  */
-export function createRawInterner(): (raw: RawRequest) => RawRequest {
+export function createTextInterner(): (text: string) => string {
   const texts = new Map<string, string>();
-  const intern = (text: string): string => {
+  return (text) => {
     const known = texts.get(text);
     if (known !== undefined) return known;
     if (texts.size >= MAX_TEXTS) texts.clear();
@@ -18,7 +18,11 @@ export function createRawInterner(): (raw: RawRequest) => RawRequest {
     texts.set(own, own);
     return own;
   };
-  return (raw) => ({
+}
+
+/** The same request in such strings. */
+export function interned(raw: RawRequest, intern: (text: string) => string): RawRequest {
+  return {
     responseCode: intern(raw.responseCode),
     flags: intern(raw.flags),
     details: intern(raw.details),
@@ -28,5 +32,5 @@ export function createRawInterner(): (raw: RawRequest) => RawRequest {
     upstreamCluster: intern(raw.upstreamCluster),
     downstreamLocalAddress: intern(raw.downstreamLocalAddress),
     route: intern(raw.route),
-  });
+  };
 }
