@@ -10,9 +10,11 @@ export interface TestCertificate {
 
 /**
  * Makes a certificate for 127.0.0.1 and localhost, signed by `issuer` or by itself; both for servers and clients.
+ * @param uris more names of it, such as a SPIFFE id
+ *
  * Written out in DER (RFC 5280), so that no test needs openssl or a key in the repository.
  */
-export function makeCertificate(name: string, issuer?: TestCertificate): TestCertificate {
+export function makeCertificate(name: string, issuer?: TestCertificate, uris: readonly string[] = []): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer = issuer?.signer ?? { name, privateKey };
   const day = 86_400_000;
@@ -24,7 +26,7 @@ export function makeCertificate(name: string, issuer?: TestCertificate): TestCer
     sequence(utcTime(Date.now() - day), utcTime(Date.now() + day)),
     distinguishedName(name),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(basicConstraints(issuer === undefined), SUBJECT_ALT_NAMES)),
+    tagged(0xa3, sequence(basicConstraints(issuer === undefined), subjectAltNames(uris))),
   );
   const certificate = sequence(body, ECDSA_SHA256, bitString(sign('sha256', body, signer.privateKey)));
   const base64 = certificate.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
@@ -85,7 +87,8 @@ function basicConstraints(isAuthority: boolean): Buffer {
 }
 
 const ECDSA_SHA256 = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
-const SUBJECT_ALT_NAMES = extension(
-  oid(2, 5, 29, 17),
-  sequence(tagged(0x82, Buffer.from('localhost')), tagged(0x87, Buffer.from([127, 0, 0, 1]))),
-);
+
+function subjectAltNames(uris: readonly string[]): Buffer {
+  const names = [tagged(0x82, Buffer.from('localhost')), tagged(0x87, Buffer.from([127, 0, 0, 1]))];
+  return extension(oid(2, 5, 29, 17), sequence(...names, ...uris.map((uri) => tagged(0x86, Buffer.from(uri)))));
+}
