@@ -24,12 +24,14 @@ const MAX_AHEAD_SECONDS = 300;
 export function createIntake(now: () => EpochSeconds): Intake {
   const bySource = new Map<string, SourceIntake>();
   let listed: readonly LogIntake[] | undefined = [];
+  /** Of the source asked for last: most lines are of the same as the line before. */
+  let last: { readonly source: string; readonly intake: SourceIntake } | undefined;
   const change = (source: string): SourceIntake => {
     listed = undefined;
-    const known = bySource.get(source);
-    if (known !== undefined) return known;
-    const intake = newIntake();
+    if (last?.source === source) return last.intake;
+    const intake = bySource.get(source) ?? newIntake();
     bySource.set(source, intake);
+    last = { source, intake };
     return intake;
   };
   const newest = (source: string, at: number): void => {

@@ -46,8 +46,11 @@ export function createKeyCells(tally: Tally): KeyCells {
       const cells = cellsOf(origin);
       for (let pair = 0; pair < counts.length; pair += 2) {
         const key = counts[pair] ?? 0;
-        const cell = cells[key] ?? ask(origin, key);
-        cells[key] = cell;
+        let cell = cells[key];
+        if (cell === undefined) {
+          cell = ask(origin, key);
+          cells[key] = cell;
+        }
         tally.bump(origin, cell, counts[pair + 1] ?? 0);
       }
     },

@@ -30,6 +30,11 @@ const kinds: readonly { readonly name: string; readonly framing: 'cri' | 'none';
       framing: format === 'cri' ? ('cri' as const) : ('none' as const),
       lines: generated(format),
     })),
+    {
+      name: 'generated json in frames',
+      framing: 'cri' as const,
+      lines: generated('json').map((line) => `2026-08-01T09:14:03.512387682Z stdout F ${line}`),
+    },
     ...['mesh-one-each.text.log', 'mesh-one-each.json.log', 'four-problems.checkout.access.text.log'].map((name) => ({
       name: `recorded ${name}`,
       framing: 'none' as const,
