@@ -20,12 +20,12 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .argument('[files...]', 'access logs, plain or .gz, of one container or many; - or none is stdin')
     .option('-o, --output <format>', 'table or json', 'table')
-    .option('--format <format>', "auto, text, json, or the mesh's accessLogFormat", 'auto')
+    .option('--format <format>', "auto (each line by itself), text or json: Istio's default formats", 'auto')
     .option('--top <number>', 'in the table, how many series to show; 0 for all', '20')
     .option('--no-color', 'no colours, as with the variable NO_COLOR')
     .addHelpText('after', AFTER_HELP)
     .action(async (files: readonly string[], flags: FlagsFlags) => {
-      const options = await readOptions(files, flags, io);
+      const options = readOptions(files, flags, io);
       const { counts, problems } = await countAll(options, io);
       for (const problem of problems) io.stderr.write(`meshladder: ${problem}\n`);
       // Nothing could be read: counts of 0 would look like an answer.
@@ -57,7 +57,7 @@ interface Options {
   readonly coloured: boolean;
 }
 
-async function readOptions(files: readonly string[], flags: FlagsFlags, io: Io): Promise<Options> {
+function readOptions(files: readonly string[], flags: FlagsFlags, io: Io): Options {
   const { output, top } = flags;
   if (output !== 'table' && output !== 'json') throw new UserError(`-o ${output}: give table or json`);
   if (!/^\d{1,9}$/.test(top)) throw new UserError(`--top ${top}: give a number of series, 0 for all`);
@@ -68,7 +68,7 @@ async function readOptions(files: readonly string[], flags: FlagsFlags, io: Io):
     files: files.length === 0 ? ['-'] : files,
     json: output === 'json',
     top: Number(top),
-    format: await readLogFormat(flags.format),
+    format: readLogFormat(flags.format),
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
   };
 }
@@ -98,7 +98,7 @@ function write(counts: FlagCounts, { json, format, ...table }: Options, io: Io):
   io.stdout.write(flagCountsText(counts, table));
   const { access, unparsed } = counts.lines;
   if (unparsed > 0 && typeof format === 'string')
-    io.stderr.write('meshladder: unparsed lines: has the mesh an accessLogFormat of its own? Give it with --format\n');
+    io.stderr.write('meshladder: unparsed lines: they are of no default format of Istio\n');
   else if (access === 0)
     io.stderr.write(
       'meshladder: no access lines: by default Istio writes none (meshConfig.accessLogFile, Telemetry)\n',

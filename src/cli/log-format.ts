@@ -1,11 +1,14 @@
 import type { LineFormat } from '../sources/access-log/classify.ts';
 import { UserError } from './io.ts';
 
+const FORMATS = ['auto', 'text', 'json'] as const;
+
 /**
- * A format as a command line gives it: a name, or the mesh's `accessLogFormat` itself.
- * @throws UserError that says why a format cannot be used
+ * The format of access lines as a command line names it.
+ * @throws UserError for any other
  */
-export async function readLogFormat(format: string): Promise<LineFormat> {
-  if (format === 'auto' || format === 'text' || format === 'json') return format;
-  throw new UserError(`--format: give auto, text, json or an accessLogFormat`);
+export function readLogFormat(format: string): LineFormat {
+  const found = FORMATS.find((name) => name === format);
+  if (found === undefined) throw new UserError(`--format ${format}: give ${FORMATS.join(', ')}`);
+  return found;
 }

@@ -29,6 +29,7 @@ const GOLDEN: readonly (readonly [file: string, args: readonly string[]])[] = [
   ['flags-no-access-lines', ['istiod/version.json']],
   ['flags-not-that-format', ['--format', 'json', TEXT]],
   ['flags-bad-output', ['-o', 'yaml', TEXT]],
+  ['flags-bad-format', ['--format', 'xml', TEXT]],
   ['flags-bad-top', ['--top', 'many', TEXT]],
   ['flags-stdin-twice', ['-', '-']],
 ];
