@@ -24,7 +24,8 @@ const EVERY_MS = 5000;
 
 export function createCheckpointWriter(options: CheckpointWriterOptions): CheckpointWriter {
   const { checkpointDir, tally, positions, ready, context } = options;
-  let wroteAtMs = context.clock.monotonicMs();
+  // The first at once: a kill soon after the start must not lose what came since.
+  let wroteAtMs = Number.NEGATIVE_INFINITY;
   let failing = false;
   const now = async (): Promise<void> => {
     if (checkpointDir === undefined || !ready()) return;

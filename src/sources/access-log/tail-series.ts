@@ -33,10 +33,16 @@ export function readSeries(reader: SeriesReader, series: LogSeries): boolean {
     if (file.fd === undefined && file.offset === file.listedSize) continue;
     const fd = lookAt(reader, file);
     if (fd === undefined || file.offset === file.size) continue;
-    if (file.offered < file.size) return readOn(reader, series, file, fd);
+    if (file.offered < file.size)
+      return readOn(reader, series, file, fd) || isDoneBefore(file, series.files[index + 1]);
     return finish(reader, series, file, series.files[index + 1]);
   }
   return false;
+}
+
+/** Whether a file was read to its end and another follows: then that has its turn at once. */
+function isDoneBefore({ offset, size }: TailedFile, next: TailedFile | undefined): boolean {
+  return next !== undefined && offset === size;
 }
 
 /** Only the beginning of a line is left, or the parts of one (CRI `P`) that wait for their last. */

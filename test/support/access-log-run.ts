@@ -1,0 +1,81 @@
+import { epochSeconds } from '../../src/model/brand.ts';
+import type { LineResult, Traffic } from '../../src/model/traffic.ts';
+import { createReferenceScanner } from '../../src/sources/access-log/reference-scanner.ts';
+import { type AccessLogSource, createAccessLogSource, type LogPlace } from '../../src/sources/access-log/source.ts';
+import { createTally } from '../../src/sources/access-log/tally.ts';
+import type { PollReport, Scheduler } from '../../src/sources/source.ts';
+import { recordLog } from './record-log.ts';
+
+/** A running access-log source whose rounds come when the test says so, on a clock that the test moves. */
+export interface AccessLogRun {
+  readonly log: ReturnType<typeof recordLog>;
+  readonly reports: readonly PollReport[];
+  caughtUp(): boolean;
+  /** Lets some seconds pass, then one round. */
+  round(afterSeconds?: number): Promise<void>;
+  traffic(): Traffic | undefined;
+  lines(result?: LineResult): number;
+  skippedBytes(): number;
+  /** Ends it as SIGTERM does. */
+  stop(): Promise<void>;
+}
+
+export interface AccessLogRunOptions {
+  readonly place: LogPlace;
+  readonly checkpointDir?: string;
+}
+
+export async function startAccessLogRun(options: AccessLogRunOptions): Promise<AccessLogRun> {
+  const log = recordLog();
+  const reports: PollReport[] = [];
+  const stop = new AbortController();
+  const { scheduler, round: oneRound } = createHandScheduler();
+  const tally = createTally();
+  const scanner = createReferenceScanner({ format: 'auto', tally });
+  const source: AccessLogSource = createAccessLogSource({ ...options, scanner: () => scanner, tally, scheduler });
+  let nowMs = 0;
+  let traffic: Traffic | undefined;
+  const context = {
+    publish: (value: Traffic) => {
+      traffic = value;
+    },
+    report: (report: PollReport) => void reports.push(report),
+    clock: { now: () => epochSeconds(1_785_575_644 + nowMs / 1000), monotonicMs: () => nowMs },
+    log,
+  };
+  const ended = source.run(context, stop.signal);
+  const intakes = () => traffic?.intake ?? [];
+  return {
+    log,
+    reports,
+    caughtUp: source.caughtUp,
+    async round(afterSeconds = 1) {
+      nowMs += afterSeconds * 1000;
+      await oneRound();
+    },
+    traffic: () => traffic,
+    lines: (result = 'access') => intakes().reduce((sum, { lines }) => sum + lines[result], 0),
+    skippedBytes: () => intakes().reduce((sum, { skippedBytes }) => sum + skippedBytes, 0),
+    async stop() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+/** Runs the task each time `round` is called, and not before. */
+function createHandScheduler(): { readonly scheduler: Scheduler; round(): Promise<void> } {
+  const started = Promise.withResolvers<() => Promise<void>>();
+  return {
+    scheduler: {
+      repeat: (_name, _intervalMs, task, signal) => {
+        started.resolve(() => task(signal));
+        return new Promise((resolve) => {
+          if (signal.aborted) resolve();
+          else signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+      },
+    },
+    round: async () => (await started.promise)(),
+  };
+}
