@@ -10,6 +10,7 @@ import { defaultDeny } from '../src/demo/mesh/network-policies.ts';
 import { readExposition } from './support/exposition.ts';
 import { assertGolden } from './support/golden.ts';
 import { json, startIstiodServer, text } from './support/istiod-server.ts';
+import { listening } from './support/listening.ts';
 import { readRecording, startRecordedCluster, writeNodeLog } from './support/recorded-cluster.ts';
 import { startProcess } from './support/run-process.ts';
 import { findTool } from './support/tools.ts';
@@ -56,19 +57,6 @@ async function startExporter(context: TestContext) {
   });
   const url = await listening(child.stderr);
   return { url, root, store: cluster.store };
-}
-
-/** The address that the program says it listens at. Goes on reading, so that it never waits for a reader. */
-async function listening(stderr: NodeJS.ReadableStream): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let said = '';
-  stderr.on('data', (piece: Buffer) => {
-    said += piece.toString();
-    const address = /"address":"([^"]+)"/.exec(said)?.[1];
-    if (address !== undefined) resolve(`http://${address}`);
-  });
-  stderr.on('end', () => reject(new Error(`it ended:\n${said}`)));
-  return promise;
 }
 
 async function scrapeUntil(url: string, expected: readonly RegExp[], lines = 0): Promise<string> {
