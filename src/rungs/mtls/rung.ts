@@ -1,0 +1,37 @@
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { defineRung, type Rung } from '../rung.ts';
+import { type Gathered, noSamples } from '../samples.ts';
+import { mtlsConflicts } from './conflicts.ts';
+import { FAMILIES } from './families.ts';
+import { workloadModes } from './modes.ts';
+
+type Lists = Gathered<typeof FAMILIES>;
+
+/** Rung 5: what servers ask of callers, and where callers are told to do otherwise. */
+export const mtls: Rung<typeof FAMILIES> = defineRung({
+  id: 'mtls',
+  number: 5,
+  question: 'Do client and server agree on mTLS?',
+  reads: ['cluster', 'history'],
+  families: FAMILIES,
+  evaluate(snapshot) {
+    const lists = noSamples(FAMILIES);
+    const mesh_cluster = snapshot.history.cluster ?? snapshot.settings.meshCluster;
+    addModes(lists, snapshot, mesh_cluster);
+    addConflicts(lists, snapshot, mesh_cluster);
+    return lists;
+  },
+});
+
+function addModes(lists: Lists, snapshot: MeshSnapshot, mesh_cluster: string): void {
+  for (const { namespace, workload, port, mode } of workloadModes(snapshot) ?? []) {
+    lists.mode.push({ labels: { mesh_cluster, workload_namespace: namespace, workload, port, mode }, value: 1 });
+  }
+}
+
+function addConflicts(lists: Lists, snapshot: MeshSnapshot, mesh_cluster: string): void {
+  for (const { object, destination, reason } of mtlsConflicts(snapshot) ?? []) {
+    const labels = { mesh_cluster, object_namespace: object.namespace, object_name: object.name, destination, reason };
+    lists.conflict.push({ labels, value: 1 });
+  }
+}

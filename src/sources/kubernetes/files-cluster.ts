@@ -1,0 +1,102 @@
+import type { EpochSeconds } from '../../model/brand.ts';
+import type { ClusterObjects } from '../../model/cluster.ts';
+import type { InjectionWebhook } from '../../model/injection.ts';
+import { CONFIG_KINDS, configKey, KINDS } from './kinds.ts';
+import type { RawObject } from './kube-api.ts';
+import type { FileObject } from './object-files.ts';
+import { mapConfigObject } from './objects/config-objects.ts';
+import { record, text } from './objects/fields.ts';
+import { mapObject } from './read-list.ts';
+
+export interface FilesCluster {
+  /** Every kind is known, if only as empty: given files, the files are the whole world. */
+  readonly cluster: ClusterObjects;
+  /** Objects that cannot be what they say. */
+  readonly problems: readonly string[];
+}
+
+export interface FilesSetting {
+  /** Of objects that name none, as with `kubectl -n`. */
+  readonly namespace: string;
+  readonly at: EpochSeconds;
+}
+
+/** Written by hand, an object has no such time: all are of one age then, and names decide which comes first. */
+const NO_TIME = '1970-01-01T00:00:00Z';
+
+interface Reader {
+  readonly isClusterWide: boolean;
+  readonly map: (raw: RawObject) => unknown;
+}
+
+/** By plural name and group, as in `pods.` and `gateways.networking.istio.io`. */
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ...Object.values(KINDS).map(({ group, resource, reach, map }): [string, Reader] => [
+    `${resource}.${group}`,
+    { isClusterWide: reach === 'cluster' || reach === 'namespaces', map },
+  ]),
+  ...CONFIG_KINDS.map((kind): [string, Reader] => [
+    configKey(kind),
+    { isClusterWide: kind.reach === 'cluster', map: mapConfigObject },
+  ]),
+]);
+
+/** The cluster that files describe; of two objects with one name the later counts. Kinds that nobody reads are left out. */
+export function clusterOfFiles(objects: readonly FileObject[], { namespace, at }: FilesSetting): FilesCluster {
+  const maps = new Map([...READERS.keys()].map((kind) => [kind, new Map<string, unknown>()]));
+  const problems: string[] = [];
+  for (const { file, raw } of objects) {
+    const kind = kindOf(raw);
+    const reader = READERS.get(kind);
+    if (reader === undefined) continue;
+    const { key, value, problem } = { value: undefined, ...mapObject(complete(raw, reader, namespace), reader.map) };
+    if (problem !== undefined) problems.push(`${file}: ${text(raw['kind'])} ${problem}`);
+    else if (key !== undefined && value !== undefined) maps.get(kind)?.set(key, value);
+  }
+  const fresh = (kind: string) => ({ state: 'fresh' as const, at, value: maps.get(kind) ?? new Map() });
+  const core = Object.entries(KINDS).map(([field, { group, resource }]) => [field, fresh(`${resource}.${group}`)]);
+  const config = CONFIG_KINDS.map((kind) => [configKey(kind), fresh(configKey(kind))]);
+  const cluster = {
+    ...Object.fromEntries(core),
+    config: Object.fromEntries(config),
+    otherPolicyEngines: [],
+  } as ClusterObjects;
+  return { cluster: { ...cluster, injectors: unfoldInjectors(cluster, at) }, problems };
+}
+
+function kindOf(raw: RawObject): string {
+  const version = text(raw['apiVersion']) ?? '';
+  const group = version.includes('/') ? version.slice(0, version.indexOf('/')) : '';
+  return `${pluralOf(text(raw['kind']) ?? '')}.${group}`;
+}
+
+/** Right for every kind that we read. */
+function pluralOf(kind: string): string {
+  const word = kind.toLowerCase();
+  if (word.endsWith('s')) return `${word}es`;
+  return word.endsWith('y') && !word.endsWith('ay') ? `${word.slice(0, -1)}ies` : `${word}s`;
+}
+
+/** With what an API server would have added. */
+function complete(raw: RawObject, { isClusterWide }: Reader, namespace: string): RawObject {
+  const metadata = record(raw['metadata']) ?? {};
+  const own = text(metadata['namespace']) ?? namespace;
+  return {
+    ...raw,
+    metadata: {
+      ...metadata,
+      creationTimestamp: text(metadata['creationTimestamp']) ?? NO_TIME,
+      namespace: isClusterWide ? undefined : own,
+    },
+  };
+}
+
+/** One configuration holds several webhooks; the model has each for itself. */
+function unfoldInjectors({ injectors }: ClusterObjects, at: EpochSeconds): ClusterObjects['injectors'] {
+  const lists =
+    injectors.state === 'fresh' ? ([...injectors.value.values()] as unknown as (readonly InjectionWebhook[])[]) : [];
+  const single = lists
+    .flat()
+    .map((webhook): [string, InjectionWebhook] => [`${webhook.configuration}/${webhook.name}`, webhook]);
+  return { state: 'fresh', at, value: new Map(single) };
+}
