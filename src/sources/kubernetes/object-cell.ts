@@ -58,6 +58,11 @@ export function createObjectCell<T>(now: () => EpochSeconds): ObjectCell<T> {
     isCurrent: () => trust.state === 'fresh',
     get: (key) => objects?.get(key),
     replace(next) {
+      // A kind that is not there is asked for again and again: nothing new must not look like a change.
+      if (trust.state === 'fresh' && objects?.size === 0 && next.size === 0) {
+        heardAt = now();
+        return;
+      }
       objects = next;
       trust = { state: 'fresh' };
       changed();
