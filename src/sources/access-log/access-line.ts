@@ -1,4 +1,4 @@
-import { namesHost, type RawRequest } from './raw-request.ts';
+import { namesHost, type RawRequest, UNSET } from './raw-request.ts';
 
 /** What a line says once its format is known. */
 export interface AccessLine {
@@ -7,8 +7,11 @@ export interface AccessLine {
   readonly at?: number;
 }
 
-/** How Envoy writes what is not set. */
-export const UNSET = '-';
+/**
+ * What became of a line: `unclear` when it is an access line, but somebody may have written into it what is to be counted,
+ * and undefined when it is none of this format.
+ */
+export type LineReading = AccessLine | 'unclear' | undefined;
 
 /** 0 for TCP and for HTTP without a response. Upstreams may answer codes that no standard knows. */
 const RESPONSE_CODE = /^(?:0|[1-9]\d{2}|-)$/;

@@ -1,4 +1,4 @@
-import type { AccessLine } from './access-line.ts';
+import type { AccessLine, LineReading } from './access-line.ts';
 import { parseJson, readJsonObject } from './parse-json.ts';
 import { parseText } from './parse-text.ts';
 import { ownJsonLine, ownLine } from './proxy-log-line.ts';
@@ -12,7 +12,7 @@ export type LineKind =
   | { readonly kind: 'other' };
 
 /** How access lines are written: Istio's defaults, or a compiled `accessLogFormat`. */
-export type LineFormat = 'auto' | 'text' | 'json' | ((line: string) => AccessLine | undefined);
+export type LineFormat = 'auto' | 'text' | 'json' | ((line: string) => LineReading);
 
 const UNPARSED: LineKind = { kind: 'unparsed' };
 const OTHER: LineKind = { kind: 'other' };
@@ -28,24 +28,23 @@ export function classify(line: string, format: LineFormat): LineKind {
 }
 
 function classifyText(line: string, format: 'auto' | 'text' | 'json'): LineKind {
-  const access = format === 'json' ? undefined : parseText(line);
-  return access === undefined ? UNPARSED : { kind: 'access', line: access };
+  return format === 'json' ? UNPARSED : (read(parseText(line)) ?? UNPARSED);
 }
 
 function classifyJson(line: string, format: 'auto' | 'text' | 'json'): LineKind {
   const object = readJsonObject(line);
   if (object === undefined) return UNPARSED;
-  const access = format === 'text' ? undefined : parseJson(line, object);
-  if (access !== undefined) return { kind: 'access', line: access };
+  const access = format === 'text' ? undefined : read(parseJson(line, object));
+  if (access !== undefined) return access;
   const proxyLog = ownJsonLine(object)?.line;
   if (proxyLog !== undefined) return { kind: 'proxy_log', line: proxyLog };
   return ACCESS_KEYS.some((key) => Object.hasOwn(object, key)) ? UNPARSED : OTHER;
 }
 
 /** Outside a known format, what is no log line of the proxy and not plainly part of a longer message counts as unparsed. */
-function classifyCustom(line: string, parse: (line: string) => AccessLine | undefined): LineKind {
-  const access = parse(line);
-  if (access !== undefined) return { kind: 'access', line: access };
+function classifyCustom(line: string, parse: (line: string) => LineReading): LineKind {
+  const access = read(parse(line));
+  if (access !== undefined) return access;
   const object = line.startsWith('{') ? readJsonObject(line) : undefined;
   const proxyLog = object === undefined ? undefined : ownJsonLine(object)?.line;
   if (proxyLog !== undefined) return { kind: 'proxy_log', line: proxyLog };
@@ -55,4 +54,10 @@ function classifyCustom(line: string, parse: (line: string) => AccessLine | unde
 function proxyLogOr(line: string, otherwise: LineKind): LineKind {
   const proxyLog = ownLine(line)?.line;
   return proxyLog === undefined ? otherwise : { kind: 'proxy_log', line: proxyLog };
+}
+
+function read(reading: LineReading): LineKind | undefined {
+  if (reading === undefined) return undefined;
+  // What may be forged is not asked what else it could be.
+  return reading === 'unclear' ? UNPARSED : { kind: 'access', line: reading };
 }

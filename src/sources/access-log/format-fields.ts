@@ -1,5 +1,4 @@
-import { UNSET } from './access-line.ts';
-import type { RawRequest } from './raw-request.ts';
+import { type RawRequest, UNSET } from './raw-request.ts';
 
 /** What an operator may tell of a request. */
 export type Field = keyof RawRequest;

@@ -1,17 +1,21 @@
-import { type AccessLine, accessLine, UNSET } from './access-line.ts';
+import { accessLine, type LineReading } from './access-line.ts';
 import { parseLogTime } from './log-time.ts';
+import { UNSET } from './raw-request.ts';
 
 /** A JSON line as it was read: an object, not yet trusted in anything. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Keys that must not be there twice. */
+/** Keys that must not be there twice: all that are read. */
 const DECISIVE = [
+  'start_time',
   'response_code',
   'response_flags',
   'response_code_details',
   'connection_termination_details',
   'upstream_transport_failure_reason',
+  'authority',
   'upstream_cluster',
+  'downstream_local_address',
   'route_name',
 ];
 const DECISIVE_KEYS = keyPattern(DECISIVE);
@@ -34,11 +38,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * Istio's default JSON format (`istio.md` §3.3): keys in any order, more keys than the default ones, absent, `null` and
  * `-` alike, numbers also as text.
  * @param line the text that `object` was read from
- * @returns undefined where code or flags are missing, or something stands twice or in a form that Envoy does not write
+ * @returns undefined where code or flags are missing, or something is in a form that Envoy does not write; `unclear` where
+ * something stands twice
  */
-export function parseJson(line: string, object: JsonObject): AccessLine | undefined {
+export function parseJson(line: string, object: JsonObject): LineReading {
   if (!Object.hasOwn(object, 'response_flags') || !Object.hasOwn(object, 'response_code')) return undefined;
-  if (!isPlain(line, object) && hasKeyTwice(line, DECISIVE_KEYS)) return undefined;
+  if (!isPlain(line, object) && hasKeyTwice(line, DECISIVE_KEYS)) return 'unclear';
   const field = (key: string): string => jsonField(object, key);
   const fields = {
     responseCode: field('response_code'),

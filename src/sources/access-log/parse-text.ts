@@ -1,5 +1,7 @@
-import { type AccessLine, accessLine, UNSET } from './access-line.ts';
+import { accessLine, type LineReading } from './access-line.ts';
+import { anotherHead } from './another-head.ts';
 import { parseLogTime } from './log-time.ts';
+import { UNSET } from './raw-request.ts';
 import { type TextHead, textHead } from './text-head.ts';
 import { type TextTail, textTail } from './text-tail.ts';
 
@@ -12,10 +14,12 @@ const REQUEST = /[\w!#$%&'*+.^`|~-]+ [^ ]+ (?:-|HTTP\/\d(?:\.\d)?)(?=" )/y;
  * Istio's default text format of every version (`istio.md` §3.2). Header values stand in it as callers wrote them,
  * quotes and blanks included, so nothing is counted from the wrong end: what stands before them is found from the left,
  * what stands behind them from the right, and of what is between only an authority that cannot be mistaken is taken.
- * The tail ends in the server name a TLS client asked for, which Envoy writes without blanks or quotes.
- * @returns undefined for every other line, also with `omitEmptyValues`, which leaves words out
+ * The tail ends in the server name a TLS client asked for, which Envoy writes without blanks or quotes (since September
+ * 2024: CVE-2024-45808).
+ * @returns undefined for every other line, also with `omitEmptyValues`, which leaves words out; `unclear` where a caller
+ * may have written the code and the flags (`anotherHead`)
  */
-export function parseText(line: string): AccessLine | undefined {
+export function parseText(line: string): LineReading {
   if (!line.startsWith('[')) return undefined;
   const stampEnd = line.indexOf('] "', 1);
   if (stampEnd < 0 || stampEnd > 40) return undefined;
@@ -25,11 +29,13 @@ export function parseText(line: string): AccessLine | undefined {
   const plain = countQuotes(line) === OWN_QUOTES;
   const requestEnd = plain ? line.indexOf('" ', stampEnd + 3) : endOfRequest(line, stampEnd + 3);
   const head = requestEnd < 0 ? undefined : textHead(line, requestEnd + 2);
-  const tail = head === undefined ? undefined : textTail(line, head.middle, plain);
-  return head === undefined || tail === undefined ? undefined : joined(head, tail, at);
+  if (head === undefined) return undefined;
+  const tail = textTail(line, head.middle, plain);
+  if (tail === undefined) return undefined;
+  return !plain && anotherHead(line, head) ? 'unclear' : joined(head, tail, at);
 }
 
-function joined({ middle, hasRoute, ...fields }: TextHead, tail: TextTail, at: number): AccessLine | undefined {
+function joined({ middle, hasRoute, ...fields }: TextHead, tail: TextTail, at: number): LineReading {
   const { cluster, downstreamLocalAddress, route, authority } = tail;
   // Only Istio 1.2 wrote no route name.
   if (route === undefined && hasRoute) return undefined;

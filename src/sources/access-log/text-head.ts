@@ -1,4 +1,4 @@
-import { UNSET } from './access-line.ts';
+import { UNSET } from './raw-request.ts';
 
 /** What stands behind the request line and before the first header value. */
 export interface TextHead {

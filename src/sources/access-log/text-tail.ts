@@ -1,4 +1,4 @@
-import { UNSET } from './access-line.ts';
+import { UNSET } from './raw-request.ts';
 
 /** What stands behind the last header value, and the one header value that may matter. */
 export interface TextTail {

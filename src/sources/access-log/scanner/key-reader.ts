@@ -1,5 +1,4 @@
-import { UNSET } from '../access-line.ts';
-import { namesHost, type RawRequest } from '../raw-request.ts';
+import { namesHost, type RawRequest, UNSET } from '../raw-request.ts';
 import type { NewKey } from './wasm-module.ts';
 
 /**
