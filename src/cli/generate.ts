@@ -38,6 +38,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
 /** Asks the sources themselves. */
 async function needs(): Promise<readonly SourceNeeds[]> {
   const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
+  const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
   return [
     {
       source: 'kubernetes',
@@ -45,6 +46,11 @@ async function needs(): Promise<readonly SourceNeeds[]> {
       rbac: KUBERNETES_RBAC,
     },
     { source: 'access_log, mode files', when: 'Roles `agent` and `all`.', rbac: [] },
+    {
+      source: 'access_log, mode api',
+      when: 'Roles `central` and `all`, where `accessLog.mode` is `api`; beside what the kubernetes source needs.',
+      rbac: LOG_API_RBAC,
+    },
   ];
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { LineResult, Traffic } from '../../src/model/traffic.ts';
 import { createReferenceScanner } from '../../src/sources/access-log/reference-scanner.ts';
@@ -18,6 +21,8 @@ export interface AccessLogRun {
   skippedBytes(): number;
   /** Ends it as SIGTERM does. */
   stop(): Promise<void>;
+  /** Ends it as SIGKILL does: the checkpoint stays as it was. */
+  kill(): Promise<void>;
 }
 
 export interface AccessLogRunOptions {
@@ -44,6 +49,10 @@ export async function startAccessLogRun(options: AccessLogRunOptions): Promise<A
     log,
   };
   const ended = source.run(context, stop.signal);
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await ended;
+  };
   const intakes = () => traffic?.intake ?? [];
   return {
     log,
@@ -56,26 +65,33 @@ export async function startAccessLogRun(options: AccessLogRunOptions): Promise<A
     traffic: () => traffic,
     lines: (result = 'access') => intakes().reduce((sum, { lines }) => sum + lines[result], 0),
     skippedBytes: () => intakes().reduce((sum, { skippedBytes }) => sum + skippedBytes, 0),
-    async stop() {
-      stop.abort();
-      await ended;
+    stop: end,
+    async kill() {
+      const file = join(options.checkpointDir ?? '', 'access-log.json');
+      const kept = `${file}.kept`;
+      if (existsSync(file)) copyFileSync(file, kept);
+      await end();
+      rmSync(file, { force: true });
+      if (existsSync(kept)) renameSync(kept, file);
     },
   };
 }
 
-/** Runs the task each time `round` is called, and not before. */
+/** Runs what is to be repeated each time `round` is called, and not before. */
 function createHandScheduler(): { readonly scheduler: Scheduler; round(): Promise<void> } {
-  const started = Promise.withResolvers<() => Promise<void>>();
+  const started = Promise.withResolvers<void>();
+  const tasks: (() => Promise<void>)[] = [];
   return {
     scheduler: {
-      repeat: (_name, _intervalMs, task, signal) => {
-        started.resolve(() => task(signal));
-        return new Promise((resolve) => {
-          if (signal.aborted) resolve();
-          else signal.addEventListener('abort', () => resolve(), { once: true });
-        });
+      repeat: async (_name, _intervalMs, task, signal) => {
+        tasks.push(() => task(signal));
+        started.resolve();
+        if (!signal.aborted) await once(signal, 'abort');
       },
     },
-    round: async () => (await started.promise)(),
+    async round() {
+      await started.promise;
+      for (const task of tasks) await task();
+    },
   };
 }

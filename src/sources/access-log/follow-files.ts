@@ -32,9 +32,9 @@ export function followFiles(place: FilesPlace, needs: FollowNeeds): Follow {
       const positions = (): Positions => ({ positions: mine.positions(), streams: [] });
       const saver = createCheckpointWriter({ ...needs, context, positions, ready: mine.listed });
       try {
-        await readOn({ place, needs, context, tail: mine, save: saver.maybe }, signal);
+        await Promise.all([readOn({ place, needs, context, tail: mine }, signal), saver.run(signal)]);
       } finally {
-        await saver.now();
+        await saver.save();
         mine.close();
       }
     },
@@ -64,27 +64,51 @@ interface Reading {
   readonly needs: FollowNeeds;
   readonly context: SourceContext<Traffic>;
   readonly tail: Tail;
-  readonly save: () => Promise<void>;
 }
 
+/** Listing thousands of files takes its time: it gets a twentieth of it, and no less than one listing a minute. */
+const LISTING_SHARE = 20;
+const LONGEST_PAUSE_MS = 60_000;
+
 /** Looks for new files and reads what there is, round by round. */
-function readOn({ place, needs, context, tail, save }: Reading, signal: AbortSignal): Promise<void> {
+function readOn(reading: Reading, signal: AbortSignal): Promise<void> {
+  const { place, needs, context, tail } = reading;
   const { tally, scheduler, intervalMs } = needs;
+  const nowMs = (): number => context.clock.monotonicMs();
+  const list = createLister(reading);
   const round = async (stop: AbortSignal): Promise<void> => {
-    const errors: SourceError[] = [];
-    let listed = true;
+    const untilMs = nowMs() + intervalMs;
+    const refused = await list();
+    // What is not read by then is read in the next round, which follows at once.
+    while ((await tail.pass()) && !stop.aborted && nowMs() < untilMs);
+    const problems = tail.takeProblems().map((problem) => fileError(problem, place.root));
+    const ok = refused === undefined && !isBlind(tail, problems);
+    // A root that was listed once and is not now leaves what was counted true, and old.
+    if (ok) context.publish(tally.traffic());
+    context.report({ ok, errors: refused === undefined ? problems : [refused, ...problems] });
+  };
+  return scheduler.repeat('access-log', () => intervalMs, round, signal);
+}
+
+/** Lists the folders when it is time; says what keeps it from it, until that is over. */
+function createLister({ place, context, tail }: Reading): () => Promise<SourceError | undefined> {
+  let dueAtMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const startedAtMs = context.clock.monotonicMs();
+    if (startedAtMs < dueAtMs) return undefined;
     try {
       await tail.discover();
     } catch (problem) {
-      listed = false;
-      errors.push(fileError(problem, place.root));
+      return fileError(problem, place.root);
     }
-    while ((await tail.pass()) && !stop.aborted) if (tail.caughtUp()) context.publish(tally.traffic());
-    errors.push(...tail.takeProblems().map((problem) => fileError(problem, place.root)));
-    // A root that was listed once and is not now leaves what was counted true, and old.
-    if (listed) context.publish(tally.traffic());
-    context.report({ ok: listed, errors });
-    await save();
+    const tookMs = context.clock.monotonicMs() - startedAtMs;
+    dueAtMs = startedAtMs + Math.min(LONGEST_PAUSE_MS, LISTING_SHARE * tookMs);
+    return undefined;
   };
-  return scheduler.repeat('access-log', () => intervalMs, round, signal);
+}
+
+/** There are logs, and not one can be opened: that nothing is counted says nothing. */
+function isBlind(tail: Tail, problems: readonly SourceError[]): boolean {
+  const { files, open } = tail.followed();
+  return problems.length > 0 && files > 0 && open === 0;
 }

@@ -1,132 +1,123 @@
+import type { EpochSeconds } from '../../model/brand.ts';
 import type { SourceError } from '../../model/source-error.ts';
-import { workloadOfPodName } from '../../model/workload-name.ts';
-import { type KubeApi, KubeApiError } from '../kubernetes/kube-api.ts';
 import type { PodLog } from './followed-pods.ts';
-import type { LogScanner, StreamOrigin, Tally } from './scanner.ts';
-import { createStampedLines, type StampPosition } from './stamped-lines.ts';
-import { createStreamFeed } from './stream-feed.ts';
+import { type Attempt, type AttemptOptions, readOnce } from './pod-attempt.ts';
+import type { StampPosition } from './stamped-lines.ts';
 
 /** One log that is followed over the API, over broken streams. */
 export interface PodStream {
   readonly log: PodLog;
-  position(): StampPosition | undefined;
-  /** Opens a stream unless one is open or it is too early after the last failure. */
+  /** Behind what was counted. */
+  position(): StampPosition;
+  /** Opens a stream, unless one is open and gives something or it is too early after the last; called again and again. */
   open(signal: AbortSignal): void;
-  /** Whether it has nothing more to give of what was there when it was opened, as far as silence tells. */
+  /** A newer instance of the container runs: what is left of this one is asked for as the `previous` log, once. */
+  succeed(): void;
+  /** Whether it has given what was there when the exporter started, as far as can be told, or cannot. */
   caughtUp(): boolean;
-  /** Whether no stream is open. */
-  idle(): boolean;
-  /** Why the last stream failed, until the next one opens. */
+  /** Whether nothing more will come of it by itself. */
+  over(): boolean;
+  /** Why it cannot be read now. */
   error(): SourceError | undefined;
+  /** How often that changed to something worse since this was last asked: each failed attempt once. */
+  takeErrors(): readonly SourceError[];
   /** Ends it, and waits until it has. */
   close(): Promise<void>;
 }
 
-export interface PodStreamOptions {
-  readonly api: KubeApi;
-  readonly container: string;
-  readonly scanner: LogScanner;
-  readonly tally: Tally;
-  readonly log: PodLog;
+export interface PodStreamOptions extends AttemptOptions {
   /** Where it was left, or the moment before which nothing counts. */
-  readonly from: StampPosition | 'start';
-  readonly nowMs: () => number;
+  readonly from: StampPosition;
+  /** When the exporter began: a line as new as that ends the catching up. */
+  readonly beganAt: EpochSeconds;
   readonly random: () => number;
 }
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 /** A stream that was silent for so long has given what it had. */
-const SILENCE_MS = 2000;
+const CAUGHT_UP_SILENCE_MS = 2000;
+/**
+ * After such a silence the stream is opened anew: kubelets were seen to give nothing more after a rotation, and load
+ * balancers to drop idle connections without a word (kubernetes issues 115701, 126564). Half as much again at random.
+ */
+const SILENCE_MS = 60_000;
 
-interface State {
-  position: StampPosition | undefined;
+interface State extends Attempt {
   running: Promise<void> | undefined;
-  ended: boolean;
-  failures: number;
+  stop: AbortController;
   retryAtMs: number;
-  heardAtMs: number;
-  error: SourceError | undefined;
+  caughtUp: boolean;
 }
 
 export function createPodStream(options: PodStreamOptions): PodStream {
-  const { log, from, nowMs } = options;
-  const stop = new AbortController();
-  const state: State = {
-    position: from === 'start' ? undefined : from,
-    running: undefined,
-    ended: false,
-    failures: 0,
-    retryAtMs: 0,
-    heardAtMs: Number.POSITIVE_INFINITY,
-    error: undefined,
-  };
+  const { log, nowMs, random } = options;
+  const longestSilenceMs = SILENCE_MS * (1 + random() / 2);
+  const state = newState(options);
+  const start = createStart(options, state);
   return {
     log,
     position: () => state.position,
     open(signal) {
-      if (state.running !== undefined || state.ended || nowMs() < state.retryAtMs) return;
-      state.running = followOnce(options, state, AbortSignal.any([signal, stop.signal])).finally(() => {
-        state.running = undefined;
-      });
+      if (state.running !== undefined && nowMs() - state.heardAtMs >= longestSilenceMs) state.stop.abort();
+      if (state.running !== undefined || state.mode === 'over' || nowMs() < state.retryAtMs) return;
+      state.stop = new AbortController();
+      state.running = start(AbortSignal.any([signal, state.stop.signal]));
     },
-    caughtUp: () => state.ended || nowMs() - state.heardAtMs >= SILENCE_MS,
-    idle: () => state.running === undefined,
+    succeed() {
+      if (state.mode !== 'follow') return;
+      state.mode = 'previous';
+      state.stop.abort();
+    },
+    caughtUp() {
+      state.caughtUp ||= hasCaughtUp(options, state);
+      return state.caughtUp;
+    },
+    over: () => state.mode === 'over' || (state.mode === 'follow' && state.running === undefined),
     error: () => state.error,
+    takeErrors: () => state.errors.splice(0),
     async close() {
-      stop.abort();
+      state.mode = 'over';
+      state.stop.abort();
       await state.running;
     },
   };
 }
 
-/** Reads one stream to its end. Never rejects. */
-async function followOnce(options: PodStreamOptions, state: State, signal: AbortSignal): Promise<void> {
-  const { api, log, nowMs, random } = options;
-  const { namespace, pod } = log;
-  try {
-    const chunks = await api.stream(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, queryOf(options, state), signal);
-    state.heardAtMs = nowMs();
-    state.error = undefined;
-    await count(options, state, chunks);
-    // The server closes a followed log when the container ends; the pods tell whether it did, or something between us.
-    state.failures = 0;
-    state.retryAtMs = nowMs() + FIRST_PAUSE_MS;
-  } catch (problem) {
-    if (signal.aborted) return;
-    state.error = reasonOf(problem);
-    state.ended = problem instanceof KubeApiError && problem.status === 404;
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** state.failures);
-    state.failures += 1;
-    state.retryAtMs = nowMs() + pauseMs * (0.5 + random());
-  }
-}
-
-function queryOf({ container }: PodStreamOptions, { position }: State): Record<string, string> {
-  const query = { container, follow: 'true', timestamps: 'true' };
-  return position === undefined ? query : { ...query, sinceTime: position.stamp };
-}
-
-async function count(options: PodStreamOptions, state: State, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const { scanner, tally, log, nowMs } = options;
-  const origin: StreamOrigin = {
-    source: 'api',
-    namespace: log.namespace,
-    pod: log.pod,
-    workload: workloadOfPodName(log.pod),
-    framing: 'none',
+function newState({ from }: PodStreamOptions): State {
+  return {
+    position: from,
+    running: undefined,
+    stop: new AbortController(),
+    mode: 'follow',
+    retryAtMs: Number.NEGATIVE_INFINITY,
+    heardAtMs: Number.POSITIVE_INFINITY,
+    caughtUp: false,
+    gone: false,
+    error: undefined,
+    errors: [],
   };
-  const lines = createStampedLines(state.position);
-  const feed = createStreamFeed({ scanner, tally, origin });
-  for await (const chunk of chunks) {
-    feed.push(lines.push(chunk));
-    // Together with what was counted: whoever saves the one saves the other.
-    state.position = lines.position();
-    state.heardAtMs = nowMs();
-  }
 }
 
-function reasonOf(problem: unknown): SourceError {
-  if (problem instanceof KubeApiError) return problem.reason;
-  return { code: 'invalid', detail: problem instanceof Error ? problem.message : String(problem) };
+/** Reads one stream to its end, and says when the next may begin: later each time, while nothing new comes. */
+function createStart(options: PodStreamOptions, state: State): (signal: AbortSignal) => Promise<void> {
+  const { nowMs, random } = options;
+  let inVain = 0;
+  return async (signal) => {
+    const before = state.position;
+    const retryAfterMs = await readOnce(options, state, signal);
+    inVain = state.position === before ? inVain + 1 : 0;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** inVain) * (0.5 + random() / 2);
+    state.retryAtMs = signal.aborted ? nowMs() : nowMs() + Math.max(retryAfterMs ?? 0, pauseMs);
+    state.running = undefined;
+  };
+}
+
+function hasCaughtUp({ beganAt, nowMs }: PodStreamOptions, state: State): boolean {
+  const isSilent = nowMs() - state.heardAtMs >= CAUGHT_UP_SILENCE_MS;
+  return isSilent || state.mode === 'over' || state.gone || state.error !== undefined || isAfter(state, beganAt);
+}
+
+function isAfter({ position }: State, at: EpochSeconds): boolean {
+  return position.seen > 0 && Date.parse(position.stamp) >= at * 1000;
 }

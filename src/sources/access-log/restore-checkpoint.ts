@@ -1,6 +1,6 @@
 import type { Traffic } from '../../model/traffic.ts';
 import type { SourceContext } from '../source.ts';
-import { type Checkpoint, CheckpointError, loadCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, loadCheckpoint } from './checkpoint.ts';
 import type { FollowNeeds } from './follow.ts';
 
 /** Gives back what the last run counted, and where it stopped. An unusable checkpoint is said and costs no start. */
@@ -14,11 +14,7 @@ export async function restoreCheckpoint(
     if (checkpoint !== undefined) tally.restore(checkpoint.tally);
     return checkpoint;
   } catch (err) {
-    const message =
-      err instanceof CheckpointError
-        ? 'the counts of the last run are damaged; counting begins anew'
-        : 'the counts of the last run cannot be read; counting begins anew';
-    log.warn({ folder: checkpointDir, err }, message);
+    log.warn({ folder: checkpointDir, err }, 'the counts of the last run cannot be used; counting begins anew');
     return undefined;
   }
 }

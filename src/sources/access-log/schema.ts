@@ -69,7 +69,8 @@ const position = z
   })
   .refine(({ offset, size }) => offset <= size, 'offset behind the end');
 
-const stream = z.strictObject({ series: word, stamp: z.string().max(40), seen: count });
+const stamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/);
+const stream = z.strictObject({ series: word, stamp, seen: count });
 
 const checkpoint = z.strictObject({
   version: z.literal(1),

@@ -44,12 +44,15 @@ export interface AccessLogSource extends Source<Traffic> {
 
 const DEFAULT_INTERVAL_MS = 1000;
 
-const READ_LOGS: RbacNeed = {
-  apiGroup: '',
-  resource: 'pods/log',
-  verbs: ['get'],
-  why: 'follow the access logs of sidecars and gateways (accessLog.mode: api)',
-};
+/** What following logs through the API needs; files need nothing. */
+export const LOG_API_RBAC: readonly RbacNeed[] = [
+  {
+    apiGroup: '',
+    resource: 'pods/log',
+    verbs: ['get'],
+    why: 'follow the access logs of sidecars and gateways',
+  },
+];
 
 export function createAccessLogSource(options: AccessLogSourceOptions): AccessLogSource {
   const { place, tally, scheduler, checkpointDir, intervalMs = DEFAULT_INTERVAL_MS } = options;
@@ -60,5 +63,5 @@ export function createAccessLogSource(options: AccessLogSourceOptions): AccessLo
   };
   const needs = { scanner, tally, scheduler, checkpointDir, intervalMs };
   const follow = place.kind === 'files' ? followFiles(place, needs) : followPods(place, needs);
-  return { name: 'access_log', rbac: place.kind === 'api' ? [READ_LOGS] : [], ...follow };
+  return { name: 'access_log', rbac: place.kind === 'api' ? LOG_API_RBAC : [], ...follow };
 }

@@ -7,6 +7,8 @@ export interface Descriptors {
   get(file: TailedFile): number | undefined;
   close(file: TailedFile): void;
   closeAll(): void;
+  /** How many are open. */
+  count(): number;
   /** What kept files from being opened since this was last asked. */
   takeProblems(): unknown[];
 }
@@ -56,6 +58,7 @@ export function createDescriptors(max: number): Descriptors {
     closeAll() {
       for (const file of open) close(file);
     },
+    count: () => open.size,
     takeProblems() {
       const taken = problems;
       problems = [];

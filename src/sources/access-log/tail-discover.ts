@@ -63,15 +63,18 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   };
 }
 
-/** Counts, once, what the checkpoint knew and the first listing lacks. */
+/** Counts, once, what the checkpoint knew and the first listing lacks, and what came and went in between. */
 function countLost(
-  { resume = [], reader }: DiscoveryOptions,
+  { resume, reader }: DiscoveryOptions,
   all: ReadonlyMap<string, LogSeries>,
   pods: readonly FoundPod[],
 ): void {
+  if (resume === undefined) return;
   const compressed = new Map<string, FoundLogs['compressed']>();
   for (const { logs } of pods) for (const found of logs) compressed.set(found.key, found.compressed);
-  for (const [key, saved] of Map.groupBy(resume, ({ series }) => series)) {
+  const bySeries = Map.groupBy(resume, ({ series }) => series);
+  for (const key of new Set([...bySeries.keys(), ...compressed.keys()])) {
+    const saved = bySeries.get(key) ?? [];
     const inodes = new Set(all.get(key)?.files.map(({ ino }) => `${ino}`));
     const gone = saved.filter(({ ino }) => !inodes.has(ino));
     const lostBytes = lostWhileAway(saved, gone, compressed.get(key) ?? []);

@@ -24,8 +24,13 @@ export function sameHead(fd: number, known: Buffer): Buffer | undefined {
   return read === known.length ? known : Buffer.from(scratch.subarray(0, read));
 }
 
+/** A head keeps its buffer as long as nothing is added, so thousands of files are not hashed with each checkpoint. */
+const prints = new WeakMap<Buffer, HeadPrint>();
+
 export function printHead(head: Buffer): HeadPrint {
-  return { bytes: head.length, sha256: hash('sha256', head) };
+  const print = prints.get(head) ?? { bytes: head.length, sha256: hash('sha256', head) };
+  prints.set(head, print);
+  return print;
 }
 
 /** Whether a file that begins with `head` began so when the print was taken. */

@@ -1,6 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CURRENT, type FoundLogs } from './node-logs.ts';
+import type { TailedFile } from './tail-file.ts';
 import type { FilePosition } from './tail-position.ts';
+import type { LogSeries } from './tail-series.ts';
 
 /** Magic number, header and trailer: a shorter file is no gzip. */
 const GZIP_LEAST_BYTES = 18;
@@ -25,6 +27,23 @@ export function lostWhileAway(
   const compressedBytes = since.reduce((sum, { path }) => sum + uncompressedBytes(path), 0);
   if (compressedBytes > 0) return lost + Math.max(0, compressedBytes - (current?.offset ?? 0));
   return lost + (current === undefined ? 0 : current.size - current.offset);
+}
+
+/**
+ * The bytes that were written, rotated and compressed between two listings without ever bearing a name that was seen;
+ * the first such file is the one that was being written to, which is still open.
+ */
+export function lostBetweenLooks({ files, newestRank }: LogSeries, { files: found, compressed }: FoundLogs): number {
+  const since = compressed.filter(({ rank }) => rank > newestRank);
+  if (since.length === 0) return 0;
+  const current = files.find(({ rank, ino }) => rank === CURRENT && !found.some((file) => file.ino === ino));
+  const bytes = since.reduce((sum, { path }) => sum + uncompressedBytes(path), 0);
+  return Math.max(0, bytes - (current === undefined ? 0 : lengthOf(current)));
+}
+
+/** As long as it is by now, if it is open; else as long as it was last seen: what came later is lost. */
+function lengthOf({ fd, size, listedSize }: TailedFile): number {
+  return fd === undefined ? Math.max(size, listedSize) : fstatSync(fd).size;
 }
 
 /** The length before compression, which gzip writes at its end (RFC 1952, ISIZE); 0 where that cannot be read. */

@@ -9,6 +9,8 @@ export interface LogSeries {
   readonly folder: string;
   readonly origin: StreamOrigin;
   files: TailedFile[];
+  /** The newest moment of rotation that any name told of at the last listing. */
+  newestRank: string;
   /** A newer instance runs, or the pod is gone: nothing more will be written. */
   ended: boolean;
 }

@@ -35,7 +35,7 @@ export interface Tail {
   caughtUp(): boolean;
   /** Where everything stands, in step with the tally; of no use before the first listing. */
   positions(): readonly FilePosition[];
-  followed(): { readonly containers: number; readonly files: number };
+  followed(): { readonly containers: number; readonly files: number; readonly open: number };
   /** What could not be read since this was last asked. */
   takeProblems(): readonly unknown[];
   close(): void;
@@ -74,7 +74,11 @@ export function createTail(options: TailOptions): Tail {
       return caughtUp;
     },
     positions: () => [...all.values()].flatMap((series) => series.files.map((file) => positionOf(series, file))),
-    followed: () => ({ containers: all.size, files: all.values().reduce((sum, { files }) => sum + files.length, 0) }),
+    followed: () => ({
+      containers: all.size,
+      files: all.values().reduce((sum, { files }) => sum + files.length, 0),
+      open: descriptors.count(),
+    }),
     takeProblems() {
       note(descriptors.takeProblems());
       const taken = problems;
