@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatTable } from '../table.ts';
@@ -95,7 +95,9 @@ function rowsOf(seen: Seen): readonly (readonly string[])[] {
   const over = seen.running.filter(({ cpuMs }) => cpuMs >= MAX_BLOCK_MS).length;
   const body = seen.plain.at(-1)?.body;
   const series = body?.toString().match(/^[^#\n]/gm)?.length ?? 0;
+  const [busy = 0] = loadavg();
   return [
+    [`load average, ${availableParallelism()} cores`, busy.toFixed(2), '', ''],
     ['polls of istiod', String(seen.polls), `≥ ${MIN_POLLS}`, seen.polls < MIN_POLLS ? 'MISSED' : 'met'],
     ['longest block, computing', ms(cpu), `< ${MAX_BLOCK_MS} ms`, cpu < MAX_BLOCK_MS ? 'met' : 'MISSED'],
     [`  blocks of ${MAX_BLOCK_MS} ms and more`, String(over), '', ''],
