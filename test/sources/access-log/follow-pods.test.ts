@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { epochSeconds } from '../../../src/model/brand.ts';
 import type { ObjectMap } from '../../../src/model/cluster.ts';
 import type { Pod } from '../../../src/model/workload.ts';
+import type { KubeApi } from '../../../src/sources/kubernetes/kube-api.ts';
 import { createKubeApi } from '../../../src/sources/kubernetes/kube-api-client.ts';
 import { type AccessLogRun, startAccessLogRun } from '../../support/access-log-run.ts';
 import { type FakeKubeApi, startFakeKubeApi, status } from '../../support/fake-kube-api.ts';
@@ -145,6 +146,7 @@ test('whatever is written, cut, stopped or killed, in whatever order, every line
         if (one.act === 'end') log.end();
         if (one.act === 'look') await run.round(2);
         if (one.act === 'stop') await run.stop();
+        if (one.act === 'kill') await run.kill();
         if (one.act === 'stop' || one.act === 'kill') run = await cluster.start({ checkpointDir });
         if (one.act === 'break') {
           log.breakNextAfter(one.bytes);
@@ -214,3 +216,147 @@ test('pods without a running proxy have no log to follow', async (context) => {
   assert.deepEqual([cluster.api.requests.length, run.reports.at(-1)], [0, { ok: true, errors: [] }]);
   await run.stop();
 });
+
+test('what a container said last before it was restarted is read as its previous log', async (context) => {
+  const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
+  const log = servePodLog(cluster.api, PATH, BEGIN);
+  const run = await cluster.start();
+  log.write(5);
+  await until(run, () => run.lines() === 5);
+  // The stream breaks, and before the next one opens the container has written on and started anew.
+  log.goSilent();
+  log.write(4);
+  log.restart();
+  log.write(3);
+  cluster.pods = objects([restarted(NAME, 1)]);
+  await until(run, () => run.lines() === 12);
+  await run.round(20);
+  assert.deepEqual([run.lines(), run.lines('unparsed'), run.reports.at(-1)], [12, 0, { ok: true, errors: [] }]);
+  await run.stop();
+});
+
+test('the same over a stop of the exporter', async (context) => {
+  const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
+  const log = servePodLog(cluster.api, PATH, BEGIN);
+  const checkpointDir = mkdtempSync(join(tmpdir(), 'meshladder-checkpoint-'));
+  context.after(() => rmSync(checkpointDir, { recursive: true, force: true }));
+  let run = await cluster.start({ checkpointDir });
+  log.write(5);
+  await until(run, () => run.lines() === 5);
+  await run.stop();
+  log.write(4);
+  log.restart();
+  log.write(3);
+  cluster.pods = objects([restarted(NAME, 1)]);
+  run = await cluster.start({ checkpointDir });
+  await until(run, () => run.lines() === 12 && run.caughtUp());
+  await run.stop();
+});
+
+test('of a pod that came and was restarted between two looks, both logs are read', async (context) => {
+  const cluster = await clusterOf(context, []);
+  const run = await cluster.start();
+  await run.round();
+  const log = servePodLog(cluster.api, PATH, BEGIN);
+  log.write(6);
+  log.restart();
+  log.write(2);
+  cluster.pods = objects([restarted(NAME, 1)]);
+  await until(run, () => run.lines() === 8);
+  await run.stop();
+});
+
+test('a previous log that is gone already is no error', async (context) => {
+  const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
+  const log = servePodLog(cluster.api, PATH, BEGIN);
+  const run = await cluster.start();
+  log.write(5);
+  await until(run, () => run.lines() === 5);
+  cluster.pods = objects([restarted(NAME, 1)]);
+  await until(run, () => cluster.api.requests.some(({ query }) => query.get('previous') === 'true'));
+  await until(run, () => run.caughtUp());
+  assert.deepEqual(
+    run.reports.flatMap(({ errors }) => errors),
+    [],
+  );
+  await run.stop();
+});
+
+test('a stream that is silent for a minute is opened anew: what was written meanwhile is had', async (context) => {
+  const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
+  const log = servePodLog(cluster.api, PATH, BEGIN);
+  const run = await cluster.start();
+  log.write(5);
+  await until(run, () => run.lines() === 5);
+  log.goSilent();
+  log.write(4);
+  await run.round(50);
+  assert.equal(run.lines(), 5);
+  await run.round(50);
+  await until(run, () => run.lines() === 9);
+  assert.deepEqual(
+    run.reports.flatMap(({ errors }) => errors),
+    [],
+  );
+  await run.stop();
+});
+
+test('a log that never falls silent is caught up when its lines are as new as the start', async (context) => {
+  const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
+  const log = servePodLog(cluster.api, PATH, '2026-08-01T09:10:00');
+  const checkpointDir = mkdtempSync(join(tmpdir(), 'meshladder-checkpoint-'));
+  context.after(() => rmSync(checkpointDir, { recursive: true, force: true }));
+  const first = await cluster.start({ checkpointDir });
+  log.write(10);
+  await until(first, () => first.lines() === 10);
+  await first.stop();
+  const run = await cluster.start({ checkpointDir });
+  // The clock stands still, so that it cannot be the silence: only lines of the minutes before the start.
+  const caughtUpAfter = async (): Promise<boolean> => {
+    log.write(100);
+    while (run.lines() !== log.written()) {
+      await run.round(0);
+      await sleep(2);
+    }
+    return run.caughtUp();
+  };
+  assert.equal(await caughtUpAfter(), false);
+  while (!(await caughtUpAfter())) assert.ok(log.written() < 5000);
+  await run.stop();
+});
+
+test('many logs are opened a few at a time', async (context) => {
+  const pods = Array.from({ length: 60 }, (_, nth) => proxyPod(`web-${nth}`, LATER));
+  const cluster = await clusterOf(context, pods);
+  const logs = pods.map(({ name }) => servePodLog(cluster.api, `/api/v1/namespaces/payment/pods/${name}/log`, BEGIN));
+  for (const log of logs) log.write(1);
+  const run = await cluster.start({ maxStreams: 60 });
+  await run.round();
+  await cluster.api.seen(({ path }) => path.endsWith('/log'), 25);
+  assert.equal(cluster.api.requests.length, 25);
+  await until(run, () => run.lines() === 60);
+  await run.stop();
+});
+
+test('while the pods cannot be listed, that is the reason given', async (context) => {
+  const error = { code: 'denied', status: 403, detail: 'pods is forbidden' } as const;
+  const run = await startAccessLogRun({
+    place: {
+      kind: 'api',
+      api: {} as KubeApi,
+      container: 'istio-proxy',
+      maxStreams: 1,
+      pods: () => ({ state: 'failed', error }),
+    },
+  });
+  context.after(run.stop);
+  await run.round();
+  assert.deepEqual(run.reports, [{ ok: false, errors: [error] }]);
+  assert.equal(run.traffic(), undefined);
+});
+
+/** The same pod, its proxy started anew so many times. */
+function restarted(name: string, restarts: number): Pod {
+  const proxy = { native: false, running: true, startedAt: epochSeconds(LATER + 60), restarts };
+  return pod('payment', name, { proxy, createdAt: epochSeconds(LATER) });
+}
