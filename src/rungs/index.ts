@@ -1,9 +1,21 @@
+import { authorization } from './authorization/rung.ts';
 import { configSynced } from './config-synced/rung.ts';
 import { controlPlane } from './control-plane/rung.ts';
 import { inMesh } from './in-mesh/rung.ts';
+import { mtls } from './mtls/rung.ts';
 import { proxyLogging } from './proxy-logging/rung.ts';
 import { responseFlags } from './response-flags/rung.ts';
+import { routes } from './routes/rung.ts';
 import type { Rung } from './rung.ts';
 
 /** The ladder, lowest rung first. The order is the product: each rung rules out the most for the ones above it. */
-export const LADDER: readonly Rung[] = [controlPlane, inMesh, configSynced, responseFlags, proxyLogging];
+export const LADDER: readonly Rung[] = [
+  controlPlane,
+  inMesh,
+  configSynced,
+  routes,
+  mtls,
+  authorization,
+  responseFlags,
+  proxyLogging,
+];

@@ -1,17 +1,41 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { epochSeconds } from '../../src/model/brand.ts';
+import type { ClusterObjects } from '../../src/model/cluster.ts';
 import type { MeshSnapshot } from '../../src/model/snapshot.ts';
 import { SOURCE_ERROR_CODES, type SourceErrorCode } from '../../src/model/source-error.ts';
+import type { ConfigObject } from '../../src/model/workload.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { answer, connection, fresh, objects, pod, polledMesh, sync } from '../support/mesh.ts';
+import { service } from '../support/service.ts';
+
+const CONFIG: ClusterObjects['config'] = {
+  'telemetries.telemetry.istio.io': fresh(new Map()),
+  ...configOf('virtualservices.networking.istio.io', {
+    hosts: ['a'],
+    http: [{ route: [{ destination: { host: 'a' } }] }],
+  }),
+  ...configOf('destinationrules.networking.istio.io', { host: 'a', trafficPolicy: { tls: { mode: 'DISABLE' } } }),
+  ...configOf('peerauthentications.security.istio.io', { mtls: { mode: 'STRICT' } }),
+  ...configOf('authorizationpolicies.security.istio.io', { action: 'DENY', rules: [{}] }),
+};
+
+/** One object of this kind in the namespace `shop`. */
+function configOf(kind: string, spec: ConfigObject['spec']): ClusterObjects['config'] {
+  const named = { apiVersion: '', kind: '', namespace: 'shop', name: 'all', labels: {}, annotations: {} };
+  return { [kind]: fresh(objects([{ ...named, createdAt: epochSeconds(1), spec }])) };
+}
 
 /** A snapshot in which every source has something to say. */
 function fullSnapshot(): MeshSnapshot {
   const mesh = polledMesh();
   mesh.setCluster({
     pods: fresh(
-      objects([pod('shop', 'a'), pod('shop', 'gone'), pod('istio-system', 'istiod-1', { labels: { app: 'istiod' } })]),
+      objects([
+        pod('shop', 'a', { labels: { app: 'a' } }),
+        pod('shop', 'gone'),
+        pod('istio-system', 'istiod-1', { labels: { app: 'istiod' } }),
+      ]),
     ),
     namespaces: fresh(objects([{ name: 'shop', labels: { 'istio-injection': 'enabled' } }])),
     networkPolicies: fresh(
@@ -21,7 +45,12 @@ function fullSnapshot(): MeshSnapshot {
     ),
     injectors: fresh(new Map()),
     meshConfigs: fresh(objects([{ namespace: 'istio-system', name: 'istio', revision: 'default', raw: {} }])),
-    config: { 'telemetries.telemetry.istio.io': fresh(new Map()) },
+    services: fresh(
+      objects([
+        { ...service('shop', 'a', ['10.96.0.1']), selector: { app: 'a' }, ports: [{ port: 80, protocol: 'TCP' }] },
+      ]),
+    ),
+    config: CONFIG,
   });
   for (const at of [90, 100]) {
     mesh.poll(at, [answer([connection('shop', 'a', { cds: sync('x>y'), lds: sync('x>y', 5, 'no') })])]);
@@ -36,6 +65,7 @@ function fullSnapshot(): MeshSnapshot {
     responseCode: 503,
     flags: ['UF'],
     details: 'x',
+    denial: { policyNamespace: 'shop', policy: 'all', rule: '0' },
   } as const;
   const errors = Object.fromEntries(SOURCE_ERROR_CODES.map((code) => [code, 0])) as Record<SourceErrorCode, number>;
   return {

@@ -1,0 +1,23 @@
+import { defineRung, type Rung } from '../rung.ts';
+import { noSamples } from '../samples.ts';
+import { declaredWeights } from './declared-weights.ts';
+import { FAMILIES } from './families.ts';
+
+/** Rung 3: what configuration says of how traffic splits. What traffic does stands in `meshladder_requests_total`. */
+export const routes: Rung<typeof FAMILIES> = defineRung({
+  id: 'routes',
+  number: 3,
+  question: 'Does traffic split as the VirtualService says?',
+  reads: ['cluster', 'history'],
+  families: FAMILIES,
+  evaluate({ cluster, history, settings }) {
+    const lists = noSamples(FAMILIES);
+    const mesh_cluster = history.cluster ?? settings.meshCluster;
+    for (const { object, route, destination, subset, ratio } of declaredWeights(cluster.config)) {
+      const { namespace: object_namespace, kind: object_kind, name: object_name } = object;
+      const labels = { mesh_cluster, object_namespace, object_kind, object_name, route, destination, subset };
+      lists.declaredRatio.push({ labels, value: ratio });
+    }
+    return lists;
+  },
+});
