@@ -1,44 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
-import { type AccessLogRun, startAccessLogRun } from '../../support/access-log-run.ts';
 import { createNodeLogWriter, type NodeLogWriter } from '../../support/node-log-writer.ts';
+import { nodeLogsOf, settle } from '../../support/node-logs.ts';
 
 const POD = 'payment/checkout-v1-5c7d8e9f6b-qw4rt';
 
-interface Node {
-  readonly root: string;
-  readonly checkpointDir: string;
-  start(options?: { readonly checkpoint?: boolean }): Promise<AccessLogRun>;
-}
-
-function nodeOf(context: TestContext): Node {
-  const folder = mkdtempSync(join(tmpdir(), 'meshladder-node-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const root = join(folder, 'pods');
-  const checkpointDir = join(folder, 'checkpoint');
-  mkdirSync(root);
-  return {
-    root,
-    checkpointDir,
-    start: ({ checkpoint = false } = {}) =>
-      startAccessLogRun({
-        place: { kind: 'files', root, container: 'istio-proxy' },
-        ...(checkpoint && { checkpointDir }),
-      }),
-  };
-}
-
-/** Rounds until nothing more comes: unfinished lines of older files wait for their grace. */
-async function settle(run: AccessLogRun): Promise<void> {
-  for (let round = 0; round < 4; round += 1) await run.round(4);
-}
-
 test('what was there before the first start is skipped, and said; what comes after counts', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const log = createNodeLogWriter(node.root, POD);
   log.write(10);
   const run = await node.start();
@@ -128,7 +99,7 @@ const HANDLINGS: Readonly<Record<string, (log: NodeLogWriter, look: () => Promis
 
 for (const [name, handle] of Object.entries(HANDLINGS)) {
   test(`lines written are lines counted: ${name}`, async (context) => {
-    const node = nodeOf(context);
+    const node = nodeLogsOf(context);
     const log = createNodeLogWriter(node.root, POD);
     const run = await node.start();
     await run.round();
@@ -140,7 +111,7 @@ for (const [name, handle] of Object.entries(HANDLINGS)) {
   });
 
   test(`the same over a restart in the middle: ${name}`, async (context) => {
-    const node = nodeOf(context);
+    const node = nodeLogsOf(context);
     const log = createNodeLogWriter(node.root, POD);
     let run = await node.start({ checkpoint: true });
     await run.round();
@@ -160,7 +131,7 @@ for (const [name, handle] of Object.entries(HANDLINGS)) {
 }
 
 test('the last words of a pod that is deleted between two looks are read: its file is still open', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const log = createNodeLogWriter(node.root, POD);
   const run = await node.start();
   log.write(1);
@@ -173,7 +144,7 @@ test('the last words of a pod that is deleted between two looks are read: its fi
 });
 
 test('a kill loses nothing and doubles nothing, wherever it falls between two checkpoints', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const log = createNodeLogWriter(node.root, POD);
   const first = await node.start({ checkpoint: true });
   await first.round();
@@ -193,7 +164,7 @@ test('a kill loses nothing and doubles nothing, wherever it falls between two ch
 });
 
 test('a damaged checkpoint is kept aside and said, and counting begins at the end', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const log = createNodeLogWriter(node.root, POD);
   log.write(5);
   mkdirSync(node.checkpointDir);
@@ -209,7 +180,7 @@ test('a damaged checkpoint is kept aside and said, and counting begins at the en
 });
 
 test('a checkpoint that cannot be written is said once, and costs no counting', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const log = createNodeLogWriter(node.root, POD);
   // A file where the folder should be.
   writeFileSync(node.checkpointDir, '');
@@ -224,7 +195,7 @@ test('a checkpoint that cannot be written is said once, and costs no counting', 
 });
 
 test('nothing half is ever left in the folder of checkpoints', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const run = await node.start({ checkpoint: true });
   await run.round();
   await run.stop();
@@ -232,7 +203,7 @@ test('nothing half is ever left in the folder of checkpoints', async (context) =
 });
 
 test('a root that is not there is an error with its remedy, and heals', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   rmSync(node.root, { recursive: true });
   const run = await node.start();
   await run.round();
@@ -250,7 +221,7 @@ test('a root that is not there is an error with its remedy, and heals', async (c
 });
 
 test('what lies between the logs and is none is left alone, and links are followed', async (context) => {
-  const node = nodeOf(context);
+  const node = nodeLogsOf(context);
   const folder = join(node.root, 'payment_web-0_uid-9', 'istio-proxy');
   const elsewhere = join(node.root, '..', 'docker');
   mkdirSync(folder, { recursive: true });
@@ -274,7 +245,7 @@ const STEPS: readonly Step[] = ['write', 'rotate', 'half', 'parts', 'restart con
 test('whatever happens in whatever order, every line counts once', async (context) => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...STEPS), { maxLength: 25 }), async (steps) => {
-      const node = nodeOf(context);
+      const node = nodeLogsOf(context);
       const log = createNodeLogWriter(node.root, POD);
       let run = await node.start({ checkpoint: true });
       await run.round();
