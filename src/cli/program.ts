@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./decode.ts'),
   },
   {
+    name: 'authz',
+    summary: 'say whether AuthorizationPolicies let a request in, and by which rule',
+    load: () => import('./authz.ts'),
+  },
+  {
     name: 'check-config',
     summary: 'say everything that is wrong with a configuration, or what it comes to',
     load: () => import('./check-config.ts'),

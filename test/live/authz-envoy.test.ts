@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { epochSeconds } from '../../src/model/brand.ts';
 import { evaluateRequest } from '../../src/rungs/authorization/evaluate-request.ts';
 import { readAuthorizationPolicy } from '../../src/rungs/authorization/read-policy.ts';
-import type { DescribedRequest } from '../../src/rungs/authorization/request.ts';
+import type { DescribedRequest } from '../../src/model/described-request.ts';
 import { type AuthorizationCase, GENERATED, TRAPS } from '../support/authorization-cases.ts';
 import { type PolicyObject, rbacConfigs } from '../support/authorization-rbac.ts';
 import { freePorts, type RbacEnvoy, type RbacServer, type SentRequest, startRbacEnvoy } from '../support/rbac-envoy.ts';

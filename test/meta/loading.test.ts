@@ -37,6 +37,7 @@ const LIGHT: readonly (readonly string[])[] = [
   ['flags', 'test/fixtures/accesslog/one-each.text.log'],
   ['decode', 'UF,URX'],
   ['check-config', '--help'],
+  ['authz', '--help'],
 ];
 for (const argv of LIGHT) {
   test(`${argv.join(' ')} loads nothing it does not use`, async () => {

@@ -1,6 +1,6 @@
+import type { DescribedRequest, RequestField } from '../../model/described-request.ts';
 import type { Outcome } from './outcome.ts';
 import type { PathNormalization } from './path-pattern.ts';
-import type { DescribedRequest, RequestField } from './request.ts';
 
 /** What of the mesh decides how a policy is read. */
 export interface AuthorizationMesh {

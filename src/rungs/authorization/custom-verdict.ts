@@ -1,7 +1,7 @@
+import type { DescribedRequest } from '../../model/described-request.ts';
 import type { AuthorizationMesh } from './attribute.ts';
 import { doubtOf, PASS, type Step, titled, type Verdict } from './decision.ts';
 import type { AuthorizationPolicy } from './policy.ts';
-import type { DescribedRequest } from './request.ts';
 
 export interface CustomSetting {
   readonly mesh: AuthorizationMesh;

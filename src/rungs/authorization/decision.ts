@@ -1,6 +1,6 @@
+import type { RequestField } from '../../model/described-request.ts';
 import type { Outcome } from './outcome.ts';
 import type { Action } from './policy.ts';
-import type { RequestField } from './request.ts';
 
 /** What one rule, or a policy without any, has to do with a request. */
 export interface Step {

@@ -1,10 +1,10 @@
+import type { DescribedRequest } from '../../model/described-request.ts';
 import { compareText } from '../../model/text-order.ts';
 import { type AuthorizationMesh, DEFAULT_MESH } from './attribute.ts';
 import { customVerdict } from './custom-verdict.ts';
 import { type Decision, doubtOf, PASS, type Step, titled, type Verdict } from './decision.ts';
 import type { Answer } from './outcome.ts';
 import { type Action, type AuthorizationPolicy, ruleName } from './policy.ts';
-import type { DescribedRequest } from './request.ts';
 import { testRule } from './rule-test.ts';
 
 export interface EvaluateOptions {

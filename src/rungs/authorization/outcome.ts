@@ -1,4 +1,4 @@
-import type { RequestField } from './request.ts';
+import type { RequestField } from '../../model/described-request.ts';
 
 /** Whether something matches; `unknown` where the answer hangs on what nobody has told. */
 export type Outcome = 'yes' | 'no' | 'unknown';

@@ -1,7 +1,7 @@
+import type { DescribedRequest } from '../../model/described-request.ts';
 import { addressBlock } from './address-block.ts';
 import { type Attribute, onText, type RequestTest } from './attribute.ts';
 import { dotPattern } from './dot-pattern.ts';
-import type { DescribedRequest } from './request.ts';
 import { type TextTest, textPattern } from './text-pattern.ts';
 import { principalsMeant } from './trust-domains.ts';
 

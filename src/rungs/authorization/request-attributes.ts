@@ -1,8 +1,8 @@
+import type { DescribedRequest } from '../../model/described-request.ts';
 import { type Attribute, onText, type RequestTest } from './attribute.ts';
 import { claimPath, claimTexts, requestPrincipalPattern } from './claims.ts';
 import { pathPattern, policyPath } from './path-pattern.ts';
 import { address } from './peer-attributes.ts';
-import type { DescribedRequest } from './request.ts';
 import { anyCasePattern, textPattern } from './text-pattern.ts';
 
 const host: Attribute = {

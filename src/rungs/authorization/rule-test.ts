@@ -1,8 +1,8 @@
+import type { DescribedRequest } from '../../model/described-request.ts';
 import type { Attribute, RequestTest, ValueContext } from './attribute.ts';
 import { type Answer, allOf, any, anyOf, not, type Outcome } from './outcome.ts';
 import { PEER_ATTRIBUTES } from './peer-attributes.ts';
 import type { Action, Clause, Rule } from './policy.ts';
-import type { DescribedRequest } from './request.ts';
 import { bracketAttribute, REQUEST_ATTRIBUTES } from './request-attributes.ts';
 
 export interface RuleSetting extends ValueContext {
@@ -100,19 +100,26 @@ function testValues(
   return { outcome, why, needs: outcome === 'unknown' ? [attribute.need] : [] };
 }
 
-function reason({ label }: Attribute, among: Outcome, list: string, shown: string | null | undefined): string {
-  if (shown === undefined) return `${label} is not known, and decides here: is it ${list}?`;
-  if (shown === null) return `${label} is missing, so it is not ${list}`;
+function reason({ label }: Attribute, among: Outcome, wanted: Wanted, shown: string | null | undefined): string {
+  if (shown === undefined) return `${label} is not known, and decides here: does it match ${wanted.list}?`;
+  if (shown === null) return `${label} is missing, so it ${wanted.matchesNot}`;
   const subject = `${label} ${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}`;
-  if (among === 'unknown') return `${subject}: it cannot be told whether this is ${list}`;
-  return `${subject} ${among === 'yes' ? 'is' : 'is not'} ${list}`;
+  if (among === 'unknown') return `${subject}: it cannot be told whether this matches ${wanted.list}`;
+  return `${subject} ${among === 'yes' ? `matches ${wanted.list}` : wanted.matchesNot}`;
+}
+
+/** What a policy wants, in words. */
+interface Wanted {
+  readonly list: string;
+  readonly matchesNot: string;
 }
 
 const MOST_VALUES = 5;
 
-function listed(values: readonly string[]): string {
+function listed(values: readonly string[]): Wanted {
   const shown = values.slice(0, MOST_VALUES).join(', ');
   const rest = values.length - MOST_VALUES;
   const list = rest > 0 ? `${shown} and ${rest} more` : shown;
-  return values.length === 1 ? list : `one of ${list}`;
+  if (values.length === 1) return { list, matchesNot: `does not match ${list}` };
+  return { list: `one of ${list}`, matchesNot: `matches none of ${list}` };
 }

@@ -38,7 +38,7 @@ export function mapObject<T>(raw: RawObject, map: (raw: RawObject) => T | undefi
  * @throws KubeApiError
  */
 export async function readList<T>(
-  needs: InformerNeeds<T>,
+  needs: Pick<InformerNeeds<T>, 'api' | 'query' | 'metadataOnly' | 'map'>,
   path: string,
   previous: (key: string) => T | undefined,
   signal: AbortSignal,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { epochSeconds } from '../../../src/model/brand.ts';
+import type { DescribedRequest } from '../../../src/model/described-request.ts';
 import type { ConfigObject } from '../../../src/model/workload.ts';
 import { DEFAULT_MESH } from '../../../src/rungs/authorization/attribute.ts';
 import type { Decision } from '../../../src/rungs/authorization/decision.ts';
 import { evaluateRequest } from '../../../src/rungs/authorization/evaluate-request.ts';
 import type { AuthorizationPolicy } from '../../../src/rungs/authorization/policy.ts';
 import { readAuthorizationPolicy } from '../../../src/rungs/authorization/read-policy.ts';
-import type { DescribedRequest } from '../../../src/rungs/authorization/request.ts';
 import { GENERATED } from '../../support/authorization-cases.ts';
 
 const WEB = 'cluster.local/ns/shop/sa/web';
@@ -43,7 +43,7 @@ describe('what is not known', () => {
     assert.deepEqual([decision, needs], ['unknown', ['principal']]);
     assert.match(
       reason,
-      /^ALLOW policy shop\/p rule 0 may allow it: the principal is not known, and decides here: is it cluster/,
+      /^ALLOW policy shop\/p rule 0 may allow it: the principal is not known, and decides here: does it match cluster/,
     );
     assert.deepEqual(decide(allowed, {}).needs, ['principal', 'method']);
   });
@@ -87,16 +87,16 @@ describe('reasons', () => {
     const { reason, by } = decide(spec, { path: '/admin/1', method: 'PUT' });
     assert.equal(
       reason,
-      'DENY policy shop/p rule 0 denies it: the method PUT is not GET; the path /admin/1 is one of /admin*, /x',
+      'DENY policy shop/p rule 0 denies it: the method PUT does not match GET; the path /admin/1 matches one of /admin*, /x',
     );
     assert.deepEqual(by, { policyNamespace: 'shop', policy: 'p', rule: '0' });
     assert.deepEqual(
       decide(spec, { path: '/y' }).steps.map(({ why }) => why),
-      ['the path /y is not one of /admin*, /x'],
+      ['the path /y matches none of /admin*, /x'],
     );
     assert.deepEqual(
       decide(spec, { path: '/x', method: 'GET' }).steps.map(({ why }) => why),
-      ['the method GET is GET'],
+      ['the method GET matches GET'],
     );
   });
 
@@ -104,7 +104,7 @@ describe('reasons', () => {
     const token = { rules: [{ when: [{ key: 'request.headers[X-Token]', values: ['a'] }] }] };
     const why = (spec: unknown, request: Partial<DescribedRequest>): string =>
       decide(spec, request).steps[0]?.why ?? '';
-    assert.equal(why(token, { headers: new Map() }), 'the header x-token is missing, so it is not a');
+    assert.equal(why(token, { headers: new Map() }), 'the header x-token is missing, so it does not match a');
     assert.equal(
       why(token, { protocol: 'tcp' }),
       'istiod leaves the rule out: the header x-token is HTTP only, and this is TCP',

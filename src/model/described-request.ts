@@ -27,4 +27,4 @@ export interface DescribedRequest {
 }
 
 /** What a person could add for a surer answer. */
-export type RequestField = Exclude<keyof DescribedRequest, 'protocol'> | 'filterMetadata';
+export type RequestField = Exclude<keyof DescribedRequest, 'protocol'> | 'filterMetadata' | 'labels';

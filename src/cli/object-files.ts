@@ -1,0 +1,45 @@
+import { readFile, stat } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { ClusterObjects } from '../model/cluster.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { type Io, UserError } from './io.ts';
+
+/** More than any cluster's objects of these kinds. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The cluster that files of YAML or JSON describe: they are the whole world.
+ * @param files paths; `-` is stdin
+ * @param namespace of objects that name none
+ * @throws UserError for a file or an object that cannot be read: half a world would give wrong answers
+ */
+export async function clusterOfFiles(files: readonly string[], namespace: string, io: Io): Promise<ClusterObjects> {
+  const { readObjects } = await import('../sources/kubernetes/object-files.ts');
+  const { clusterOfFiles: gather } = await import('../sources/kubernetes/files-cluster.ts');
+  if (files.filter((file) => file === '-').length > 1) throw new UserError('-: stdin can be read once only');
+  const texts = await Promise.all(files.map(async (file) => ({ name: file, text: await readText(file, io) })));
+  const { objects, problems } = readObjects(texts);
+  const { cluster, problems: unreadable } = gather(objects, { namespace, at: systemClock.now() });
+  const [first, ...others] = [...problems, ...unreadable];
+  if (first === undefined) return cluster;
+  throw new UserError(others.length === 0 ? first : `${first} (and ${others.length} more such problems)`);
+}
+
+async function readText(file: string, { stdin }: Io): Promise<string> {
+  if (file === '-') return text(stdin as AsyncIterable<Buffer>);
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) throw new UserError(`${file} is larger than ${MAX_BYTES / 1024 ** 2} MiB`);
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw new UserError(`${file}: ${PROBLEMS[code] ?? `cannot be read (${code})`}`, { cause: error });
+  }
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a folder; name the files in it, as in FOLDER/*.yaml',
+  EACCES: 'may not be read by this user',
+};
