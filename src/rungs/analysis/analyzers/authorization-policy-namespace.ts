@@ -1,0 +1,32 @@
+import type { Analyzer } from '../analyzer.ts';
+import { refOf } from '../analyzer.ts';
+import { objectsAt, textsAt } from '../spec.ts';
+
+/** An AuthorizationPolicy names a namespace that does not exist. */
+export const authorizationPolicyNamespace: Analyzer = {
+  codes: ['IST0101'],
+  needs: ['authorizationpolicies.security.istio.io', 'namespaces'],
+  analyze(world, report) {
+    const names = world.namespaces.map(({ name }) => name.toLowerCase());
+    for (const object of world.config('authorizationpolicies.security.istio.io')) {
+      const patterns = objectsAt(object.spec, 'rules').flatMap((rule) =>
+        objectsAt(rule, 'from').flatMap((from) => [
+          ...textsAt(from, 'source', 'namespaces'),
+          ...textsAt(from, 'source', 'notNamespaces'),
+        ]),
+      );
+      for (const pattern of new Set(patterns)) {
+        const matches = matcherOf(pattern.toLowerCase());
+        if (!names.some(matches)) report('IST0101', refOf(object), { what: 'namespace', name: pattern });
+      }
+    }
+  },
+};
+
+/** A star stands for anything, at one end. */
+function matcherOf(pattern: string): (name: string) => boolean {
+  if (pattern === '*') return () => true;
+  if (pattern.startsWith('*')) return (name) => name.endsWith(pattern.slice(1));
+  if (pattern.endsWith('*')) return (name) => name.startsWith(pattern.slice(0, -1));
+  return (name) => name === pattern;
+}

@@ -1,0 +1,30 @@
+import type { Analyzer } from '../analyzer.ts';
+import { refOf } from '../analyzer.ts';
+import { podsOfSubset, type Subset, subsetsOf } from '../destination-subsets.ts';
+import { carries, isEmpty } from '../pods.ts';
+import type { World } from '../world.ts';
+
+/** A subset of a DestinationRule selects pods, but none that its service has. */
+export const destinationRuleSubsetElsewhere: Analyzer = {
+  codes: ['ML0004'],
+  needs: ['destinationrules.networking.istio.io', 'serviceentries.networking.istio.io', 'services', 'pods'],
+  analyze(world, report) {
+    for (const object of world.config('destinationrules.networking.istio.io')) {
+      for (const subset of subsetsOf(world, object)) {
+        const service = servedElsewhere(world, subset);
+        if (service !== undefined) report('ML0004', refOf(object), { subset: subset.name, service });
+      }
+    }
+  },
+};
+
+/** The service that has none of the pods of its subset. */
+function servedElsewhere(world: World, { labels, destination }: Subset): string | undefined {
+  const { service } = destination;
+  // Without a selector somebody else keeps the endpoints, and nobody knows the pods.
+  if (service?.selector === undefined || isEmpty(service.selector)) return undefined;
+  const { namespace, name, selector } = service;
+  const pods = podsOfSubset(world, labels) ?? [];
+  const isServed = pods.some((pod) => pod.namespace === namespace && carries(pod.labels, selector));
+  return pods.length === 0 || isServed ? undefined : `${namespace}/${name}`;
+}

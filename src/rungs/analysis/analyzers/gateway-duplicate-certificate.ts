@@ -1,0 +1,46 @@
+import type { SpecObject } from '../../../model/spec-fields.ts';
+import type { ConfigObject } from '../../../model/workload.ts';
+import type { Analyzer } from '../analyzer.ts';
+import { refOf } from '../analyzer.ts';
+import { carries } from '../pods.ts';
+import { labelsAt, objectAt, objectsAt, textAt } from '../spec.ts';
+
+/** Gateways for the same pods present the same certificate. */
+export const gatewayDuplicateCertificate: Analyzer = {
+  codes: ['IST0138'],
+  needs: ['gateways.networking.istio.io'],
+  analyze(world, report) {
+    const byCertificate = new Map<string, Set<ConfigObject>>();
+    const gateways = world.config('gateways.networking.istio.io');
+    for (const object of gateways) {
+      for (const certificate of certificatesOf(object)) {
+        byCertificate.set(certificate, (byCertificate.get(certificate) ?? new Set()).add(object));
+      }
+    }
+    for (const object of gateways) {
+      const selector = labelsAt(object.spec, 'selector');
+      const sharing = new Set(certificatesOf(object).flatMap((each) => [...(byCertificate.get(each) ?? [])]));
+      const others = [...sharing].filter(
+        (other) => other !== object && carries(labelsAt(other.spec, 'selector'), selector),
+      );
+      if (others.length === 0) continue;
+      report('IST0138', refOf(object), { names: [object, ...others].map(nameOf).sort().join(', ') });
+    }
+  },
+};
+
+function nameOf({ namespace, name }: ConfigObject): string {
+  return `${namespace}/${name}`;
+}
+
+/** What servers present, as one word each. Without either, two servers present the same nothing. */
+function certificatesOf({ spec }: ConfigObject): readonly string[] {
+  const all = objectsAt(spec, 'servers').flatMap((server) => objectAt(server, 'tls') ?? ([] as readonly SpecObject[]));
+  return [...new Set(all.map(certificateOf))];
+}
+
+function certificateOf(tls: SpecObject): string {
+  const credential = textAt(tls, 'credentialName');
+  if (credential !== '') return `secret ${credential}`;
+  return `files ${textAt(tls, 'serverCertificate')} ${textAt(tls, 'privateKey')}`;
+}

@@ -1,0 +1,40 @@
+import type { Pod, ServicePort } from '../../../model/workload.ts';
+import type { Analyzer } from '../analyzer.ts';
+import { refOf } from '../analyzer.ts';
+import { podsWith, selectorText } from '../pods.ts';
+import { servicesSelecting } from '../services.ts';
+import { labelsAt, numberAt, objectsAt } from '../spec.ts';
+import type { World } from '../world.ts';
+
+/** A Gateway listens on a port of its pods to which no Service leads. */
+export const gatewayPort: Analyzer = {
+  codes: ['IST0162'],
+  needs: ['gateways.networking.istio.io', 'pods', 'services'],
+  analyze(world, report) {
+    for (const object of world.config('gateways.networking.istio.io')) {
+      const selector = labelsAt(object.spec, 'selector');
+      const pods = podsWith(world, selector);
+      if (pods.length === 0) continue;
+      const led = portsTo(world, pods);
+      for (const server of objectsAt(object.spec, 'servers')) {
+        const port = numberAt(server, 'port', 'number');
+        if (port === undefined || led.has(port)) continue;
+        report('IST0162', refOf(object), { port: String(port), selector: selectorText(selector) });
+      }
+    }
+  },
+};
+
+/** The ports of these pods to which Services lead. */
+function portsTo(world: World, pods: readonly Pod[]): ReadonlySet<number> {
+  const services = pods.flatMap(({ namespace, labels }) => servicesSelecting(world, namespace, labels));
+  return new Set(
+    services.flatMap(({ ports }) => ports.filter(({ protocol }) => protocol === 'TCP').flatMap(portsOfPod)),
+  );
+}
+
+/** istiod takes either: for a service's port it listens on the target port of that one. A name is not looked up. */
+function portsOfPod({ port, targetPort }: ServicePort): readonly number[] {
+  const target = Number(targetPort);
+  return Number.isInteger(target) && target > 0 ? [port, target] : [port];
+}

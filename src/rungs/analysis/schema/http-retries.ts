@@ -1,0 +1,31 @@
+import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, numberAt, textAt, valueAt } from '../spec.ts';
+import type { Problems } from './problems.ts';
+import { badDuration } from './values.ts';
+
+/** Conditions to retry on, HTTP's and gRPC's (Envoy docs: router filter, x-envoy-retry-on and x-envoy-retry-grpc-on). */
+const CONDITIONS: ReadonlySet<string> = new Set([
+  ...['5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'envoy-ratelimited', 'retriable-4xx'],
+  ...['refused-stream', 'retriable-status-codes', 'retriable-headers', 'http3-post-connect-failure'],
+  ...['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable'],
+]);
+
+/** `retries` of an HTTP rule. */
+export function checkRetries(retries: SpecObject | undefined, problems: Problems): void {
+  if (retries === undefined) return;
+  const attempts = numberAt(retries, 'attempts') ?? 0;
+  if (attempts < 0) problems.error('retries.attempts is less than 0');
+  const rest = ['perTryTimeout', 'retryOn', 'retryRemoteLocalities'].filter((field) => hasAt(retries, field));
+  if (attempts === 0 && rest.length > 0) problems.error(`retries are off, and have ${rest.join(', ')}`);
+  problems.check(badDuration(valueAt(retries, 'perTryTimeout'), 'retries.perTryTimeout'));
+  const on = textAt(retries, 'retryOn');
+  for (const condition of on === '' ? [] : on.split(',')) {
+    if (!isCondition(condition.trim())) problems.error(`retries.retryOn has the unknown condition "${condition}"`);
+  }
+}
+
+/** A number is a status to retry on. */
+function isCondition(word: string): boolean {
+  if (/^\d+$/.test(word)) return Number(word) >= 100 && Number(word) < 600;
+  return CONDITIONS.has(word.toLowerCase());
+}
