@@ -16,7 +16,10 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
-/** @param everyMs the pause between scrapes; longer where one takes long, so that watching is no load */
+/** A scrape that takes long is followed by a pause this many times as long, so that watching is no load. */
+const PAUSE_PER_SCRAPE = 3;
+
+/** @param everyMs the pause between scrapes, at least */
 export function createWatcher(observer: Observer, everyMs: number, signal: AbortSignal): Watcher {
   let waiting: Waiting[] = [];
   let failure: { readonly reason: unknown } | undefined;
@@ -31,7 +34,7 @@ export function createWatcher(observer: Observer, everyMs: number, signal: Abort
       const served = waiting.filter(({ since }) => since < begun);
       waiting = waiting.filter(({ since }) => since >= begun);
       for (const { resolve } of served) resolve(scrape);
-      await sleep(Math.max(everyMs, performance.now() - startedMs), undefined, { signal });
+      await sleep(Math.max(everyMs, PAUSE_PER_SCRAPE * (performance.now() - startedMs)), undefined, { signal });
     }
   };
   const end = (reason: unknown): void => {

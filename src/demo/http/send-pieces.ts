@@ -7,12 +7,15 @@ const PACKET_CHARACTERS = 64 * 1024;
 
 /** Sends pieces as fast as the reader takes them, lets others have their turn in between, and ends the answer. */
 export async function sendPieces(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   let packet = '';
   for (const piece of pieces) {
     packet += piece;
     if (packet.length < PACKET_CHARACTERS) continue;
+    // Whoever goes away while he is waited for takes nothing any more; the signal leaves no listener behind.
+    if (!response.write(packet)) await once(response, 'drain', { signal: gone.signal }).catch(() => undefined);
     if (response.destroyed) return;
-    if (!response.write(packet)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
     packet = '';
     await breathe();
   }

@@ -9,8 +9,8 @@ meshladder_proxies{proxy_namespace="bookinfo",state="STALE"} 1
 meshladder_proxies{proxy_namespace="payment",state="SYNCED"} 0
 meshladder_istiods 2
 meshladder_odd{name="a \\"b\\" \\\\ c\\nd, e={}"} 1.5e3
-process_cpu_seconds_total 7
-`;
+meshladder_istiods_more 7
+meshladder_last 1 1795252800000`;
 
 test('series are summed over the labels that are not asked for', () => {
   const scrape = parseScrape(TEXT);
@@ -20,11 +20,18 @@ test('series are summed over the labels that are not asked for', () => {
   assert.equal(sumOf(scrape, 'meshladder_istiods'), 2);
 });
 
+test('the first line, the last and one with a time stamp are read', () => {
+  assert.equal(sumOf(parseScrape(TEXT), 'meshladder_last'), 1);
+  assert.equal(sumOf(parseScrape('meshladder_last 1'), 'meshladder_last'), 1);
+  assert.equal(sumOf(parseScrape(TEXT), 'meshladder_istiods_more'), 7);
+});
+
 test('what is absent is undefined, not zero', () => {
   const scrape = parseScrape(TEXT);
   assert.equal(sumOf(scrape, 'meshladder_proxies', { state: 'ERROR' }), undefined);
   assert.equal(sumOf(scrape, 'meshladder_nothing'), undefined);
-  assert.equal(sumOf(scrape, 'process_cpu_seconds_total'), undefined);
+  assert.equal(sumOf(scrape, 'meshladder_prox'), undefined);
+  assert.equal(sumOf(parseScrape(''), 'meshladder_proxies'), undefined);
 });
 
 test('escapes in label values are undone', () => {
