@@ -1,35 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Analysis, type AnalysisFinding, objectPath } from '../../src/model/analysis.ts';
-import { epochSeconds } from '../../src/model/brand.ts';
+import { type EpochSeconds, epochSeconds } from '../../src/model/brand.ts';
 import { analyze } from '../../src/rungs/analysis/analyze.ts';
-import type { ManifestFile } from '../../src/sources/kubernetes/manifests/documents.ts';
-import { manifestWorld } from '../../src/sources/kubernetes/manifests/world.ts';
+import { worldOfFiles } from '../../src/sources/kubernetes/analysis/world-of-files.ts';
+import type { ObjectFile } from '../../src/sources/kubernetes/object-files.ts';
 
 export const FIXTURES: URL = new URL('../fixtures/', import.meta.url);
 
 /** A day after the recordings. */
-export const LATER = epochSeconds(Date.parse('2026-11-22T00:00:00Z') / 1000);
+export const LATER: EpochSeconds = epochSeconds(Date.parse('2026-11-22T00:00:00Z') / 1000);
 
 /** A file by its path in the fixtures. */
-export function fileOf(path: string): ManifestFile {
-  return { path, text: readFileSync(new URL(path, FIXTURES), 'utf8') };
+export function fileOf(path: string): ObjectFile {
+  return { name: path, text: readFileSync(new URL(path, FIXTURES), 'utf8') };
 }
 
 /** What runs in the recorded cluster, list by list. */
-export function recordedCluster(): readonly ManifestFile[] {
+export function recordedCluster(): readonly ObjectFile[] {
   const names = readdirSync(new URL('objects/', FIXTURES));
   const lists = names.filter((name) => !/from-chart|api-groups|crds|version/.test(name));
   return lists.map((name) => fileOf(`objects/${name}`));
 }
 
 /** What is said of a world that is these files alone. */
-export function analyzeFiles(files: readonly ManifestFile[], namespace = 'default'): Analysis {
-  return analyze(manifestWorld(files, { at: LATER, namespace }).world);
+export function analyzeFiles(files: readonly ObjectFile[], namespace = 'default'): Analysis {
+  return analyze(worldOfFiles(files, { at: LATER, namespace }).world);
 }
 
 /** What is said of objects that a test writes down. */
 export function analyzeYaml(...documents: readonly string[]): Analysis {
-  return analyzeFiles([{ path: 'objects.yaml', text: documents.join('\n---\n') }]);
+  return analyzeFiles([{ name: 'objects.yaml', text: documents.join('\n---\n') }]);
 }
 
 /** `CODE Kind/namespace/name`, each once, in order. */

@@ -19,6 +19,8 @@ export interface FilesSetting {
   /** Of objects that name none, as with `kubectl -n`. */
   readonly namespace: string;
   readonly at: EpochSeconds;
+  /** When objects were made that do not say it; they are the oldest of all by default. */
+  readonly madeAt?: EpochSeconds;
 }
 
 /** Written by hand, an object has no such time: all are of one age then, and names decide which comes first. */
@@ -42,14 +44,15 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
 ]);
 
 /** The cluster that files describe; of two objects with one name the later counts. Kinds that nobody reads are left out. */
-export function clusterOfFiles(objects: readonly FileObject[], { namespace, at }: FilesSetting): FilesCluster {
+export function clusterOfFiles(objects: readonly FileObject[], setting: FilesSetting): FilesCluster {
+  const { at } = setting;
   const maps = new Map([...READERS.keys()].map((kind) => [kind, new Map<string, unknown>()]));
   const problems: string[] = [];
   for (const { file, raw } of objects) {
     const kind = kindOf(raw);
     const reader = READERS.get(kind);
     if (reader === undefined) continue;
-    const { key, value, problem } = { value: undefined, ...mapObject(complete(raw, reader, namespace), reader.map) };
+    const { key, value, problem } = { value: undefined, ...mapObject(complete(raw, reader, setting), reader.map) };
     if (problem !== undefined) problems.push(`${file}: ${text(raw['kind'])} ${problem}`);
     else if (key !== undefined && value !== undefined) maps.get(kind)?.set(key, value);
   }
@@ -62,6 +65,11 @@ export function clusterOfFiles(objects: readonly FileObject[], { namespace, at }
     otherPolicyEngines: [],
   } as ClusterObjects;
   return { cluster: { ...cluster, injectors: unfoldInjectors(cluster, at) }, problems };
+}
+
+/** Whether anybody looks at objects of this kind. */
+export function isReadKind(raw: RawObject): boolean {
+  return READERS.has(kindOf(raw));
 }
 
 function kindOf(raw: RawObject): string {
@@ -78,14 +86,15 @@ function pluralOf(kind: string): string {
 }
 
 /** With what an API server would have added. */
-function complete(raw: RawObject, { isClusterWide }: Reader, namespace: string): RawObject {
+function complete(raw: RawObject, { isClusterWide }: Reader, { namespace, madeAt }: FilesSetting): RawObject {
   const metadata = record(raw['metadata']) ?? {};
+  const made = madeAt === undefined ? NO_TIME : new Date(madeAt * 1000).toISOString();
   const own = text(metadata['namespace']) ?? namespace;
   return {
     ...raw,
     metadata: {
       ...metadata,
-      creationTimestamp: text(metadata['creationTimestamp']) ?? NO_TIME,
+      creationTimestamp: text(metadata['creationTimestamp']) ?? made,
       namespace: isClusterWide ? undefined : own,
     },
   };

@@ -35,7 +35,7 @@ status: {conditions: [{type: istio.io/WaypointBound, status: 'False', reason: No
 for (const name of CASES) {
   test(`analyze-live/${name}: says what istioctl said, of the objects alone and within a cluster`, () => {
     const namespace = askedFor(name);
-    const beside = BESIDE[name] === undefined ? [] : [{ path: 'beside.yaml', text: BESIDE[name] }];
+    const beside = BESIDE[name] === undefined ? [] : [{ name: 'beside.yaml', text: BESIDE[name] }];
     const objects = [fileOf(`analyze-live/${name}/objects.yaml`), ...beside];
     const expected = saidByIstioctl(`analyze-live/${name}/expected.json`);
     const alone = analyzeFiles(objects);
