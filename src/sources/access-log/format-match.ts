@@ -1,4 +1,4 @@
-import { type CharSet, holds } from './format-operators.ts';
+import { type CharSet, holds } from './char-set.ts';
 
 /** A piece of a template: text that is always the same, or a value of these characters. */
 export type Piece =
@@ -11,32 +11,48 @@ type Positions = readonly number[];
 /** The value of the piece with this index, if it is the same in every way to match the line. */
 export type ValueOf = (piece: number) => string | undefined;
 
+/** A line in which a piece may stand in more places than this was made by someone. */
+const MAX_POSITIONS = 1 << 15;
+const NO_VALUE: ValueOf = () => undefined;
+
 /**
  * Matches a line against a template in every way there is. What was written is one of them, so a value that is the same
  * in all of them is the one that was written, whatever the other values imitate. Undefined where there is no way.
  *
  * Each piece costs at most a few passes over the line, forwards (where it may begin) and backwards (from where the rest
- * still fits): nothing is tried twice, so no line is slow.
+ * still fits): nothing is tried twice, so no line is slow. Where there are too many places to keep, no value is told.
  */
 export function matchPieces(pieces: readonly Piece[], line: string): ValueOf | undefined {
   const reached: Positions[] = [[0, 0]];
   for (const piece of pieces) {
     const next = after(piece, reached.at(-1) ?? [], line);
     if (next.length === 0) return undefined;
+    if (next.length > MAX_POSITIONS) return NO_VALUE;
     reached.push(next);
   }
   const ends = intersect(reached.at(-1) ?? [], [line.length, line.length]);
   if (ends.length === 0) return undefined;
-  const borders: Positions[] = new Array(pieces.length);
-  borders.push(ends);
-  for (let at = pieces.length - 1; at >= 0; at--) {
-    borders[at] = before(pieces[at], borders[at + 1] ?? [], reached[at] ?? [], line);
-  }
+  const borders = bordersOf(pieces, line, reached, ends);
   return (piece) => {
     const start = onlyOne(borders[piece]);
     const end = onlyOne(borders[piece + 1]);
     return start === undefined || end === undefined ? undefined : line.slice(start, end);
   };
+}
+
+/** Of the positions that were reached, those from which the rest fits too: before each piece, and behind the last. */
+function bordersOf(
+  pieces: readonly Piece[],
+  line: string,
+  reached: readonly Positions[],
+  ends: Positions,
+): readonly Positions[] {
+  const borders: Positions[] = new Array(pieces.length);
+  borders.push(ends);
+  for (let at = pieces.length - 1; at >= 0; at--) {
+    borders[at] = before(pieces[at], borders[at + 1] ?? [], reached[at] ?? [], line);
+  }
+  return borders;
 }
 
 function onlyOne(positions: Positions | undefined): number | undefined {

@@ -1,128 +1,148 @@
+import { findResponseFlag } from '../../model/response-flag.ts';
+import { type CharSet, charSet, withChars } from './char-set.ts';
 import type { Field } from './format-fields.ts';
 import type { Command } from './format-template.ts';
 
-/** Which characters a value may hold: `any`, or a flag for each ASCII code and one, the last, for all beyond. */
-export type CharSet = 'any' | Uint8Array;
-
 /** What is known of an operator's values. */
 export interface Operator {
+  /** All that they may hold. `any` where a client, an upstream or someone unknown decides: they may imitate all else. */
   readonly chars: CharSet;
-  /**
-   * Who decides what it says. `client`: also an upstream, or someone unknown; its value may imitate whatever follows.
-   * `path`: a client may, but only one inside the mesh (Envoy strips `x-envoy-original-path` from outside requests).
-   */
-  readonly author: 'proxy' | 'path' | 'client';
-  /** What of a RawRequest it tells, if anything. Lower ranks are asked first. */
-  readonly tells?: { readonly field: Field; readonly rank: number };
+  /** A short value and a long one, as they are on most days. */
+  readonly everyday: readonly [string, string];
+  readonly tells?: Teller;
 }
 
-const BEYOND_ASCII = 128;
+/** What of a request an operator tells. */
+export interface Teller {
+  readonly field: Field;
+  /** Of several operators that tell a field, the lowest is asked first. */
+  readonly rank: number;
+  /** Brings its values into the form of the default formats. */
+  readonly read?: (value: string) => string;
+}
 
+const FLAGS = charSet(/[A-Za-z0-9_,-]/);
+const CODE = charSet(/[0-9-]/);
 const NUMBER = charSet(/[0-9.-]/);
+const NAME = charSet(/[A-Za-z0-9/._-]/);
 const WORD = charSet(/[^\s"]/);
 const NO_BLANKS = charSet(/\S/);
 const NO_QUOTES = charSet(/[^"]/);
-const NAME = charSet(/[A-Za-z0-9/._-]/);
-const FLAGS = charSet(/[A-Za-z0-9_,-]/);
-const CODE = charSet(/[0-9-]/);
 const TIME = charSet(/[0-9TZ:.-]/);
+/** All that the letters of a time format may stand for: digits, names, zones. */
+const TIME_WORDS = charSet(/[A-Za-z0-9:+/. -]/);
 
-const LOOSE: Operator = { chars: 'any', author: 'client' };
+const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0, 2';
+const LOOSE: Operator = { chars: 'any', everyday: ['-', BROWSER] };
+/** Envoy writes the path that `x-envoy-original-path` names, and only an edge proxy takes that header from a request. */
+const PATH: Operator = { chars: 'any', everyday: ['/', '/cart/7?size=1,2&q=a%20b'] };
+const OWN_PATH: Operator = { ...PATH, chars: NO_BLANKS };
 
-/** Operators whose values cannot hold a blank, or say in another way where they end; all others are loose text. */
 const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
-  ['RESPONSE_CODE', { chars: CODE, author: 'proxy', tells: { field: 'responseCode', rank: 0 } }],
-  ['RESPONSE_FLAGS', { chars: FLAGS, author: 'proxy', tells: { field: 'flags', rank: 0 } }],
-  ['RESPONSE_FLAGS_LONG', { chars: FLAGS, author: 'proxy', tells: { field: 'flags', rank: 1 } }],
-  ['RESPONSE_CODE_DETAILS', { chars: NO_BLANKS, author: 'proxy', tells: { field: 'details', rank: 0 } }],
+  ['RESPONSE_CODE', { chars: CODE, everyday: ['0', '503'], tells: { field: 'responseCode', rank: 0 } }],
+  ['RESPONSE_FLAGS', { chars: FLAGS, everyday: ['-', 'UF,URX'], tells: { field: 'flags', rank: 0 } }],
+  [
+    'RESPONSE_FLAGS_LONG',
+    {
+      chars: FLAGS,
+      everyday: ['-', 'UpstreamConnectionFailure,NoRouteFound'],
+      tells: { field: 'flags', rank: 1, read: shortFlags },
+    },
+  ],
+  [
+    'RESPONSE_CODE_DETAILS',
+    { chars: NO_BLANKS, everyday: ['-', 'via_upstream'], tells: { field: 'details', rank: 0, read: withoutBlanks } },
+  ],
   [
     'CONNECTION_TERMINATION_DETAILS',
-    { chars: NO_QUOTES, author: 'proxy', tells: { field: 'terminationDetails', rank: 0 } },
+    {
+      chars: NO_QUOTES,
+      everyday: ['-', 'rbac_access_denied_matched_policy[none]'],
+      tells: { field: 'terminationDetails', rank: 0 },
+    },
   ],
   [
     'UPSTREAM_TRANSPORT_FAILURE_REASON',
-    { chars: NO_QUOTES, author: 'client', tells: { field: 'transportFailure', rank: 0 } },
+    { chars: 'any', everyday: ['-', 'delayed connect error: 111'], tells: { field: 'transportFailure', rank: 0 } },
   ],
   // UPSTREAM_CLUSTER prints the name for statistics, which the mesh may set to something else (`istio.md` §3.2).
-  ['UPSTREAM_CLUSTER_RAW', { chars: WORD, author: 'proxy', tells: { field: 'upstreamCluster', rank: 0 } }],
-  ['UPSTREAM_CLUSTER', { chars: WORD, author: 'proxy', tells: { field: 'upstreamCluster', rank: 1 } }],
-  ['DOWNSTREAM_LOCAL_ADDRESS', { chars: WORD, author: 'proxy', tells: { field: 'downstreamLocalAddress', rank: 0 } }],
-  ['ROUTE_NAME', { chars: WORD, author: 'proxy', tells: { field: 'route', rank: 0 } }],
-  ['PROTOCOL', { chars: NAME, author: 'proxy' }],
-  ['UPSTREAM_PROTOCOL', { chars: NAME, author: 'proxy' }],
-  ['DOWNSTREAM_TLS_VERSION', { chars: NAME, author: 'proxy' }],
-  ['DOWNSTREAM_TLS_CIPHER', { chars: NAME, author: 'proxy' }],
-  ['UPSTREAM_TLS_VERSION', { chars: NAME, author: 'proxy' }],
-  ['UPSTREAM_TLS_CIPHER', { chars: NAME, author: 'proxy' }],
-  ['ACCESS_LOG_TYPE', { chars: NAME, author: 'proxy' }],
-  ['UPSTREAM_HOST', { chars: WORD, author: 'proxy' }],
-  ['HOSTNAME', { chars: WORD, author: 'proxy' }],
-  ['FILTER_CHAIN_NAME', { chars: WORD, author: 'proxy' }],
-  ['VIRTUAL_CLUSTER_NAME', { chars: WORD, author: 'proxy' }],
+  ['UPSTREAM_CLUSTER_RAW', cluster(0)],
+  ['UPSTREAM_CLUSTER', cluster(1)],
+  [
+    'DOWNSTREAM_LOCAL_ADDRESS',
+    { chars: WORD, everyday: ['-', '10.96.0.12:8080'], tells: { field: 'downstreamLocalAddress', rank: 0 } },
+  ],
+  ['ROUTE_NAME', { chars: WORD, everyday: ['-', 'default'], tells: { field: 'route', rank: 0 } }],
+  ['PROTOCOL', { chars: NAME, everyday: ['-', 'HTTP/1.1'] }],
+  ['UPSTREAM_PROTOCOL', { chars: NAME, everyday: ['-', 'HTTP/1.1'] }],
+  ['ACCESS_LOG_TYPE', { chars: NAME, everyday: ['NotSet', 'DownstreamEnd'] }],
+  ['UPSTREAM_HOST', { chars: WORD, everyday: ['-', '10.1.0.9:8080'] }],
+  ['HOSTNAME', { chars: WORD, everyday: ['-', 'cart-v1-5c7d8e9f6b-qw4rt'] }],
+  ['FILTER_CHAIN_NAME', { chars: WORD, everyday: ['-', '0.0.0.0_8080'] }],
+  ['VIRTUAL_CLUSTER_NAME', { chars: WORD, everyday: ['-', 'other'] }],
 ]);
 
-const NUMBERS = /BYTES_(?:SENT|RECEIVED)$|DURATION$|_ATTEMPT_COUNT$|^(?:UPSTREAM_)?CONNECTION_ID$|_PORT$/;
-const ADDRESSES = /_ADDRESS(?:_WITHOUT_PORT)?$/;
+/** Operators told by the form of their names; the first that fits decides. */
+const FAMILIES: readonly (readonly [RegExp, Operator])[] = [
+  [
+    /BYTES_(?:SENT|RECEIVED)$|DURATION$|_ATTEMPT_COUNT$|^(?:UPSTREAM_)?CONNECTION_ID$|_PORT$/,
+    { chars: NUMBER, everyday: ['-', '152'] },
+  ],
+  [/_ADDRESS(?:_WITHOUT_PORT)?$/, { chars: WORD, everyday: ['-', '10.1.0.7:52344'] }],
+  [/_TLS_(?:VERSION|CIPHER)$/, { chars: NAME, everyday: ['-', 'TLSv1.3'] }],
+];
 const TIMES = /^(?:START_TIME|EMIT_TIME)(?:_LOCAL)?$/;
 
 /** What values a command may write. Commands unknown here may write anything. */
 export function operatorOf({ name, argument }: Command): Operator {
-  // RESPONSE_CODE_DETAILS(ALLOW_WHITESPACES): an argument widens what it writes.
   const named = OPERATORS.get(name);
+  // RESPONSE_CODE_DETAILS(ALLOW_WHITESPACES): an argument widens what it writes.
   if (named !== undefined) return argument === '' ? named : { ...named, chars: 'any' };
-  if (name === 'REQ') return requestHeader(argument.toUpperCase());
-  if (name === 'PATH') return argument === '' ? LOOSE : path(argument.toUpperCase());
-  if (NUMBERS.test(name)) return { chars: NUMBER, author: 'proxy' };
-  if (ADDRESSES.test(name)) return { chars: WORD, author: 'proxy' };
-  if (TIMES.test(name)) return { chars: timeChars(argument), author: 'proxy' };
-  return LOOSE;
+  return (
+    headerOf(name, argument.toUpperCase()) ??
+    (TIMES.test(name) ? time(argument) : FAMILIES.find(([names]) => names.test(name))?.[1]) ??
+    LOOSE
+  );
 }
 
-/** `NAME` or `NAME?ALTERNATIVE`, in capitals. */
+function headerOf(name: string, argument: string): Operator | undefined {
+  if (name === 'PATH') return argument.endsWith(':PATH') ? OWN_PATH : PATH;
+  if (/^REQ(?:UEST_HEADER|_WITHOUT_QUERY)?$/.test(name)) return requestHeader(argument);
+  const isServiceTime = /^RESP(?:ONSE_HEADER)?$/.test(name) && argument === 'X-ENVOY-UPSTREAM-SERVICE-TIME';
+  return isServiceTime ? { ...LOOSE, everyday: ['-', '31'] } : undefined;
+}
+
+/** `NAME` or `NAME?ALTERNATIVE`. */
 function requestHeader(argument: string): Operator {
   const names = argument.split('?');
   if (names.includes(':AUTHORITY')) {
-    return { ...LOOSE, tells: { field: 'authority', rank: names.length - 1 } };
+    return { chars: 'any', everyday: ['-', 'cart.shop:8080'], tells: { field: 'authority', rank: names.length - 1 } };
   }
   // Envoy's codecs refuse blanks in both; quotes may be in a path.
-  if (names.every((name) => name === ':METHOD' || name === ':PATH')) return { chars: NO_BLANKS, author: 'proxy' };
-  if (names.every((name) => name === 'X-ENVOY-ORIGINAL-PATH' || name === ':PATH')) {
-    return { chars: 'any', author: 'path' };
-  }
-  return LOOSE;
+  if (names.every((name) => name === ':METHOD')) return { chars: NO_BLANKS, everyday: ['-', 'GET'] };
+  if (names.every((name) => name === ':PATH')) return OWN_PATH;
+  return names.includes(':PATH') ? PATH : LOOSE;
 }
 
-/** `PATH(WITH_QUERY:ORIG_OR_PATH)`: the second word says which. */
-function path(argument: string): Operator {
-  return argument.endsWith(':PATH') ? { chars: NO_BLANKS, author: 'proxy' } : { chars: 'any', author: 'path' };
+function cluster(rank: number): Operator {
+  return {
+    chars: WORD,
+    everyday: ['-', 'outbound|8080|v1|cart.shop.svc.cluster.local'],
+    tells: { field: 'upstreamCluster', rank },
+  };
 }
 
-/** All that a time format may write: its own literals, digits, names, zones. */
-function timeChars(format: string): CharSet {
-  if (format === '') return TIME;
-  const chars = charSet(/[A-Za-z0-9:+/. -]/);
-  for (const char of format) chars[Math.min(char.charCodeAt(0), BEYOND_ASCII)] = 1;
-  return chars;
+function time(format: string): Operator {
+  if (format === '') return { chars: TIME, everyday: ['2026-08-01T09:14:03.512Z', '2026-08-01T09:14:03.512Z'] };
+  const written = format.replaceAll(/%\d*[A-Za-z]/g, '09');
+  return { chars: withChars(TIME_WORDS, format), everyday: [written, written] };
 }
 
-function charSet(pattern: RegExp): Uint8Array {
-  const chars = new Uint8Array(BEYOND_ASCII + 1);
-  for (let code = 0; code < BEYOND_ASCII; code++) chars[code] = pattern.test(String.fromCharCode(code)) ? 1 : 0;
-  chars[BEYOND_ASCII] = pattern.test('\u00e9') ? 1 : 0;
-  return chars;
+function shortFlags(value: string): string {
+  const words = value.split(',').map((word) => findResponseFlag(word)?.name ?? word);
+  return words.join(',');
 }
 
-export function holds(chars: CharSet, code: number): boolean {
-  return chars === 'any' || chars[Math.min(code, BEYOND_ASCII)] === 1;
-}
-
-/** Whether some character may be in values of both. */
-export function overlap(a: CharSet, b: CharSet): boolean {
-  for (let code = 0; code <= BEYOND_ASCII; code++) if (holds(a, code) && holds(b, code)) return true;
-  return false;
-}
-
-/** Whether a value can hold a blank. */
-export function mayHoldBlanks(chars: CharSet): boolean {
-  return holds(chars, 32);
+function withoutBlanks(value: string): string {
+  return value.replaceAll(/\s/g, '_');
 }

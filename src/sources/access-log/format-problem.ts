@@ -1,3 +1,5 @@
+import type { Command } from './format-template.ts';
+
 /** Why a format cannot be used. The message names the place and the remedy. */
 export interface FormatProblem {
   readonly kind: 'problem';
@@ -11,4 +13,13 @@ export interface FormatProblem {
 
 export function formatProblem(code: FormatProblem['code'], message: string): FormatProblem {
   return { kind: 'problem', code, message };
+}
+
+export function missingFlags(): FormatProblem {
+  return formatProblem('missing_flags', 'no response flags are written: add %RESPONSE_FLAGS%.');
+}
+
+/** What is cut may look like something else that is whole. */
+export function cutProblem({ text, where, cutAt }: Command): FormatProblem {
+  return formatProblem('cut', `${text} at ${where} cuts what is to be counted. Leave out the length, :${cutAt}.`);
 }

@@ -21,8 +21,11 @@ export interface Literal {
 
 export type TemplatePart = Literal | Command;
 
-/** Envoy's grammar of a command ("Access logging: format strings"); its argument may hold percent signs, as in START_TIME. */
-const COMMAND = /%([A-Z0-9_]+)(?:\(([^)]*)\))?(?::(\d{1,6}))?%/y;
+/**
+ * Envoy's grammar of a command ("Access logging: format strings"). Its argument may hold percent signs, as in START_TIME,
+ * and brackets, as in CEL.
+ */
+const COMMAND = /%([A-Z0-9_]+)(?:\(((?:[^()]|\([^()]*\))*)\))?(?::(\d{1,6}))?%/y;
 
 /**
  * The literals and commands of a format string, in order, no two literals side by side. `key` names the JSON key that

@@ -63,9 +63,12 @@ export function parseJson(line: string, object: JsonObject): LineReading {
 /** Stands for what is no text, number, null or nothing: no plain value is empty. */
 export const NOT_PLAIN = '';
 
-/** A value as text; `-` where it is absent, null or empty, `NOT_PLAIN` where it is of a kind that Envoy does not write. */
-export function jsonField(object: JsonObject, key: string): string {
-  const value = Object.hasOwn(object, key) ? object[key] : null;
+function jsonField(object: JsonObject, key: string): string {
+  return jsonText(Object.hasOwn(object, key) ? object[key] : null);
+}
+
+/** A value as text; `-` where it is null or empty, `NOT_PLAIN` where it is of a kind that Envoy does not write. */
+export function jsonText(value: unknown): string {
   if (value === null || value === '') return UNSET;
   if (typeof value === 'string') return value;
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : NOT_PLAIN;
@@ -83,7 +86,7 @@ function isPlain(line: string, object: JsonObject): boolean {
 }
 
 /** A pattern for `hasKeyTwice`. Quotes inside of values are escaped, so a name in quotes before a colon is a key. */
-export function keyPattern(keys: readonly string[]): RegExp {
+function keyPattern(keys: readonly string[]): RegExp {
   return new RegExp(`"(${keys.map((key) => RegExp.escape(key)).join('|')})"\\s*:`, 'g');
 }
 
@@ -94,7 +97,7 @@ const DISGUISED_KEY = /[{,]\s*"[^"\\]*\\/;
  * Whether one of these keys may stand twice in a JSON line. Envoy's own JSON never has that; a format written by hand as
  * text (`{"flags":"%RESPONSE_FLAGS%","agent":"%REQ(USER-AGENT)%"}`) lets callers write keys of their own.
  */
-export function hasKeyTwice(line: string, keys: RegExp): boolean {
+function hasKeyTwice(line: string, keys: RegExp): boolean {
   const seen = new Set<string>();
   for (const [, key = ''] of line.matchAll(keys)) {
     if (seen.has(key)) return true;
