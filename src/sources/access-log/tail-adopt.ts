@@ -15,8 +15,15 @@ export interface AdoptNeeds {
   readonly remembered: RememberedPositions;
 }
 
+/** Which listing it is. */
+export interface Listing {
+  readonly listing: number;
+  /** What is found was there before anybody looked. */
+  readonly first: boolean;
+}
+
 /** Takes over what a listing says of a pod: new files are followed, known ones may have new names. */
-export function adoptPod(needs: AdoptNeeds, { folder, logs }: FoundPod, listing: number): void {
+export function adoptPod(needs: AdoptNeeds, { folder, logs }: FoundPod, listing: Listing): void {
   for (const found of logs) {
     if (found.files.length === 0) continue;
     const series = needs.all.get(found.key) ?? newSeries(folder, found);
@@ -46,7 +53,7 @@ function newestRankOf({ files, compressed }: FoundLogs): string {
   return newest;
 }
 
-function adoptFile(needs: AdoptNeeds, series: LogSeries, found: FoundFile, listing: number): void {
+function adoptFile(needs: AdoptNeeds, series: LogSeries, found: FoundFile, { listing, first }: Listing): void {
   let file = series.files.find(({ dev, ino }) => dev === found.dev && ino === found.ino);
   if (file !== undefined && isAnother(file, found)) {
     leave(needs, series, file);
@@ -54,7 +61,7 @@ function adoptFile(needs: AdoptNeeds, series: LogSeries, found: FoundFile, listi
   }
   if (file === undefined) {
     file = newFile(found, found, needs.reader.nowMs());
-    begin(needs, file, { key: series.key, first: listing === 1 });
+    begin(needs, file, { key: series.key, first });
     // Behind the others: what was not there before is newer.
     series.files.push(file);
   }

@@ -32,15 +32,15 @@ export function beginAtPosition({ descriptors, tally }: BeginNeeds, file: Tailed
   const fd = descriptors.get(file);
   const head = fd === undefined ? NO_HEAD : (sameHead(fd, NO_HEAD) ?? NO_HEAD);
   // What cannot be opened cannot be told apart either: that it is the same is the better guess.
-  const same = fd === undefined || (fitsPrint(head, position.head) && file.listedSize >= position.offset);
+  const same = fd === undefined || fitsPrint(head, position.head);
   if (!same) {
     const lostBytes = position.size - position.offset;
     if (lostBytes > 0) tally.skipped('files', lostBytes);
     return;
   }
   file.head = head;
-  file.offset = position.offset;
-  file.offered = position.offset;
+  file.offset = Math.min(position.offset, file.listedSize);
+  file.offered = file.offset;
   file.size = position.size;
 }
 

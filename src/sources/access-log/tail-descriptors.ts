@@ -7,6 +7,8 @@ export interface Descriptors {
   get(file: TailedFile): number | undefined;
   close(file: TailedFile): void;
   closeAll(): void;
+  /** Takes note of what failed: if the process or the node is out of descriptors, some are closed, for good. */
+  heed(problems: readonly unknown[]): void;
   /** How many are open. */
   count(): number;
   /** What kept files from being opened since this was last asked. */
@@ -16,8 +18,13 @@ export interface Descriptors {
 /** A file that cannot be opened is tried again with each pass; the same complaint is not kept a thousand times. */
 const MAX_PROBLEMS = 20;
 
-/** @param max more are only held for deleted files that are not read to their end: nothing else leads to those */
-export function createDescriptors(max: number): Descriptors {
+/** Of those open when there are no more to be had: the rest of the process needs some, and so does listing folders. */
+const KEPT_SHARE = 0.7;
+const LEAST = 4;
+
+/** @param limit more are only held for deleted files that are not read to their end: nothing else leads to those */
+export function createDescriptors(limit: number): Descriptors {
+  let max = limit;
   const open = new Set<TailedFile>();
   let problems: unknown[] = [];
 
@@ -34,13 +41,20 @@ export function createDescriptors(max: number): Descriptors {
     for (const file of closable.slice(0, count)) close(file);
   }
 
+  function heed(failed: readonly unknown[]): void {
+    const codes = failed.map((problem) => (problem as NodeJS.ErrnoException).code);
+    if (!codes.includes('EMFILE') && !codes.includes('ENFILE')) return;
+    max = Math.max(LEAST, Math.floor(open.size * KEPT_SHARE));
+    makeRoom(open.size - max + 1);
+  }
+
   function tryOpen(file: TailedFile): number | undefined {
     try {
       return openFile(file);
     } catch (problem) {
-      const code = (problem as NodeJS.ErrnoException).code;
-      if (code === 'EMFILE' || code === 'ENFILE') makeRoom(Math.ceil(open.size / 4));
+      heed([problem]);
       // Its name is gone: the next listing finds its new one, or that it has none.
+      const { code } = problem as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && problems.length < MAX_PROBLEMS) problems.push(problem);
       return undefined;
     }
@@ -58,6 +72,7 @@ export function createDescriptors(max: number): Descriptors {
     closeAll() {
       for (const file of open) close(file);
     },
+    heed,
     count: () => open.size,
     takeProblems() {
       const taken = problems;

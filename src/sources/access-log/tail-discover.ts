@@ -31,8 +31,18 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const all = new Map<string, LogSeries>();
   const remembered = rememberPositions(resume ?? []);
   const adopting = { reader, all, resume, remembered };
+  /** Folders that were there at the first listing and were not read whole yet. */
+  const unseen = new Set<string>();
   let listing = 0;
   let listed = false;
+
+  /** Whether all that is there was there before we looked, or may have been. */
+  function isFirst({ folder, problems }: FoundPod): boolean {
+    const first = listing === 1 || unseen.has(folder);
+    if (first && problems.length > 0) unseen.add(folder);
+    else unseen.delete(folder);
+    return first;
+  }
 
   /** Where something could not be read, nothing is gone for that. */
   function sift(pods: readonly FoundPod[]): void {
@@ -50,7 +60,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       const pods: FoundPod[] = [];
       listing += 1;
       for (const pod of found) {
-        adoptPod(adopting, pod, listing);
+        adoptPod(adopting, pod, { listing, first: isFirst(pod) });
         pods.push(pod);
         await breathe();
       }

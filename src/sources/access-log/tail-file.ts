@@ -87,8 +87,11 @@ export function look(file: TailedFile, fd: number, nowMs: number): number | unde
   const stats = fstatSync(fd, { bigint: true });
   const size = Number(stats.size);
   file.unlinked = stats.nlink === 0n;
-  const head = size < file.offset ? undefined : sameHead(fd, file.head);
+  const head = sameHead(fd, file.head);
   if (head === undefined) return startOver(file, fd, nowMs);
+  // Cut off behind its first lines, as by a crash of the node: what is left was counted.
+  file.offset = Math.min(file.offset, size);
+  file.offered = Math.min(file.offered, size);
   if (size !== file.size) file.grewAtMs = nowMs;
   file.head = head;
   file.size = size;

@@ -26,7 +26,7 @@ export interface SeriesReader {
 }
 
 /** What one file gets before the others have their turn; some milliseconds of work at the slowest. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 128 * 1024;
 const LINE_BREAK = 10;
 
 /** Reads the next piece of a series. Returns whether there is more to read at once. */

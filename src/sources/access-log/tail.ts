@@ -58,7 +58,14 @@ export function createTail(options: TailOptions): Tail {
 
   return {
     async discover() {
-      note(await discovery.list());
+      try {
+        const found = await discovery.list();
+        descriptors.heed(found);
+        note(found);
+      } catch (problem) {
+        descriptors.heed([problem]);
+        throw problem;
+      }
     },
     async pass() {
       let more = false;

@@ -235,6 +235,26 @@ test('what a container said last before it was restarted is read as its previous
   await run.stop();
 });
 
+test('the same when the container waits a while for its restart', async (context) => {
+  const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
+  const log = servePodLog(cluster.api, PATH, BEGIN);
+  const run = await cluster.start();
+  log.write(5);
+  await until(run, () => run.lines() === 5);
+  cluster.pods = objects([proxyPod(NAME, LATER, { proxy: { native: false, running: false, restarts: 0 } })]);
+  log.goSilent();
+  log.write(4);
+  await run.round(30);
+  await run.round(30);
+  log.restart();
+  log.write(3);
+  // It was there before the exporter, as far as the times of the pod can tell.
+  const proxy = { native: false, running: true, startedAt: epochSeconds(LATER), restarts: 1 };
+  cluster.pods = objects([pod('payment', NAME, { proxy, createdAt: epochSeconds(LONG_AGO) })]);
+  await until(run, () => run.lines() === 12);
+  await run.stop();
+});
+
 test('the same over a stop of the exporter', async (context) => {
   const cluster = await clusterOf(context, [proxyPod(NAME, LATER)]);
   const log = servePodLog(cluster.api, PATH, BEGIN);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -160,6 +160,43 @@ test('a new log with the inode of a deleted one is read from its beginning', asy
   assert.equal(run.lines(), 17);
   await run.stop();
 });
+
+test('a log that was emptied and grew past where it was while the exporter was stopped is read from its beginning', async (context) => {
+  const node = nodeLogsOf(context);
+  const log = createNodeLogWriter(node.root, POD);
+  let run = await node.start({ checkpoint: true });
+  await run.round();
+  log.write(3);
+  await run.round();
+  await run.stop();
+  log.copyTruncate();
+  log.write(8);
+  run = await node.start({ checkpoint: true });
+  await run.round();
+  assert.deepEqual([run.lines(), run.lines('unparsed')], [11, 0]);
+  await run.stop();
+});
+
+for (const stopped of [false, true]) {
+  test(`a log that lost its end, as by a crash of its node, is not counted again${stopped ? ', nor after a stop' : ''}`, async (context) => {
+    const node = nodeLogsOf(context);
+    const log = createNodeLogWriter(node.root, POD);
+    let run = await node.start({ checkpoint: true });
+    await run.round();
+    log.write(5);
+    const keptBytes = statSync(current(node.root)).size;
+    log.write(4);
+    await run.round();
+    if (stopped) await run.stop();
+    truncateSync(current(node.root), keptBytes);
+    if (stopped) run = await node.start({ checkpoint: true });
+    await run.round();
+    log.write(2);
+    await run.round();
+    assert.deepEqual([run.lines(), run.lines('unparsed'), run.skippedBytes()], [11, 0, 0]);
+    await run.stop();
+  });
+}
 
 test('two processes on one folder: the one that started last saves, the other counts on and says so', async (context) => {
   const node = nodeLogsOf(context);
