@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { runDemo } from '../demo/demo.ts';
-import { ExporterLost } from '../demo/exporter/child.ts';
+import { type DemoOutcome, runDemo } from '../demo/demo.ts';
+import { ExporterLost } from '../demo/exporter/exporter-lost.ts';
 import { SCENARIOS } from '../demo/scenario/scenarios.ts';
 import { type Io, UserError } from './io.ts';
 
@@ -55,7 +55,7 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
   if (self === undefined) throw new UserError('the demo needs to know how this program was started');
   const scenario = SCENARIOS.find(({ name }) => name === flags.scenario) ?? SCENARIOS[0];
   try {
-    const missed = await runDemo(
+    const outcome = await runDemo(
       {
         scenario,
         speed: flags.speed,
@@ -72,15 +72,22 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
       },
       io.signal,
     );
-    return report(missed, flags.once === true && !io.signal.aborted, io);
+    return report(outcome, flags.once === true, io);
   } catch (error) {
-    if (error instanceof ExporterLost) throw new UserError(error.message, { cause: error, exitCode: 1 });
+    if (error instanceof ExporterLost) {
+      throw new UserError(error.message, { cause: error, exitCode: error.exitCode === 2 ? 2 : 1 });
+    }
     throw error;
   }
 }
 
-function report(missed: readonly string[], judged: boolean, io: Io): number {
-  if (!judged) return 0;
+/** Without --once, being stopped is how it ends; with it, nothing is proven then. */
+function report({ stopped, missed }: DemoOutcome, once: boolean, io: Io): number {
+  if (!once) return 0;
+  if (stopped) {
+    io.stderr.write('meshladder: stopped before the end of the incident\n');
+    return 130;
+  }
   if (missed.length === 0) {
     io.stdout.write('Everything that was to be seen was seen.\n');
     return 0;

@@ -41,14 +41,22 @@ export interface DemoOptions {
 const ROTATE_AT_BYTES = 128 * 1024;
 const PAUSE_SECONDS = 30;
 
+/** What came of it. */
+export interface DemoOutcome {
+  /** Told to stop before the end: then nothing is proven. */
+  readonly stopped: boolean;
+  /** What did not happen; empty when all did. */
+  readonly missed: readonly string[];
+}
+
 /**
  * Starts the mesh and the exporter, and plays the incident. Leaves nothing behind, whichever way it ends.
- * @returns what did not happen; empty when all did
- * @throws ExporterLost when the exporter does not start or ends by itself
+ * @throws ExporterLost when the exporter does not start, ends by itself or falls silent
  */
-export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<readonly string[]> {
+export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<DemoOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-demo-'));
   let child: ExporterChild | undefined;
+  let mesh: DemoMesh | undefined;
   const clear = (): void => {
     if (!options.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
@@ -57,26 +65,27 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
     clear();
   });
   const over = new AbortController();
-  const mesh = await startMesh({ folder, extraProxies: options.extraProxies, rotateAtBytes: ROTATE_AT_BYTES });
   try {
+    mesh = await startMesh({ folder, extraProxies: options.extraProxies, rotateAtBytes: ROTATE_AT_BYTES });
     writeHistory(mesh);
     const settings = await writeSettings({ folder, mesh, speed: options.speed });
+    signal.throwIfAborted();
     child = startExporter({
       ...options.self,
       ...options,
       configFile: settings.configFile,
       logFile: join(folder, 'exporter.log'),
     });
-    const stopped = AbortSignal.any([signal, over.signal]);
-    const show = watchExporter({ options, mesh, child, folder, settings, signal: stopped });
-    return await Promise.race([show, child.lost]);
+    const either = AbortSignal.any([signal, over.signal]);
+    const show = watchExporter({ options, mesh, child, folder, settings, signal: either });
+    return { stopped: false, missed: await Promise.race([show, child.lost]) };
   } catch (error) {
-    if (signal.aborted) return [];
+    if (signal.aborted) return { stopped: true, missed: [] };
     throw error;
   } finally {
     over.abort();
     await child?.stop();
-    await mesh.close();
+    await mesh?.close();
     clear();
     if (options.keep) options.write(`The files of this run are in ${folder}\n`);
   }
@@ -98,7 +107,7 @@ async function watchExporter(show: Show): Promise<readonly string[]> {
   const url = await child.url;
   const observer = createObserver(url, signal);
   const proxies = mesh.proxies.size + options.extraProxies;
-  narrator.line(whereToLook({ url, scenario, speed, folder, kubeconfig: settings.kubeconfig, proxies }));
+  narrator.line(whereToLook({ url, scenario, speed, folder, kubectlConfig: settings.kubectlConfig, proxies }));
   await observer.ready();
   const everyMs = Math.min(500, Math.max(50, FAST_INTERVAL_MS / speed / 3));
   const watcher = createWatcher(observer, everyMs, signal);
@@ -141,7 +150,10 @@ async function play({ show, watcher, narrator, perform }: Stage): Promise<string
     tell: narrator.beat,
     signal,
   });
-  return unseen.map(({ at, says }) => `+${at.toFixed(1)}s ${says}`);
+  return unseen.map(
+    ({ beat, missed }) =>
+      `+${beat.at.toFixed(1)}s ${beat.says}: /metrics did not show "${beat.seen}"${missed.map((one) => `\n    ${one}`).join('')}`,
+  );
 }
 
 async function playOnce(stage: Stage): Promise<readonly string[]> {
@@ -150,7 +162,7 @@ async function playOnce(stage: Stage): Promise<readonly string[]> {
   const accounts = await settleAccounts({ traffic, watcher, before, written, signal: show.signal });
   narrator.line('');
   narrator.line(`${accounts.linesWritten} log lines were written, ${accounts.linesCounted} counted.`);
-  return [...unseen.map((text) => `the exporter did not show: ${text}`), ...accounts.missed];
+  return [...unseen, ...accounts.missed];
 }
 
 /** Plays the incident again and again, until it is told to stop. */

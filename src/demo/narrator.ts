@@ -7,22 +7,28 @@ export interface Narrator {
   beat(beat: Beat, sighting: Sighting): void;
 }
 
+/** Columns of the story; with the time before, the seconds after and what parts them, a line fits a terminal of 80. */
+export const SAYS_WIDTH = 33;
+export const SEEN_WIDTH = 33;
+
 /** @param write takes whole lines with their newline */
-export function createNarrator(write: (text: string) => unknown, now: () => Date = () => new Date()): Narrator {
+export function createNarrator(write: (text: string) => unknown): Narrator {
   return {
     line: (text) => void write(`${text}\n`),
     beat({ at, says, seen }, sighting) {
-      const told = sighting.seen
-        ? `exporter: ${seen} (${pollsText(sighting.polls)}, ${(sighting.afterMs / 1000).toFixed(1)} s)`
-        : `exporter did NOT show it: ${sighting.missed.join('; ')}`;
-      write(`${now().toTimeString().slice(0, 8)} ${`+${at.toFixed(1)}s`.padStart(8)}  ${says} | ${told}\n`);
+      const begun = row(`+${at.toFixed(0)}s`, says);
+      if (sighting.seen) write(`${begun}${seen.padEnd(SEEN_WIDTH)} ${seconds(sighting.afterMs)}\n`);
+      else write(`${begun}NOT SEEN: ${seen}\n${sighting.missed.map((one) => `        ${one}\n`).join('')}`);
     },
   };
 }
 
-function pollsText(polls: number): string {
-  if (polls === 0) return 'before the next poll';
-  return polls === 1 ? 'after 1 poll' : `after ${polls} polls`;
+function row(time: string, says: string): string {
+  return `${time.padStart(5)} ${says.padEnd(SAYS_WIDTH)}  `;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)}s`.padStart(5);
 }
 
 /** What there is to see, and where. */
@@ -31,21 +37,23 @@ export function whereToLook(facts: {
   readonly scenario: Scenario;
   readonly speed: number;
   readonly folder: string;
-  readonly kubeconfig: string;
+  readonly kubectlConfig: string;
   readonly proxies: number;
 }): string {
-  const { url, scenario, speed, folder, kubeconfig, proxies } = facts;
+  const { url, scenario, speed, folder, kubectlConfig, proxies } = facts;
   return [
-    `An embedded mesh of ${proxies} proxies and two istiods, and the real exporter watching it.`,
+    `An embedded mesh of ${proxies} proxies and two istiods, watched by the real exporter:`,
     '',
+    `  page      ${url}/`,
     `  metrics   ${url}/metrics`,
     `  proxies   ${url}/api/v1/proxies`,
     `  status    ${url}/api/v1/status`,
-    `  cluster   kubectl --kubeconfig ${kubeconfig} get networkpolicies,virtualservices,pods -A`,
+    `  kubectl   --kubeconfig ${kubectlConfig} get netpol -A`,
     `  logs      ${folder}/pods`,
     '',
-    `The incident: ${scenario.about} (scenario ${scenario.name}, as recorded, ${speed === 1 ? 'in real time' : `${speed} times as fast`}).`,
-    'Each line: the time, the second of the recording, what happens, and what the exporter says of it.',
+    `The incident, as recorded in a real mesh, ${speed === 1 ? 'in real time' : `${speed} times as fast`} (${scenario.name}):`,
+    `${scenario.about}.`,
     '',
+    `${row('at', 'in the mesh')}${'on /metrics'.padEnd(SEEN_WIDTH)} after`,
   ].join('\n');
 }

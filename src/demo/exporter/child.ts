@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { ExporterLost } from './exporter-lost.ts';
 
 /** The exporter, running as a process of its own. */
 export interface ExporterChild {
@@ -28,11 +29,6 @@ export interface ChildOptions {
   /** Lines that the watcher wants to see too. */
   readonly echo: (line: string) => void;
   readonly debug: boolean;
-}
-
-/** The exporter did not start, or ended by itself; the message says why in its own words. */
-export class ExporterLost extends Error {
-  override readonly name = 'ExporterLost';
 }
 
 const STOP_GRACE_MS = 12_000;
@@ -63,9 +59,11 @@ export function startExporter(options: ChildOptions): ExporterChild {
     const address = listeningAddress(line);
     if (address !== undefined) listening.resolve(address);
   });
-  child.once('error', (cause) => ended.reject(new ExporterLost(`the exporter cannot be started: ${cause.message}`)));
+  child.once('error', (cause) =>
+    ended.reject(new ExporterLost(`the exporter cannot be started: ${cause.message}`, { cause })),
+  );
   child.once('close', (code, signal) => {
-    if (!stopping) ended.reject(new ExporterLost(lastWords(last, code, signal)));
+    if (!stopping) ended.reject(lostWith(last, code, signal));
   });
   return {
     url: Promise.race([listening.promise, ended.promise]).then(urlOf),
@@ -106,12 +104,15 @@ function urlOf(address: string): string {
   return `http://${everywhere ? '127.0.0.1' : host}:${port}`;
 }
 
-/** A program that ends with a mistake of the caller's says so in one plain line. */
-function lastWords(last: readonly string[], code: number | null, signal: string | null): string {
+/** Ended by a mistake of the caller's, it has said so in plain lines that need nothing of ours. */
+function lostWith(last: readonly string[], code: number | null, signal: string | null): ExporterLost {
   const plain = last.filter((line) => fieldsOf(line)['msg'] === undefined);
   // Its remedy names its own flag.
   const words = (plain.length > 0 ? plain : last).join('\n').replaceAll('--web.listen-address', '--listen');
-  return `the exporter ended ${signal === null ? `with code ${code}` : `by ${signal}`}${words === '' ? '' : `:\n${words}`}`;
+  const exitCode = code ?? undefined;
+  if (code === 2 && plain.length > 0) return new ExporterLost(words.replace(/^meshladder: /, ''), { exitCode });
+  const how = signal === null ? `with code ${code}` : `by ${signal}`;
+  return new ExporterLost(`the exporter ended ${how}${words === '' ? '' : `:\n${words}`}`, { exitCode });
 }
 
 async function end(child: ChildProcess): Promise<void> {

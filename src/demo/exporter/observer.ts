@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExporterLost } from './exporter-lost.ts';
 import { parseScrape, type Scrape, sumOf } from './scrape.ts';
 
 /** The exporter as anybody sees it who asks its HTTP. */
 export interface Observer {
-  /** A scrape begun after the call. @throws when the exporter gives none for long, or `signal` aborts */
+  /** A scrape begun after the call. @throws ExporterLost when there is none for long, or what `signal` aborts */
   scrape(): Promise<Scrape>;
   /** Resolves when the exporter says that it is ready. @throws as `scrape` */
   ready(): Promise<void>;
@@ -22,7 +23,7 @@ export function createObserver(url: string, signal: AbortSignal): Observer {
       const answer = await get(`${url}${path}`, signal);
       if (answer.text !== undefined) return answer.text;
       signal.throwIfAborted();
-      if (performance.now() > untilMs) throw new Error(`the exporter does not answer ${path}: ${answer.why}`);
+      if (performance.now() > untilMs) throw new ExporterLost(`the exporter does not answer ${path}: ${answer.why}`);
       await sleep(RETRY_MS, undefined, { signal });
     }
   };

@@ -5,7 +5,8 @@ import type { DemoMesh } from '../mesh/mesh.ts';
 /** Files by which the exporter finds the mesh. */
 export interface ExporterSettings {
   readonly configFile: string;
-  readonly kubeconfig: string;
+  /** For a person with kubectl. */
+  readonly kubectlConfig: string;
   /** Puts a new token for istiod in the place of the old one, as the kubelet does with a projected token. */
   writeToken(token: string): Promise<void>;
 }
@@ -23,6 +24,7 @@ export const FAST_INTERVAL_MS = 3000;
 /** Writes kubeconfig, token and configuration, as an operator would. */
 export async function writeSettings({ folder, mesh, speed }: SettingsOptions): Promise<ExporterSettings> {
   const kubeconfig = join(folder, 'kubeconfig');
+  const kubectlConfig = join(folder, 'kubectl.yaml');
   const tokenFile = join(folder, 'istio-token');
   const configFile = join(folder, 'config.yaml');
   const checkpointDir = join(folder, 'checkpoint');
@@ -32,7 +34,9 @@ export async function writeSettings({ folder, mesh, speed }: SettingsOptions): P
     await rename(`${tokenFile}.new`, tokenFile);
   };
   await writeToken(mesh.tokens.istiod());
-  await writeFile(kubeconfig, kubeconfigText(mesh.kube.url, mesh.tokens.kube), { mode: 0o600 });
+  const { kube } = mesh.tokens;
+  await writeFile(kubeconfig, kubeconfigText(mesh.kube.url, `{token: ${kube}}`), { mode: 0o600 });
+  await writeFile(kubectlConfig, kubeconfigText(mesh.kube.urlFor(kube), '{}'), { mode: 0o600 });
   await writeFile(
     configFile,
     configText({
@@ -44,10 +48,10 @@ export async function writeSettings({ folder, mesh, speed }: SettingsOptions): P
       speed,
     }),
   );
-  return { configFile, kubeconfig, writeToken };
+  return { configFile, kubectlConfig, writeToken };
 }
 
-function kubeconfigText(server: string, token: string): string {
+function kubeconfigText(server: string, user: string): string {
   return `apiVersion: v1
 kind: Config
 current-context: demo
@@ -62,8 +66,7 @@ contexts:
     user: meshladder
 users:
 - name: meshladder
-  user:
-    token: ${token}
+  user: ${user}
 `;
 }
 

@@ -27,12 +27,17 @@ export interface KubeServerOptions {
 export interface KubeServer {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Where a client is known by the address alone: kubectl sends no token over plain HTTP. */
+  urlFor(token: string): string;
   /** The next requests are answered 429, as by an API server that has too much to do. */
   overload(requests: number): void;
   /** Ends every watch in the middle, as a load balancer that restarts. */
   dropConnections(): void;
   close(): Promise<void>;
 }
+
+/** The token in front of the path, where there is one. */
+const TOKEN_IN_PATH = /^\/as\/([^/]+)(?=\/)/;
 
 export async function startKubeServer(options: KubeServerOptions): Promise<KubeServer> {
   let refusals = 0;
@@ -46,7 +51,9 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
         refusals -= 1;
         throw tooManyRequests();
       }
-      const user = authenticate(options.users, request.headers.authorization);
+      const [prefix = '', token] = TOKEN_IN_PATH.exec(request.url ?? '') ?? [];
+      request.url = request.url?.slice(prefix.length);
+      const user = authenticate(options.users, token === undefined ? request.headers.authorization : `Bearer ${token}`);
       await answerRequest({ ...options, user, request, response });
     } catch (error) {
       refuse(response, error);
@@ -56,6 +63,7 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
   const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
   return {
     url,
+    urlFor: (token) => `${url}/as/${token}`,
     overload: (requests) => {
       refusals = requests;
     },

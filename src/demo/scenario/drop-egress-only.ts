@@ -10,7 +10,7 @@ import {
   streamFailures,
   synced,
 } from './facts.ts';
-import { HEALTHY } from './healthy.ts';
+import { flapping, HEALTHY } from './healthy.ts';
 import type { Act, Scenario } from './scenario.ts';
 
 const FAILING: readonly TimedDeed[] = [
@@ -29,8 +29,8 @@ const CUT: readonly Act[] = [
     beats: [
       {
         at: 15,
-        says: 'somebody applies NetworkPolicy payment/default-deny for egress: what istiod sends still comes in',
-        seen: 'NetworkPolicy payment/default-deny blocks egress of 3 pods to istiod:15012; they are SYNCED still',
+        says: 'NetworkPolicy default-deny added',
+        seen: 'default-deny blocks 15012: 3 pods',
         deeds: [
           { at: 13.9, do: 'apply_policy', policy: 'allow-same-namespace', directions: ['Egress'] },
           // Kubernetes writes whole seconds: only so it shows which policy came last.
@@ -46,8 +46,8 @@ const CUT: readonly Act[] = [
     beats: [
       {
         at: 20.211,
-        says: 'VirtualService payment-svc says 90/10 now; the push arrives, its acknowledgement does not',
-        seen: 'payment: 3 proxies STALE on CDS, LDS and RDS; EDS stays SYNCED',
+        says: 'VirtualService 90/10, push lands',
+        seen: '3 proxies STALE: CDS, LDS and RDS',
         deeds: [
           { at: 20.019, do: 'declare_weights', weights: { v1: 90, v2: 10 } },
           { at: 20.211, do: 'push', types: ['cds', 'lds', 'rds'] },
@@ -56,8 +56,8 @@ const CUT: readonly Act[] = [
       },
       {
         at: 20.389,
-        says: 'the first request reaches payment-svc v2, though istiod has heard nothing',
-        seen: 'canary payment-svc/v2: traffic counted while its clients are STALE; nothing says 0 %',
+        says: 'first request reaches payment v2',
+        seen: 'v2 counted though client is STALE',
         deeds: [{ at: 20.389, do: 'route', weights: { v1: 90, v2: 10 } }],
         expects: canaryTraffic(),
       },
@@ -68,8 +68,8 @@ const CUT: readonly Act[] = [
     beats: [
       {
         at: 30.645,
-        says: 'istiod gives the connections up, and so do the agents: "read: connection timed out"',
-        seen: 'payment: 3 proxies missing, 3 lost xDS streams counted from their own logs',
+        says: 'connections end: read timed out',
+        seen: '3 missing, 3 lost streams counted',
         deeds: CUT_OFF.flatMap((pod): TimedDeed[] => [
           { at: 30.645, do: 'disconnect', pod },
           { at: pod === 'paymentV2' ? 30.646 : 30.645, do: 'log_lost', pod, way: 'timeout' },
@@ -86,8 +86,8 @@ const SILENCE_AND_RETURN: readonly Act[] = [
     beats: [
       {
         at: 71.588,
-        says: 'the Envoys cannot reconnect ("i/o timeout"); the canary gets its share all the while',
-        seen: 'payment: out of sync since the push; canary payment-svc/v2 has traffic',
+        says: 'no reconnect; canary gets traffic',
+        seen: 'out of sync, yet v2 has traffic',
         deeds: [...FAILING],
         expects: [...streamFailures(6), ...missing(), ...outOfSyncSince(), ...canaryTraffic()],
       },
@@ -98,8 +98,8 @@ const SILENCE_AND_RETURN: readonly Act[] = [
     beats: [
       {
         at: 195.171,
-        says: 'both NetworkPolicies are removed',
-        seen: 'no policy blocks 15012 any more',
+        says: 'both NetworkPolicies removed',
+        seen: 'nothing blocks 15012 any more',
         deeds: [
           { at: 195.171, do: 'remove_policy', policy: 'default-deny' },
           { at: 195.171, do: 'remove_policy', policy: 'allow-same-namespace' },
@@ -108,15 +108,15 @@ const SILENCE_AND_RETURN: readonly Act[] = [
       },
       {
         at: 195.39,
-        says: 'checkout is back',
-        seen: 'payment: a first proxy is SYNCED',
+        says: 'checkout reconnects',
+        seen: 'the first proxy is SYNCED',
         deeds: [{ at: 195.39, do: 'reconnect', pod: 'checkout', istiod: 1 }],
         expects: synced(1),
       },
       {
         at: 199.865,
-        says: 'payment-svc-v1 and payment-svc-v2 are back, each at its own time',
-        seen: 'payment: 3 of 3 proxies SYNCED, none missing, none out of sync',
+        says: 'payment-svc v1 and v2 reconnect',
+        seen: '3 of 3 SYNCED, none missing',
         deeds: [
           { at: 197.048, do: 'reconnect', pod: 'paymentV1', istiod: 0 },
           { at: 199.865, do: 'reconnect', pod: 'paymentV2', istiod: 1 },
@@ -133,7 +133,7 @@ const SILENCE_AND_RETURN: readonly Act[] = [
  */
 export const DROP_EGRESS_ONLY: Scenario = {
   name: 'drop-egress-only',
-  about: 'an egress policy swallows what payment says to istiod, while the canary works',
-  acts: [HEALTHY, ...CUT, ...SILENCE_AND_RETURN],
+  about: 'NetworkPolicy payment/default-deny hides payment from istiod; the canary works',
+  acts: [HEALTHY, ...CUT, ...SILENCE_AND_RETURN, flapping(204)],
   endsAt: 207,
 };

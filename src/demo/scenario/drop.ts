@@ -11,7 +11,7 @@ import {
   streamFailures,
   synced,
 } from './facts.ts';
-import { HEALTHY } from './healthy.ts';
+import { flapping, HEALTHY } from './healthy.ts';
 import type { Act, Scenario } from './scenario.ts';
 
 /** When each Envoy says that its agent finds no istiod, by pod; the recording's own moments. */
@@ -32,8 +32,8 @@ const CUT: readonly Act[] = [
     beats: [
       {
         at: 15,
-        says: 'somebody applies NetworkPolicy payment/default-deny, beside one that allows the namespace and DNS',
-        seen: 'NetworkPolicy payment/default-deny blocks egress of 3 pods to istiod:15012; they are SYNCED still',
+        says: 'NetworkPolicy default-deny added',
+        seen: 'default-deny blocks 15012: 3 pods',
         deeds: [
           { at: 13.9, do: 'apply_policy', policy: 'allow-same-namespace', directions: ['Ingress', 'Egress'] },
           // Kubernetes writes whole seconds: only so it shows which policy came last.
@@ -49,8 +49,8 @@ const CUT: readonly Act[] = [
     beats: [
       {
         at: 20.236,
-        says: 'VirtualService payment-svc says 90/10 now; istiod pushes, and no acknowledgement comes back',
-        seen: 'payment: 3 proxies STALE on CDS, LDS and RDS; EDS stays SYNCED',
+        says: 'VirtualService 90/10 applied',
+        seen: '3 proxies STALE: CDS, LDS and RDS',
         deeds: [
           { at: 20.05, do: 'declare_weights', weights: { v1: 90, v2: 10 } },
           { at: 20.236, do: 'push', types: ['cds', 'lds', 'rds'] },
@@ -64,8 +64,8 @@ const CUT: readonly Act[] = [
     beats: [
       {
         at: 30.692,
-        says: 'istiod gives the connections up: the three rows are gone from syncz, the pods are Running and Ready',
-        seen: 'payment: 3 proxies missing, by no istiod listed',
+        says: 'istiod drops the dead connections',
+        seen: '3 proxies missing, pods Running',
         deeds: CUT_OFF.map((pod) => ({ at: 30.692, do: 'disconnect' as const, pod })),
         expects: missing(),
       },
@@ -80,8 +80,8 @@ const SILENCE_AND_RETURN: readonly Act[] = [
     beats: [
       {
         at: 36.112,
-        says: 'the agents notice: "keepalive ping failed to receive ACK within timeout"',
-        seen: 'payment: 3 lost xDS streams counted from the proxies own logs',
+        says: 'agents log: keepalive ping failed',
+        seen: '3 lost streams counted from logs',
         deeds: CUT_OFF.map((pod) => ({
           at: pod === 'paymentV2' ? 36.108 : 36.112,
           do: 'log_lost' as const,
@@ -97,8 +97,8 @@ const SILENCE_AND_RETURN: readonly Act[] = [
     beats: [
       {
         at: 77.493,
-        says: 'the Envoys cannot reconnect ("i/o timeout"); every request is answered 200 all the while',
-        seen: 'payment: out of sync since the push; canary declared 10 %, not one request to v2',
+        says: 'no reconnect; requests still 200',
+        seen: 'out of sync; no request to v2',
         deeds: [...FAILING],
         expects: [...streamFailures(6), ...missing(), ...outOfSyncSince(), ...noCanaryTraffic()],
       },
@@ -109,8 +109,8 @@ const SILENCE_AND_RETURN: readonly Act[] = [
     beats: [
       {
         at: 195.184,
-        says: 'both NetworkPolicies are removed',
-        seen: 'no policy blocks 15012 any more',
+        says: 'both NetworkPolicies removed',
+        seen: 'nothing blocks 15012 any more',
         deeds: [
           { at: 195.184, do: 'remove_policy', policy: 'default-deny' },
           { at: 195.184, do: 'remove_policy', policy: 'allow-same-namespace' },
@@ -119,8 +119,8 @@ const SILENCE_AND_RETURN: readonly Act[] = [
       },
       {
         at: 195.559,
-        says: 'checkout and payment-svc-v2 are back, each at its own time',
-        seen: 'payment: 2 of 3 proxies SYNCED',
+        says: 'checkout and v2 reconnect',
+        seen: '2 of 3 proxies SYNCED',
         deeds: [
           { at: 195.464, do: 'reconnect', pod: 'checkout', istiod: 1 },
           { at: 195.559, do: 'reconnect', pod: 'paymentV2', istiod: 1 },
@@ -129,15 +129,15 @@ const SILENCE_AND_RETURN: readonly Act[] = [
       },
       {
         at: 196.102,
-        says: 'the first request reaches payment-svc v2',
-        seen: 'canary payment-svc/v2: traffic counted',
+        says: 'first request reaches payment v2',
+        seen: 'requests to subset v2 counted',
         deeds: [{ at: 196.102, do: 'route', weights: { v1: 90, v2: 10 } }],
         expects: canaryTraffic(),
       },
       {
         at: 202.513,
-        says: 'payment-svc-v1 is back',
-        seen: 'payment: 3 of 3 proxies SYNCED, none missing, none out of sync',
+        says: 'payment-svc v1 reconnects',
+        seen: '3 of 3 SYNCED, none missing',
         deeds: [{ at: 202.513, do: 'reconnect', pod: 'paymentV1', istiod: 0 }],
         expects: recovered(),
       },
@@ -151,7 +151,7 @@ const SILENCE_AND_RETURN: readonly Act[] = [
  */
 export const DROP: Scenario = {
   name: 'drop',
-  about: 'a NetworkPolicy cuts payment off from istiod while a canary is declared',
-  acts: [HEALTHY, ...CUT, ...SILENCE_AND_RETURN],
+  about: 'NetworkPolicy payment/default-deny cuts payment off while a canary is declared',
+  acts: [HEALTHY, ...CUT, ...SILENCE_AND_RETURN, flapping(206)],
   endsAt: 210,
 };

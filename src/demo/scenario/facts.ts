@@ -54,13 +54,14 @@ export function recovered(): Expectation[] {
   ];
 }
 
-const CANARY = { workload: 'checkout-v1', destination: 'payment-svc.payment.svc.cluster.local', subset: 'v2' };
+const TRAFFIC = { workload: 'checkout-v1', destination: 'payment-svc.payment.svc.cluster.local' };
 
-export function canaryTraffic(): Expectation[] {
-  return [atLeast(1, { family: 'meshladder_requests_total', labels: CANARY, by: 'logs' })];
+/** Requests to a subset of payment-svc, since the incident began. */
+export function canaryTraffic(subset: 'v1' | 'v2' = 'v2'): Expectation[] {
+  return [atLeast(1, { family: 'meshladder_requests_total', labels: { ...TRAFFIC, subset }, by: 'logs' })];
 }
 
 /** Declared and not there: no series of it is above 0. */
 export function noCanaryTraffic(): Expectation[] {
-  return [none({ family: 'meshladder_requests_total', labels: CANARY, by: 'logs' })];
+  return [none({ family: 'meshladder_requests_total', labels: { ...TRAFFIC, subset: 'v2' }, by: 'logs' })];
 }

@@ -12,20 +12,27 @@ export interface PlayOptions {
   readonly clock: ScenarioClock;
   readonly perform: Performer;
   readonly watcher: Watcher;
-  /** Told of each beat, once it is seen or given up. */
+  /** Told of each beat in its turn, once it is seen or given up. */
   readonly tell: (beat: Beat, sighting: Sighting) => void;
   readonly signal: AbortSignal;
+}
+
+/** What the exporter did not come to show. */
+export interface Unseen {
+  readonly beat: Beat;
+  /** Each with what it said instead. */
+  readonly missed: readonly string[];
 }
 
 /** A program that has just started may take this long for everything that is always true. */
 const FIRST_GRACE_MS = 15_000;
 
 /** Plays a scenario to its end. @returns the beats that the exporter did not come to show */
-export async function playScenario(options: PlayOptions): Promise<readonly Beat[]> {
+export async function playScenario(options: PlayOptions): Promise<readonly Unseen[]> {
   const { scenario, clock, watcher, signal } = options;
   const before = await watcher.next();
   clock.restartAt(0);
-  const unseen: Beat[] = [];
+  const unseen: Unseen[] = [];
   for (const [index, act] of scenario.acts.entries()) {
     const graceMs = index === 0 ? FIRST_GRACE_MS : 0;
     unseen.push(...(await playAct(act, { ...options, before, graceMs })));
@@ -50,13 +57,13 @@ interface ActOptions extends PlayOptions {
 
 type Moment = { readonly at: number; readonly deed: TimedDeed } | { readonly at: number; readonly beat: Beat };
 
-async function playAct(act: Act, options: ActOptions): Promise<readonly Beat[]> {
+async function playAct(act: Act, options: ActOptions): Promise<readonly Unseen[]> {
   const { clock, watcher, perform, signal } = options;
-  const sightings: Promise<readonly [Beat, Sighting]>[] = [];
+  const looks: Promise<readonly [Beat, Sighting]>[] = [];
   for (const moment of momentsOf(act)) {
     await clock.until(moment.at, signal);
     if ('beat' in moment) {
-      sightings.push(look(moment.beat, options));
+      looks.push(look(moment.beat, looks.at(-1), options));
       continue;
     }
     if (moment.deed.apartMs !== undefined) {
@@ -65,16 +72,26 @@ async function playAct(act: Act, options: ActOptions): Promise<readonly Beat[]> 
     }
     perform(moment.deed);
   }
-  const seen = await Promise.all(sightings);
+  const seen = await Promise.all(looks);
   const last = seen.at(-1);
   if (last !== undefined) await untilPolled(watcher, last[1]);
-  return seen.filter(([, sighting]) => !sighting.seen).map(([beat]) => beat);
+  return seen.flatMap(([beat, sighting]) => (sighting.seen ? [] : [{ beat, missed: sighting.missed }]));
 }
 
-async function look(beat: Beat, { watcher, before, graceMs, tell }: ActOptions): Promise<readonly [Beat, Sighting]> {
-  const sighting = await verify({ watcher, before, expects: beat.expects, graceMs });
-  tell(beat, sighting);
-  return [beat, sighting];
+/** Looks for a beat now, and tells of it behind the one before. */
+function look(
+  beat: Beat,
+  before: Promise<unknown> | undefined,
+  { watcher, before: first, graceMs, tell }: ActOptions,
+): Promise<readonly [Beat, Sighting]> {
+  const looking = verify({ watcher, before: first, expects: beat.expects, graceMs });
+  const told = Promise.all([looking, before]).then(([sighting]) => {
+    tell(beat, sighting);
+    return [beat, sighting] as const;
+  });
+  // Where the play is broken off meanwhile, nobody waits for this any more.
+  told.catch(() => undefined);
+  return told;
 }
 
 /** Deeds and beats in their order; at the same moment the deeds come first, for they are what the beat is about. */

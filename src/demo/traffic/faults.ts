@@ -1,78 +1,20 @@
 import { WORKLOADS } from '../mesh/workloads.ts';
-import type { AccessLine } from './access-line.ts';
-import type { Hop, LoggedLine } from './hop.ts';
-
-/** One thing that goes wrong: a hop, or a line that only one proxy writes. */
-export type Fault = { readonly hop: Hop } | { readonly only: (startMs: number) => LoggedLine };
-
-const NOBODY = { upstreamTime: undefined, upstreamHost: undefined, upstreamLocal: undefined };
-const REFUSED = 'delayed_connect_error:_Connection_refused';
-const BEFORE = 'upstream_reset_before_response_started';
-const GATEWAY_ADDRESS = `${WORKLOADS.gateway.ip}:8080`;
-
-/** What the caller's proxy says of an answer that the other's proxy made. */
-const passed = (code: number): Partial<AccessLine> => ({ code, sent: 19 });
-/** A failure that a proxy makes itself, before anybody is asked. */
-const own = (code: number, flags: string, details: string): Partial<AccessLine> => ({
-  code,
-  flags,
-  details,
-  sent: 19,
-  ...NOBODY,
-});
-/** A failure of the way to the other, or of the other. */
-const upstream = (code: number, flags: string, details: string): Partial<AccessLine> => ({
-  code,
-  flags,
-  details,
-  sent: 95,
-  upstreamTime: undefined,
-});
-
-const toDead = (path: string, flags: string, failure: string): Fault => ({
-  hop: {
-    from: 'checkout',
-    to: 'dead',
-    path,
-    client: {
-      ...upstream(503, flags, `${BEFORE}{remote_connection_failure|${failure}}`),
-      transportFailure: failure,
-      upstreamHost: '10.44.0.1:8099',
-    },
-  },
-});
-const toRatings = (path: string, more: Partial<Hop>): Fault => ({
-  hop: { from: 'checkout', to: 'ratings', target: 'ratings', path, ...more },
-});
-const toDetails = (path: string, client: Partial<AccessLine>, server: Hop['server']): Fault => ({
-  hop: { from: 'checkout', to: 'details', target: 'details', route: 'default', path, client, server: server ?? 'none' },
-});
-const atGateway = (path: string, client: Partial<AccessLine>): Fault => ({
-  hop: { from: 'gateway', to: 'productpage', target: 'productpage', path, client, server: 'none' },
-});
-const toPayment = (path: string, client: Partial<AccessLine>, server: Partial<AccessLine>): Fault => ({
-  hop: {
-    from: 'checkout',
-    to: 'payment',
-    subset: 'v1',
-    target: 'paymentV1',
-    route: 'payment-canary',
-    path,
-    client,
-    server,
-  },
-});
-
-/** Requests without a route, and connections without HTTP. */
-const NO_NAMES = { received: 0, sent: 0, duration: 0, flags: '-', code: 0 };
-const bare = (
-  pod: LoggedLine['pod'],
-  line: Omit<AccessLine, 'startMs' | keyof typeof NO_NAMES> & Partial<AccessLine>,
-): Fault => ({
-  only: (startMs) => ({ pod, line: { ...NO_NAMES, startMs, ...line } }),
-});
-const CHECKOUT = { downstreamRemote: `${WORKLOADS.checkout.ip}:35068` };
-const STRANGER = { downstreamLocal: GATEWAY_ADDRESS, downstreamRemote: '203.0.113.9:54536' };
+import {
+  atGateway,
+  BEFORE,
+  bare,
+  CHECKOUT,
+  type Fault,
+  own,
+  passed,
+  REFUSED,
+  STRANGER,
+  toDead,
+  toDetails,
+  toPayment,
+  toRatings,
+  upstream,
+} from './fault.ts';
 
 /** Every kind of flag that the recordings of a real mesh hold, each in its own words. Played one after the other. */
 export const FAULTS: readonly Fault[] = [

@@ -89,3 +89,13 @@ test('a path that cannot be decoded names nothing', async (context) => {
     assert.equal((await lab.ask(target)).status, 404, target);
   }
 });
+
+test('who sends no header is known by the address he was given', async (context) => {
+  const lab = await startLab(context);
+  const list = (token: string) => fetch(`${lab.server.urlFor(token)}/api/v1/namespaces/lab/pods?limit=1`);
+  const served = await list(ALL);
+  assert.equal(served.status, 200);
+  assert.equal(((await served.json()) as { kind: string }).kind, 'PodList');
+  assert.equal((await list(NOBODY)).status, 403);
+  assert.equal((await list('nobody-knows-it')).status, 401);
+});

@@ -54,8 +54,8 @@ test('deeds and beats come in their order, and what was not seen is returned', a
     signal: new AbortController().signal,
   });
   assert.deepEqual(
-    unseen.map(({ says }) => says),
-    ['b'],
+    unseen.map(({ beat, missed }) => [beat.says, ...missed]),
+    [['b', 'meshladder_istiods = 2; it says 1']],
   );
   assert.deepEqual(told, ['a true', 'deed 1', 'b false', 'deed 4']);
 });
