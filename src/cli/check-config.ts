@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { formatDuration, formatListenAddress } from '../config/units.ts';
 import { type ConfigFlags, configFrom, declareConfigFlags } from './config-flags.ts';
-import type { Io } from './io.ts';
+import { type Io, UserError } from './io.ts';
 
 /** `meshladder check-config`: every problem of a configuration, or what it comes to. */
 export function configure(command: Command, io: Io): void {
@@ -11,8 +11,19 @@ export function configure(command: Command, io: Io): void {
     .addHelpText('after', '\nExit code 0: serve would start with it; 1: it would not, and every problem is listed.')
     .action(async (file: string | undefined, flags: ConfigFlags) => {
       const config = await configFrom(file === undefined ? flags : { ...flags, 'config.file': file }, io, 1);
+      await checkLogFormat(config);
       io.stdout.write(`OK\n${summary(config)}`);
     });
+}
+
+/** @throws UserError when the configured format of access lines cannot be read: serve would not start with it */
+async function checkLogFormat({ accessLog }: Config): Promise<void> {
+  const [{ compileFormat }, { formatSpec }] = await Promise.all([
+    import('../sources/access-log/format.ts'),
+    import('../sources/access-log/format-spec.ts'),
+  ]);
+  const { format, problems } = compileFormat(formatSpec(accessLog.format));
+  if (format === undefined) throw new UserError(problems.map(({ message }) => message).join('\n'), { exitCode: 1 });
 }
 
 function summary(config: Config): string {

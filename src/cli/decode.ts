@@ -20,11 +20,11 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .argument('[flags or line...]', 'flags as UF,URX or by their long names; a line in quotes; - or none is stdin')
     .option('-o, --output <format>', 'text or json', 'text')
-    .option('--format <format>', 'of lines: auto, text or json', 'auto')
+    .option('--format <format>', 'of lines: auto, text, json, or an accessLogFormat', 'auto')
     .addHelpText('after', AFTER_HELP)
     .action(async (given: readonly string[], { output, format }: DecodeFlags) => {
       if (output !== 'text' && output !== 'json') throw new UserError(`-o ${output}: give text or json`);
-      const lineFormat = readLogFormat(format);
+      const lineFormat = await readLogFormat(format);
       const { words, lines } = await readInput(given, io);
       const input = { words, lines: lines.map((line) => decodeLine(line, lineFormat)) };
       write(input, output === 'json', io);
@@ -52,7 +52,8 @@ type ToldLine = Extract<DecodedLine, { kind: 'access' | 'proxy_log' }>;
 
 const PROBLEMS: Readonly<Record<Exclude<DecodedLine['kind'], ToldLine['kind']>, string>> = {
   partial: 'a line that its container runtime cut: give the pieces that follow it, joined',
-  unparsed: 'a line of no format of Istio: put it whole and in single quotes, or pipe it in',
+  unparsed:
+    'a line of no format of Istio, or of another than --format says: put it whole and in single quotes, or pipe it in',
   other: 'a line that is neither an access line nor one of the log of the proxy',
 };
 

@@ -20,12 +20,16 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .argument('[files...]', 'access logs, plain or .gz, of one container or many; - or none is stdin')
     .option('-o, --output <format>', 'table or json', 'table')
-    .option('--format <format>', "auto (each line by itself), text or json: Istio's default formats", 'auto')
+    .option(
+      '--format <format>',
+      "auto (Istio's text and JSON, line by line), text, json, or an accessLogFormat",
+      'auto',
+    )
     .option('--top <number>', 'in the table, how many series to show; 0 for all', '20')
     .option('--no-color', 'no colours, as with the variable NO_COLOR')
     .addHelpText('after', AFTER_HELP)
     .action(async (files: readonly string[], flags: FlagsFlags) => {
-      const options = readOptions(files, flags, io);
+      const options = await readOptions(files, flags, io);
       const { counts, problems } = await countAll(options, io);
       for (const problem of problems) io.stderr.write(`meshladder: ${problem}\n`);
       // Nothing could be read: counts of 0 would look like an answer.
@@ -57,7 +61,7 @@ interface Options {
   readonly coloured: boolean;
 }
 
-function readOptions(files: readonly string[], flags: FlagsFlags, io: Io): Options {
+async function readOptions(files: readonly string[], flags: FlagsFlags, io: Io): Promise<Options> {
   const { output, top } = flags;
   if (output !== 'table' && output !== 'json') throw new UserError(`-o ${output}: give table or json`);
   if (!/^\d{1,9}$/.test(top)) throw new UserError(`--top ${top}: give a number of series, 0 for all`);
@@ -68,7 +72,7 @@ function readOptions(files: readonly string[], flags: FlagsFlags, io: Io): Optio
     files: files.length === 0 ? ['-'] : files,
     json: output === 'json',
     top: Number(top),
-    format: readLogFormat(flags.format),
+    format: await readLogFormat(flags.format),
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
   };
 }

@@ -102,6 +102,13 @@ describe('each flag counts as often as a patient person finds it', () => {
   }
 });
 
+test('a format that an operator wrote is read as it stands in meshConfig', async () => {
+  const format = '%RESPONSE_CODE% %RESPONSE_FLAGS% %UPSTREAM_CLUSTER% "%REQ(USER-AGENT)%"';
+  const log = '503 UF,URX outbound|80|v1|cart.shop.svc.cluster.local "a "quoted" one"\n200 - inbound|80|| "curl"\n';
+  const counts = await flagsJson(['--format', format, '-'], log);
+  assert.deepEqual([counts.lines.access, counts.flags], [2, { UF: 1, URX: 1 }]);
+});
+
 test('the JSON has exactly the promised keys, in an order that does not depend on the log', async () => {
   const counts = await flagsJson([TEXT, CRI]);
   assert.deepEqual(Object.keys(counts), ['lines', 'flags', 'series']);
