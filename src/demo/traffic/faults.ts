@@ -3,7 +3,6 @@ import {
   atGateway,
   BEFORE,
   bare,
-  CHECKOUT,
   type Fault,
   own,
   passed,
@@ -15,6 +14,8 @@ import {
   toRatings,
   upstream,
 } from './fault.ts';
+
+const CHECKOUT = { downstreamRemote: `${WORKLOADS.checkout.ip}:35068` };
 
 /** Every kind of flag that the recordings of a real mesh hold, each in its own words. Played one after the other. */
 export const FAULTS: readonly Fault[] = [
