@@ -1,6 +1,7 @@
 import { authorization } from './authorization/rung.ts';
 import { configSynced } from './config-synced/rung.ts';
 import { controlPlane } from './control-plane/rung.ts';
+import { endpoints } from './endpoints/rung.ts';
 import { inMesh } from './in-mesh/rung.ts';
 import { mtls } from './mtls/rung.ts';
 import { proxyLogging } from './proxy-logging/rung.ts';
@@ -14,6 +15,7 @@ export const LADDER: readonly Rung[] = [
   inMesh,
   configSynced,
   routes,
+  endpoints,
   mtls,
   authorization,
   responseFlags,

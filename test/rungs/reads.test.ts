@@ -50,6 +50,7 @@ function fullSnapshot(): MeshSnapshot {
         { ...service('shop', 'a', ['10.96.0.1']), selector: { app: 'a' }, ports: [{ port: 80, protocol: 'TCP' }] },
       ]),
     ),
+    endpointSlices: fresh(new Map()),
     config: CONFIG,
   });
   for (const at of [90, 100]) {
