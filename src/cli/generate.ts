@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { LADDER } from '../rungs/index.ts';
+import { analysisCodesPage } from '../sinks/docs/analysis-codes-page.ts';
 import { commandsPage } from '../sinks/docs/commands-page.ts';
 import { configurationPage } from '../sinks/docs/configuration-page.ts';
 import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
@@ -31,6 +32,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
     configurationPage(),
     permissionsPage(await needs()),
     responseFlagsPage(),
+    analysisCodesPage(),
     commandsPage(await helps(io)),
   ];
 }

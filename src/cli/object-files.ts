@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { ClusterObjects } from '../model/cluster.ts';
 import { systemClock } from '../runtime/clock.ts';
+import type { ObjectFile } from '../sources/kubernetes/object-files.ts';
 import { type Io, UserError } from './io.ts';
 
 /** More than any cluster's objects of these kinds. */
@@ -16,13 +17,27 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export async function clusterOfFiles(files: readonly string[], namespace: string, io: Io): Promise<ClusterObjects> {
   const { readObjects } = await import('../sources/kubernetes/object-files.ts');
   const { clusterOfFiles: gather } = await import('../sources/kubernetes/files-cluster.ts');
-  if (files.filter((file) => file === '-').length > 1) throw new UserError('-: stdin can be read once only');
-  const texts = await Promise.all(files.map(async (file) => ({ name: file, text: await readText(file, io) })));
-  const { objects, problems } = readObjects(texts);
+  const { objects, problems } = readObjects(await readTexts(files, io));
   const { cluster, problems: unreadable } = gather(objects, { namespace, at: systemClock.now() });
-  const [first, ...others] = [...problems, ...unreadable];
-  if (first === undefined) return cluster;
+  refuse([...problems, ...unreadable]);
+  return cluster;
+}
+
+/** @throws UserError that tells the first of the problems, if there are any */
+export function refuse(problems: readonly string[]): void {
+  const [first, ...others] = problems;
+  if (first === undefined) return;
   throw new UserError(others.length === 0 ? first : `${first} (and ${others.length} more such problems)`);
+}
+
+/**
+ * Reads files whole, each under its name.
+ * @param files paths; `-` is stdin
+ * @throws UserError for a file that cannot be read
+ */
+export function readTexts(files: readonly string[], io: Io): Promise<readonly ObjectFile[]> {
+  if (files.filter((file) => file === '-').length > 1) throw new UserError('-: stdin can be read once only');
+  return Promise.all(files.map(async (file) => ({ name: file, text: await readText(file, io) })));
 }
 
 async function readText(file: string, { stdin }: Io): Promise<string> {

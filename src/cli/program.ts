@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./decode.ts'),
   },
   {
+    name: 'analyze',
+    summary: 'say what is wrong with the objects of a mesh, live or in files, by the codes of istioctl',
+    load: () => import('./analyze.ts'),
+  },
+  {
     name: 'authz',
     summary: 'say whether AuthorizationPolicies let a request in, and by which rule',
     load: () => import('./authz.ts'),

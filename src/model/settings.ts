@@ -1,3 +1,5 @@
+import type { Suppression } from './suppression.ts';
+
 /** What the operator decided and a rung must honour. Part of the snapshot, so that evaluate stays a pure function of it. */
 export interface LadderSettings {
   /** Istio's cluster id of this cluster, where the source does not say. */
@@ -9,6 +11,8 @@ export interface LadderSettings {
   readonly missingGraceSeconds: number;
   /** Answers older than this are not repeated as if they were news. */
   readonly staleAfterSeconds: number;
+  /** Findings of analysis that are not told. */
+  readonly suppress?: readonly Suppression[];
 }
 
 export const DEFAULT_SETTINGS: LadderSettings = Object.freeze({

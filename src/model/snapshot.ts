@@ -1,6 +1,7 @@
 import type { EpochSeconds } from './brand.ts';
 import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { FindingsSince } from './findings-since.ts';
 import { type Observed, PENDING } from './observed.ts';
 import { DEFAULT_SETTINGS, type LadderSettings } from './settings.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -16,6 +17,8 @@ export interface MeshSnapshot {
   readonly history: SyncHistory;
   readonly traffic: Observed<Traffic>;
   readonly sources: readonly SourceHealth[];
+  /** Since when each finding of analysis has stood; absent where nobody remembers. */
+  readonly findingsSince?: FindingsSince;
 }
 
 /** The snapshot before any source has spoken. */

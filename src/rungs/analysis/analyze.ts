@@ -6,6 +6,7 @@ import {
   type UnknownCodes,
 } from '../../model/analysis.ts';
 import type { AnalysisWorld } from '../../model/analysis-world.ts';
+import { findingKey } from '../../model/findings-since.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { Analyzer, Report } from './analyzer.ts';
 import { ANALYZERS } from './analyzers.ts';
@@ -51,7 +52,9 @@ function analyzeAnew(given: AnalysisWorld): Analysis {
     else blind.set(analyzer, why);
   }
   const unknown = unknownCodes(blind);
-  const all = [...found, ...statusFindings(world, new Set(unknown.flatMap(({ codes }) => codes)))];
+  const said = new Set(found.map(findingKey));
+  const told = statusFindings(world, new Set(unknown.flatMap(({ codes }) => codes)));
+  const all = [...found, ...told.filter((finding) => !said.has(findingKey(finding)))];
   const isSuppressed = suppressedByObjects(world);
   return { findings: inOrder(all.filter((finding) => !isLeftAlone(finding) && !isSuppressed(finding))), unknown };
 }

@@ -1,4 +1,4 @@
-import type { AnalysisWorld, NodeFacts, ResourceDefinition } from '../../../model/analysis-world.ts';
+import type { AnalysisWorld, ResourceDefinition } from '../../../model/analysis-world.ts';
 import type { EpochSeconds } from '../../../model/brand.ts';
 import { type ClusterObjects, type ObjectMap, objectKey } from '../../../model/cluster.ts';
 import { PENDING } from '../../../model/observed.ts';
@@ -8,11 +8,14 @@ import { type FileObject, type ObjectFile, readObjects } from '../object-files.t
 import { record, text } from '../objects/fields.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { mapInjectorValues } from './injector-values.ts';
+import { mapNode } from './kinds.ts';
 import { mapSecret } from './secrets.ts';
 
 /** What files of objects come to. */
 export interface WorldOfFiles {
   readonly world: AnalysisWorld;
+  /** Of whatever kind. */
+  readonly objects: number;
   /** What of the files was left out, and why. */
   readonly notes: readonly string[];
   /** What cannot be read, each with its file and line. */
@@ -43,7 +46,7 @@ export function worldOfFiles(files: readonly ObjectFile[], { at, namespace }: Fi
     injectorValues: of('ConfigMap', mapInjectorValues),
     resourceDefinitions: of('CustomResourceDefinition', mapDefinition),
   };
-  return { world, notes: notesOn(objects, namespace), problems: [...problems, ...unreadable] };
+  return { world, objects: objects.length, notes: notesOn(objects, namespace), problems: [...problems, ...unreadable] };
 }
 
 const RUNNING: ReadonlySet<string> = new Set(['Namespace', 'Service', 'Pod', 'Node', 'Secret']);
@@ -85,11 +88,6 @@ function inNamespace(raw: RawObject, namespace: string): RawObject {
 function keyOf(raw: RawObject): string {
   const { namespace, name } = metadataOf(raw);
   return objectKey(namespace, name);
-}
-
-function mapNode(raw: RawObject): NodeFacts {
-  const { name, labels } = metadataOf(raw);
-  return { name, labels };
 }
 
 function mapDefinition(raw: RawObject): ResourceDefinition {
