@@ -16,6 +16,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'config',
+    summary: 'list what a proxy has: clusters, listeners, routes, endpoints',
+    load: () => import('./config.ts'),
+  },
+  {
     name: 'flags',
     summary: 'count the response flags in access logs, by where requests went',
     load: () => import('./flags.ts'),

@@ -15,7 +15,8 @@ export async function runCli(
 ): Promise<CliResult> {
   const stdin = new PassThrough();
   stdin.end(given.stdin ?? '');
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  // As deep as what is written piece by piece: nobody reads before the end.
+  const [stdout, stderr] = [new PassThrough({ highWaterMark: 1 << 28 }), new PassThrough()];
   const signal = given.signal ?? new AbortController().signal;
   const code = await runProgram(argv, { stdin, stdout, stderr, env: given.env ?? {}, signal });
   return { code, stdout: textOf(stdout), stderr: textOf(stderr) };

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import type { EnvoyDump } from '../model/envoy-config.ts';
+import { bootstrapTable } from '../sinks/report/config-bootstrap.ts';
+import { loggersText } from '../sinks/report/config-loggers.ts';
+import { formatConfigTable } from '../sinks/report/config-table.ts';
+import { oneLine } from '../sinks/report/text-table.ts';
+import { printAll } from './config-all.ts';
+import { collectFiles, readDump } from './config-dump.ts';
+import { writeJsonList } from './config-json.ts';
+import { type ConfigFlags, type ConfigOptions, readConfigOptions } from './config-options.ts';
+import { printSection } from './config-parts.ts';
+import { type Io, UserError } from './io.ts';
+
+/** `meshladder config`: what an Envoy has, listed as `istioctl proxy-config` lists it. */
+export function configure(command: Command, io: Io): void {
+  command
+    .argument('<part>', 'clusters, listeners, routes, endpoints, bootstrap, log or all')
+    .argument('[pod]', 'whose: POD.NAMESPACE')
+    .option(
+      '-f, --file <file>',
+      'a saved answer of the proxy, also compressed; may be given several times',
+      collectFiles,
+    )
+    .option('-o, --output <format>', 'table or json (default: table; of bootstrap: json)')
+    .option('--fqdn <text>', 'clusters whose service has this in its name')
+    .option('--port <port>', 'clusters, listeners or endpoints of this port')
+    .option('--subset <subset>', 'clusters of this subset')
+    .option('--direction <direction>', 'clusters that are inbound or outbound')
+    .option('--address <address>', 'listeners or endpoints of this address')
+    .option('--type <type>', 'listeners that are HTTP, TCP, HTTP+TCP or UNKNOWN')
+    .option('--name <name>', 'the route configuration of this name')
+    .option('--cluster <name>', 'endpoints of this cluster')
+    .option('--status <status>', 'endpoints that are HEALTHY, UNHEALTHY, EJECTED, …')
+    .addHelpText('after', AFTER_HELP)
+    .action(async (what: string, pod: string | undefined, flags: ConfigFlags) => {
+      const options = readConfigOptions(what, pod, flags);
+      const dump = await readDump(options.origin, io);
+      for (const note of print(dump, options, io)) io.stderr.write(`meshladder: ${oneLine(note, 1_000)}\n`);
+    });
+}
+
+const AFTER_HELP = `
+  istioctl proxy-config all POD.NAMESPACE -o json > dump.json
+  meshladder config clusters -f dump.json --fqdn cart.shop
+  kubectl -n NAMESPACE exec POD -c istio-proxy -- pilot-agent request \\
+    GET 'config_dump?include_eds' | meshladder config endpoints -f -
+
+Files may be what Envoy's admin port answers to config_dump, to
+clusters?format=json (why a host is out) and to logging, istiod's answer to
+/debug/config_dump, or what istioctl proxy-config prints with -o json.
+
+In JSON every row is one resource of Envoy's, under its full name, static ones
+and those without endpoints included; a name is "" where Envoy has none.
+
+Exit code 0: listed; 2: cannot be read, or wrong use.`;
+
+/** @returns what a person should know beside it */
+function print(dump: EnvoyDump, options: ConfigOptions, io: Io): readonly string[] {
+  switch (options.part) {
+    case 'bootstrap':
+      printBootstrap(dump, options, io);
+      return [];
+    case 'log':
+      printLoggers(dump, options, io);
+      return [];
+    case 'all':
+      printAll(dump, options.output, io);
+      return notesOf(dump);
+    default: {
+      const { rows, table, notes } = printSection(options.part, dump, options.filter);
+      if (options.output === 'table') io.stdout.write(formatConfigTable(table));
+      else writeJsonList(rows, io);
+      if (options.output === 'json') io.stdout.write('\n');
+      return [...notes, ...notesOf(dump)];
+    }
+  }
+}
+
+/** What Envoy refused, and what could not be read. */
+function notesOf({ config }: EnvoyDump): readonly string[] {
+  const rejections = config?.rejections ?? [];
+  return [
+    ...rejections.map(({ section, name, details }) => `rejected by Envoy, of ${section}: ${name}: ${details}`),
+    ...(config?.problems ?? []).map((problem) => `left out: ${problem}`),
+  ];
+}
+
+function printBootstrap({ config }: EnvoyDump, { output }: ConfigOptions, { stdout }: Io): void {
+  const bootstrap = config?.bootstrap;
+  if (bootstrap === undefined) throw new UserError('there is no bootstrap in what was given: istiod does not know it');
+  if (output === 'json') stdout.write(`${JSON.stringify({ bootstrap: bootstrap.body }, undefined, 2)}\n`);
+  else stdout.write(formatConfigTable(bootstrapTable(bootstrap)));
+}
+
+function printLoggers({ loggers }: EnvoyDump, { output }: ConfigOptions, io: Io): void {
+  if (loggers === undefined) throw new UserError(NO_LOGGERS);
+  if (output === 'table') {
+    io.stdout.write(loggersText(loggers));
+    return;
+  }
+  writeJsonList(loggers, io);
+  io.stdout.write('\n');
+}
+
+const NO_LOGGERS = `there are no loggers in what was given. To get them:
+  kubectl -n NAMESPACE exec POD -c istio-proxy -- pilot-agent request POST logging > logging.txt`;

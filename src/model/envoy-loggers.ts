@@ -1,0 +1,17 @@
+/** One of Envoy's loggers, and from which level on it writes. */
+export interface EnvoyLogger {
+  readonly name: string;
+  readonly level: string;
+}
+
+/** Envoy's levels, the most talkative first. */
+export const ENVOY_LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'];
+
+/** Istio starts proxies at this level (`istio.md` §7.8). */
+const DEFAULT_LEVEL = 'warning';
+
+/** Whether a logger writes more than Istio's default. */
+export function isVerbose({ level }: EnvoyLogger): boolean {
+  const rank = ENVOY_LOG_LEVELS.indexOf(level);
+  return rank >= 0 && rank < ENVOY_LOG_LEVELS.indexOf(DEFAULT_LEVEL);
+}
