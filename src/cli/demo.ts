@@ -77,8 +77,15 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
     if (error instanceof ExporterLost) {
       throw new UserError(error.message, { cause: error, exitCode: error.exitCode === 2 ? 2 : 1 });
     }
+    if (isFolderRefused(error)) {
+      throw new UserError(`no folder for the run can be made: ${error.message}; set TMPDIR to where one can`);
+    }
     throw error;
   }
+}
+
+function isFolderRefused(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'mkdtemp';
 }
 
 /** Without --once, being stopped is how it ends; with it, nothing is proven then. */

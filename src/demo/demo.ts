@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExporterChild, startExporter } from './exporter/child.ts';
 import { createObserver } from './exporter/observer.ts';
 import type { Scrape } from './exporter/scrape.ts';
-import { FAST_INTERVAL_MS, writeSettings } from './exporter/settings.ts';
+import { FAST_INTERVAL_MS, INTERVAL_MS, writeSettings } from './exporter/settings.ts';
 import { createWatcher, type Watcher } from './exporter/watcher.ts';
 import { type DemoMesh, startMesh } from './mesh/mesh.ts';
 import { createNarrator, type Narrator, whereToLook } from './narrator.ts';
@@ -40,6 +40,10 @@ export interface DemoOptions {
 /** Log files are renamed away at this size, so that it happens in a run that one watches. */
 const ROTATE_AT_BYTES = 128 * 1024;
 const PAUSE_SECONDS = 30;
+/** Two polls, the one before them, and as much again. */
+const POLLS_PATIENCE = 6;
+/** One of them may wait for an answer as long as this. */
+const POLL_TIMEOUT_MS = 10_000;
 
 /** What came of it. */
 export interface DemoOutcome {
@@ -148,6 +152,7 @@ async function play({ show, watcher, narrator, perform }: Stage): Promise<string
     perform,
     watcher,
     tell: narrator.beat,
+    patienceMs: (POLLS_PATIENCE * INTERVAL_MS) / options.speed + POLL_TIMEOUT_MS,
     signal,
   });
   return unseen.map(

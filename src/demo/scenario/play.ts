@@ -14,6 +14,8 @@ export interface PlayOptions {
   readonly watcher: Watcher;
   /** Told of each beat in its turn, once it is seen or given up. */
   readonly tell: (beat: Beat, sighting: Sighting) => void;
+  /** How long two polls of istiod may take, whatever the speed. */
+  readonly patienceMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +60,7 @@ interface ActOptions extends PlayOptions {
 type Moment = { readonly at: number; readonly deed: TimedDeed } | { readonly at: number; readonly beat: Beat };
 
 async function playAct(act: Act, options: ActOptions): Promise<readonly Unseen[]> {
-  const { clock, watcher, perform, signal } = options;
+  const { clock, watcher, perform, patienceMs, signal } = options;
   const looks: Promise<readonly [Beat, Sighting]>[] = [];
   for (const moment of momentsOf(act)) {
     await clock.until(moment.at, signal);
@@ -74,7 +76,7 @@ async function playAct(act: Act, options: ActOptions): Promise<readonly Unseen[]
   }
   const seen = await Promise.all(looks);
   const last = seen.at(-1);
-  if (last !== undefined) await untilPolled(watcher, last[1]);
+  if (last !== undefined) await untilPolled(watcher, last[1], patienceMs);
   return seen.flatMap(([beat, sighting]) => (sighting.seen ? [] : [{ beat, missed: sighting.missed }]));
 }
 
@@ -82,9 +84,9 @@ async function playAct(act: Act, options: ActOptions): Promise<readonly Unseen[]
 function look(
   beat: Beat,
   before: Promise<unknown> | undefined,
-  { watcher, before: first, graceMs, tell }: ActOptions,
+  { watcher, before: first, graceMs, patienceMs, tell }: ActOptions,
 ): Promise<readonly [Beat, Sighting]> {
-  const looking = verify({ watcher, before: first, expects: beat.expects, graceMs });
+  const looking = verify({ watcher, before: first, expects: beat.expects, graceMs, patienceMs });
   const told = Promise.all([looking, before]).then(([sighting]) => {
     tell(beat, sighting);
     return [beat, sighting] as const;

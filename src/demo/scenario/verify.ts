@@ -31,10 +31,12 @@ export interface VerifyOptions {
   readonly expects: readonly Expectation[];
   /** Time beside the polls, for a program that has just started. */
   readonly graceMs?: number;
+  /** How long polls may take; an exporter that polls no more is not waited for any longer. */
+  readonly patienceMs: number;
 }
 
 /** Looks until everything expected holds at once, or the polls allowed are over. */
-export async function verify({ watcher, before, expects, graceMs = 0 }: VerifyOptions): Promise<Sighting> {
+export async function verify({ watcher, before, expects, graceMs = 0, patienceMs }: VerifyOptions): Promise<Sighting> {
   const startedMs = performance.now();
   const allowedMs = Math.max(graceMs, ...expects.map(({ by }) => OWN_PACE_MS[by]));
   let now = await watcher.next();
@@ -46,15 +48,18 @@ export async function verify({ watcher, before, expects, graceMs = 0 }: VerifyOp
     const open = expects.filter((expectation) => !expectation.holds(evidence));
     // A poll that was under way at the change may have asked before it, so it is not one of the two.
     const over = polls > POLLS_ALLOWED && afterMs > allowedMs;
-    if (open.length === 0 || over) {
+    const stalled = afterMs > allowedMs + patienceMs;
+    if (open.length === 0 || over || stalled) {
       const missed = open.map((expectation) => `${expectation.text}; it says ${expectation.actual(evidence)}`);
+      if (stalled) missed.push(`polls of istiod completed in ${Math.round(afterMs / 1000)} s: ${polls}`);
       return { seen: open.length === 0, polls, afterMs, missed, from };
     }
     now = await watcher.next();
   }
 }
 
-/** Waits until the exporter has completed two polls since then. */
-export async function untilPolled(watcher: Watcher, { from }: Sighting): Promise<void> {
-  while (pollsOf(await watcher.next()) - from < POLLS_ALLOWED);
+/** Waits until the exporter has completed two polls since then, or has had enough time for them. */
+export async function untilPolled(watcher: Watcher, { from }: Sighting, patienceMs: number): Promise<void> {
+  const untilMs = performance.now() + patienceMs;
+  while (pollsOf(await watcher.next()) - from < POLLS_ALLOWED && performance.now() < untilMs);
 }

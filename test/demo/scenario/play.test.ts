@@ -51,6 +51,7 @@ test('deeds and beats come in their order, and what was not seen is returned', a
     perform: () => told.push(`deed ${at()}`),
     watcher: pollingWatcher(),
     tell: ({ says }, { seen }) => told.push(`${says} ${seen}`),
+    patienceMs: 60_000,
     signal: new AbortController().signal,
   });
   assert.deepEqual(
@@ -80,6 +81,7 @@ test('a play can be broken off', async () => {
     perform: () => undefined,
     watcher: pollingWatcher(),
     tell: () => abort.abort(),
+    patienceMs: 60_000,
     signal: abort.signal,
   });
   await assert.rejects(played, { name: 'AbortError' });
