@@ -104,6 +104,38 @@ for (const [victim, request] of Object.entries(VICTIMS)) {
   });
 }
 
+test('lines that Envoy 1.40 wrote for hostile requests', () => {
+  const table: readonly (readonly [string, string])[] = [
+    // x-envoy-original-path: /x HTTP/1.1" 503 UH no_healthy_upstream - "-" 0 19 0 - "-"
+    [
+      '[2026-11-21T10:01:30.740Z] "GET /x HTTP/1.1" 503 UH no_healthy_upstream - "-" 0 19 0 - "-" HTTP/1.1" 200 - direct_response - "-" 0 2 0 - "-" "curl/7.88.1" "bde1bf52-f4d9-4555-9330-edc2a1d20820" "127.0.0.1:18399" "-" - - 127.0.0.1:18399 127.0.0.1:43464 - real',
+      'unparsed',
+    ],
+    // A blank in the path or the method, a quote in the method, a blank in the authority: no request to Envoy.
+    [
+      '[2026-11-21T10:01:30.949Z] "- - HTTP/1.1" 400 DPE http1.codec_error - "-" 0 11 0 - "-" "-" "-" "-" "-" - - 127.0.0.1:18399 127.0.0.1:43466 - -',
+      '400 DPE -',
+    ],
+    [
+      '[2026-11-21T10:01:54.772Z] "- - HTTP/2" 0 DPE http2.invalid.header.field - "-" 0 0 0 - "-" "-" "-" "-" "-" - - 127.0.0.1:18399 127.0.0.1:35082 - -',
+      '0 DPE -',
+    ],
+    // Quotes in path and user agent.
+    [
+      '[2026-11-21T10:01:30.971Z] "GET /h2"q HTTP/2" 200 - direct_response - "-" 0 2 0 - "-" ""h2"" "e50b83bc-7b38-4dbb-bbe8-a2e9257498cb" "127.0.0.1:18399" "-" - - 127.0.0.1:18399 127.0.0.1:43516 - real',
+      '200 - real',
+    ],
+    [
+      '[2026-11-21T10:01:59.788Z] "GET /ok HTTP/2" 200 - direct_response - "-" 0 2 0 - "-" "x" "y" "420b4af3-3be3-4a96-8903-b35fe2580411" "127.0.0.1:18399" "-" - - 127.0.0.1:18399 127.0.0.1:54740 - real',
+      '200 - real',
+    ],
+  ];
+  for (const [line, expected] of table) {
+    const raw = told(line, 'auto');
+    assert.equal(raw === 'unparsed' ? raw : `${raw.responseCode} ${raw.flags} ${raw.route}`, expected, line);
+  }
+});
+
 test('an authority that a client made up is told as it was sent, or not at all', () => {
   for (const [name, [, attack]] of Object.entries(ATTACKS)) {
     const request = logged({ cluster: 'inbound|8080||', ...attack });
