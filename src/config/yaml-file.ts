@@ -53,10 +53,16 @@ export function parseYaml(file: string, text: string): YamlFile | readonly Probl
 async function readLimited(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
-    // Read to the limit rather than trust the size: a pipe has none.
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, null);
-    if (bytesRead > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES / 1024 ** 2} MiB; is this the right file?`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, bytesRead));
+    const buffer = Buffer.alloc(MAX_BYTES + 1);
+    // Read to the limit rather than trust the size: a pipe has none, and gives what it has piece by piece.
+    let bytes = 0;
+    let read: number;
+    do {
+      ({ bytesRead: read } = await handle.read(buffer, bytes, buffer.length - bytes, null));
+      bytes += read;
+    } while (read > 0 && bytes < buffer.length);
+    if (bytes > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES / 1024 ** 2} MiB; is this the right file?`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, bytes));
   } finally {
     await handle.close();
   }

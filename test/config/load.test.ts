@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { FIELDS, fromFlags, variableOf } from '../../src/config/overrides.ts';
@@ -37,6 +42,21 @@ test('no file at all gives every default', async () => {
 
 test('a section with nothing below it is its defaults', async () => {
   assert.deepEqual(await load({ file: 'section-empty.yaml' }), await load({}));
+});
+
+test('a pipe that gives its text piece by piece is read to its end', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const pipe = join(folder, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const written = promisify(execFile)('sh', [
+    '-c',
+    `{ echo 'role: agent'; sleep 0.2; echo 'log: {level: debug}'; } > "${pipe}"`,
+  ]);
+  const loaded = await loadConfig({ file: pipe, env: {}, flags: [], families: [] });
+  await written;
+  assert.ok(loaded.ok, JSON.stringify(loaded));
+  assert.deepEqual([loaded.config.role, loaded.config.log.level], ['agent', 'debug']);
 });
 
 test('a file with every key gives every value', async () => {
