@@ -36,7 +36,7 @@ export async function readDump(origin: DumpOrigin, io: Io): Promise<EnvoyDump> {
 
 function needsFile({ pod, namespace }: PodName): string {
   const name = `${pod}.${namespace}`;
-  return `${name}: give its dump as a file with -f. To get one:
+  return `${name}: give its dump as a file. To get one:
   istioctl proxy-config all ${name} -o json > ${name}.json
 or, endpoints included:
   kubectl -n ${namespace} exec ${pod} -c istio-proxy -- pilot-agent request GET 'config_dump?include_eds' > ${name}.json`;

@@ -16,6 +16,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'diff',
+    summary: 'compare what istiod would send a proxy with what the proxy has',
+    load: () => import('./diff.ts'),
+  },
+  {
+    name: 'compare',
+    summary: 'compare what two replicas have',
+    load: () => import('./compare.ts'),
+  },
+  {
     name: 'config',
     summary: 'list what a proxy has: clusters, listeners, routes, endpoints',
     load: () => import('./config.ts'),

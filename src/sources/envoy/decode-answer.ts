@@ -52,7 +52,7 @@ function keysOf(body: EnvoyBody): string {
 
 /** A spelling is told by the names of messages' fields near the top; a dump too small to tell is Envoy's. */
 function spellingOf(body: EnvoyBody): EnvoySpelling {
-  const names = fieldNames(body, 4).slice(0, 2_000);
+  const names = fieldNames(body, 3).slice(0, 2_000);
   const camel = names.filter((name) => /^[a-z]+[A-Z]/.test(name)).length;
   return camel > names.filter((name) => /^[a-z]+_[a-z]/.test(name)).length ? 'camel' : 'snake';
 }

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { EnvoyConfig, EnvoyNode } from '../model/envoy-config.ts';
+import { replicaDiffReport } from '../sinks/report/diff-report.ts';
+import { oneLine } from '../sinks/report/text-table.ts';
+import { nameOf, readDump, readPodName } from './config-dump.ts';
+import { type DiffFlags, diffExitCode, readConfig, writeDiff } from './diff-output.ts';
+import { type Io, UserError } from './io.ts';
+
+/** `meshladder compare`: whether two replicas have the same. */
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
+  command
+    .argument('<first>', "a replica's config dump; - is stdin")
+    .argument('<second>', "another's")
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .addHelpText('after', AFTER_HELP)
+    .action(async (first: string, second: string, flags: DiffFlags) => {
+      if (first === '-' && second === '-') throw new UserError('- and -: stdin can be read once');
+      const one = await read(first, io);
+      const other = await read(second, io);
+      for (const note of notesOn(one.bootstrap?.node, other.bootstrap?.node)) {
+        io.stderr.write(`meshladder: ${oneLine(note, 300)}\n`);
+      }
+      const report = replicaDiffReport(one, other, [labelOf(first, one, other), labelOf(second, other, one)]);
+      writeDiff(report, flags, io);
+      exit(diffExitCode(report));
+    });
+}
+
+const AFTER_HELP = `
+  for pod in cart-1 cart-2; do
+    kubectl -n shop exec $pod -c istio-proxy -- pilot-agent request \\
+      GET 'config_dump?include_eds' > $pod.json
+  done
+  meshladder compare cart-1.json cart-2.json
+
+Clusters, listeners, routes and endpoints are compared, static ones included.
+What must differ is not: pod names and addresses, node ids, versions and times
+of pushes, and the health of endpoints.
+
+Exit code 0: no difference; 1: there are some; 2: cannot tell, or wrong use.`;
+
+async function read(given: string, io: Io): Promise<EnvoyConfig> {
+  const isFile = given === '-' || existsSync(given) || /[/\\]|\.(json|gz|txt)$/.test(given);
+  // What is no file is the name of a pod, or nothing.
+  if (!isFile) await readDump({ kind: 'pod', pod: readPodName(given) }, io);
+  const config = await readConfig(given, io);
+  if (config.spelling === 'camel') {
+    throw new UserError(`${nameOf(given)}: it is spelled as istiod and istioctl do; give Envoy's own answer`);
+  }
+  return config;
+}
+
+/** By the pod, where the dump says whose it is and that tells the two apart. */
+function labelOf(file: string, { bootstrap }: EnvoyConfig, other: EnvoyConfig): string {
+  const pod = bootstrap?.node.pod ?? '';
+  return oneLine(pod === '' || pod === other.bootstrap?.node.pod ? nameOf(file) : pod, 200);
+}
+
+/** What makes two proxies other than replicas. */
+function notesOn(one: EnvoyNode | undefined, other: EnvoyNode | undefined): readonly string[] {
+  if (one === undefined || other === undefined) return ['a dump does not say whose it is: names and addresses count'];
+  const facts: readonly (readonly [what: string, of: (node: EnvoyNode) => string])[] = [
+    ['no replicas: the workloads are', (node) => `${node.workload}.${node.namespace}`],
+    ['they run different versions of Istio:', (node) => node.istioVersion],
+    ['they run different versions of Envoy:', (node) => node.envoyVersion],
+  ];
+  return facts.flatMap(([what, of]) => (of(one) === of(other) ? [] : [`${what} ${of(one)} and ${of(other)}`]));
+}
