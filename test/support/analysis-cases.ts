@@ -23,8 +23,8 @@ export function recordedCluster(): readonly ObjectFile[] {
 }
 
 /** What is said of a world that is these files alone. */
-export function analyzeFiles(files: readonly ObjectFile[], namespace = 'default'): Analysis {
-  return analyze(worldOfFiles(files, { at: LATER, namespace }).world);
+export function analyzeFiles(files: readonly ObjectFile[], at: EpochSeconds = LATER): Analysis {
+  return analyze(worldOfFiles(files, { at, namespace: 'default' }).world);
 }
 
 /** What is said of objects that a test writes down. */
@@ -51,4 +51,49 @@ export function ofNamespace(findings: readonly AnalysisFinding[], namespace: str
   return findings.filter(({ object }) =>
     object.kind === 'Namespace' ? object.name === namespace : ['', namespace].includes(object.namespace),
   );
+}
+
+/** What is said of these codes, of objects written down one after the other. */
+export function saidOf(codes: readonly string[], documents: readonly string[]): readonly string[] {
+  const { findings } = analyzeYaml(...documents);
+  return said(findings.filter(({ code }) => codes.includes(code)));
+}
+
+/** A namespace whose pods are injected. */
+export function namespace(name: string, labels = 'istio-injection: enabled'): string {
+  return `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}, labels: {${labels}}}}`;
+}
+
+/** A pod; with a proxy unless `containers` say otherwise. */
+export function pod(
+  place: string,
+  labels: string,
+  more: { readonly annotations?: string; readonly spec?: string } = {},
+): string {
+  const [space, name] = place.split('/');
+  const spec = more.spec ?? 'containers: [{name: app, image: a}, {name: istio-proxy, image: proxyv2}]';
+  return `{apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: ${space}, labels: {${labels}}, annotations: {${more.annotations ?? ''}}}, spec: {${spec}}}`;
+}
+
+export function service(place: string, spec: string, metadata = ''): string {
+  const [space, name] = place.split('/');
+  return `{apiVersion: v1, kind: Service, metadata: {name: ${name}, namespace: ${space}, ${metadata}}, spec: {${spec}}}`;
+}
+
+const VERSIONS: Readonly<Record<string, string>> = {
+  AuthorizationPolicy: 'security.istio.io/v1',
+  PeerAuthentication: 'security.istio.io/v1',
+  RequestAuthentication: 'security.istio.io/v1',
+  Telemetry: 'telemetry.istio.io/v1',
+  WasmPlugin: 'extensions.istio.io/v1alpha1',
+  HTTPRoute: 'gateway.networking.k8s.io/v1',
+  GRPCRoute: 'gateway.networking.k8s.io/v1',
+  KubernetesGateway: 'gateway.networking.k8s.io/v1',
+};
+
+/** An object of Istio's or, as `KubernetesGateway`, of the Gateway API. */
+export function config(kind: string, place: string, spec: string, more = ''): string {
+  const [space, name] = place.split('/');
+  const version = VERSIONS[kind] ?? 'networking.istio.io/v1';
+  return `{apiVersion: ${version}, kind: ${kind.replace('Kubernetes', '')}, metadata: {name: ${name}, namespace: ${space}${more === '' ? '' : `, ${more}`}}, spec: {${spec}}}`;
 }

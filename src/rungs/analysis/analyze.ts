@@ -8,10 +8,10 @@ import {
 import type { AnalysisWorld } from '../../model/analysis-world.ts';
 import { findingKey } from '../../model/findings-since.ts';
 import { compareText } from '../../model/text-order.ts';
-import type { Analyzer, Report } from './analyzer.ts';
+import type { Analyzer } from './analyzer.ts';
 import { ANALYZERS } from './analyzers.ts';
-import { findingOf } from './codes.ts';
 import { suppressedByObjects } from './object-suppressions.ts';
+import { runAnalyzer } from './run-analyzer.ts';
 import { statusFindings } from './status-messages.ts';
 import { type World, worldOf } from './world.ts';
 
@@ -43,14 +43,14 @@ function isOfClusterAlone({ secrets, nodes, injectorValues, resourceDefinitions 
 
 function analyzeAnew(given: AnalysisWorld): Analysis {
   const world = worldOf(given);
-  const found: AnalysisFinding[] = [];
-  const report: Report = (code, object, values) => found.push(findingOf(code, object, values));
+  const runs: (readonly AnalysisFinding[])[] = [];
   const blind = new Map<Analyzer, string>();
   for (const analyzer of ANALYZERS) {
     const why = whyBlind(analyzer, world);
-    if (why === undefined) analyzer.analyze(world, report);
+    if (why === undefined) runs.push(runAnalyzer(analyzer, world, given));
     else blind.set(analyzer, why);
   }
+  const found = runs.flat();
   const unknown = unknownCodes(blind);
   const said = new Set(found.map(findingKey));
   const told = statusFindings(world, new Set(unknown.flatMap(({ codes }) => codes)));

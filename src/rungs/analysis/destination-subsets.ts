@@ -1,6 +1,7 @@
 import type { ConfigObject, Labels, Pod } from '../../model/workload.ts';
 import { type Destination, destinationOf } from './hosts.ts';
-import { podsWith } from './pods.ts';
+import { perWorld } from './per-world.ts';
+import { isAnyPod } from './pods.ts';
 import { labelsAt, objectsAt, textAt, textsAt } from './spec.ts';
 import type { World } from './world.ts';
 
@@ -34,22 +35,39 @@ const FROM_NODE: ReadonlySet<string> = new Set([
   'failure-domain.beta.kubernetes.io/zone',
 ]);
 
+/** Some pods among which a subset is looked for: those of a service. */
+export interface Among {
+  readonly namespace: string;
+  readonly selector: Labels;
+}
+
 /**
- * The pods with these labels, in any namespace, those of their nodes included.
+ * Whether any pod has these labels, those of its node included; in any namespace, where not said otherwise.
  * @returns `undefined` where that hangs on nodes that are not known
  */
-export function podsOfSubset(world: World, labels: Labels): readonly Pod[] | undefined {
-  const own = Object.entries(labels).filter(([key]) => !FROM_NODE.has(key));
-  if (own.length === Object.keys(labels).length) return podsWith(world, labels);
-  const places = Object.entries(labels).filter(([key]) => FROM_NODE.has(key));
-  const candidates = podsWith(world, Object.fromEntries(own));
-  if (candidates.length > 0 && world.unknown('nodes') !== undefined) return undefined;
-  const nodes = new Map(world.nodes.map((node) => [node.name, node.labels]));
-  return candidates.filter((pod) => {
+export function hasSubsetPod(world: World, labels: Labels, among?: Among): boolean | undefined {
+  const isOfNode = ([key]: readonly [string, string]): boolean => FROM_NODE.has(key);
+  const entries = Object.entries(labels);
+  const own = { ...among?.selector, ...Object.fromEntries(entries.filter((entry) => !isOfNode(entry))) };
+  const where = among === undefined ? {} : { namespace: among.namespace };
+  if (contradicts(labels, among)) return false;
+  const places = entries.filter(isOfNode);
+  if (places.length === 0) return isAnyPod(world, own, where);
+  if (world.unknown('nodes') !== undefined) return isAnyPod(world, own, where) ? undefined : false;
+  const nodes = nodesByName(world);
+  const holds = (pod: Pod): boolean => {
     const node = pod.node === undefined ? undefined : nodes.get(pod.node);
     return places.every(([key, value]) => (pod.labels[key] ?? placeOf(node, key, pod.node)) === value);
-  });
+  };
+  return isAnyPod(world, own, { ...where, holds });
 }
+
+/** A service and a subset that ask one label for two values have no pod together. */
+function contradicts(labels: Labels, among: Among | undefined): boolean {
+  return Object.entries(among?.selector ?? {}).some(([key, value]) => (labels[key] ?? value) !== value);
+}
+
+const nodesByName = perWorld(({ nodes }) => new Map(nodes.map((node) => [node.name, node.labels])));
 
 function placeOf(node: Labels | undefined, key: string, name: string | undefined): string | undefined {
   return node?.[key] ?? (key === 'kubernetes.io/hostname' ? name : undefined);

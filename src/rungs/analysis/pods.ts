@@ -47,6 +47,17 @@ export function podsWith(world: World, labels: Labels, namespace?: string): read
   );
 }
 
+/** Whether there is such a pod, for which something more may have to hold. */
+export function isAnyPod(
+  world: World,
+  labels: Labels,
+  { namespace, holds = () => true }: { readonly namespace?: string; readonly holds?: (pod: Pod) => boolean } = {},
+): boolean {
+  return fewest(world, labels, namespace).some(
+    (pod) => (namespace === undefined || pod.namespace === namespace) && carries(pod.labels, labels) && holds(pod),
+  );
+}
+
 function fewest(world: World, labels: Labels, namespace: string | undefined): readonly Pod[] {
   let found = namespace === undefined ? world.pods : podsIn(world, namespace);
   const byLabel = podsByLabel(world);

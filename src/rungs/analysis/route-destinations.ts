@@ -11,8 +11,16 @@ export interface RouteDestination {
   readonly use: 'http' | 'mirror' | 'tls' | 'tcp';
 }
 
+const found = new WeakMap<ConfigObject, readonly RouteDestination[]>();
+
 /** Every destination of a VirtualService, mirrors included. */
-export function destinationsIn({ spec }: ConfigObject): readonly RouteDestination[] {
+export function destinationsIn(object: ConfigObject): readonly RouteDestination[] {
+  const destinations = found.get(object) ?? readDestinations(object);
+  found.set(object, destinations);
+  return destinations;
+}
+
+function readDestinations({ spec }: ConfigObject): readonly RouteDestination[] {
   return [
     ...objectsAt(spec, 'http').flatMap((route) => [...routed(route, 'http'), ...mirrored(route)]),
     ...objectsAt(spec, 'tls').flatMap((route) => routed(route, 'tls')),

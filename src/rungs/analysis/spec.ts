@@ -1,4 +1,4 @@
-import { type SpecObject, specField, specList, specObject, specText } from '../../model/spec-fields.ts';
+import { type SpecObject, specList, specObject, specText } from '../../model/spec-fields.ts';
 import type { Labels } from '../../model/workload.ts';
 
 /** Readers of specs, which anybody may have written in any shape: what is not what it should be counts as absent. */
@@ -6,7 +6,13 @@ import type { Labels } from '../../model/workload.ts';
 /** What lies at the end of a path of own fields. */
 export function valueAt(from: unknown, ...path: readonly string[]): unknown {
   let value = from;
-  for (const name of path) value = specField(specObject(value), name);
+  for (const name of path) {
+    // Written out, since a mesh of thousands of objects comes by here a million times.
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) {
+      return undefined;
+    }
+    value = (value as SpecObject)[name];
+  }
   return value ?? undefined;
 }
 
@@ -21,7 +27,11 @@ export function textAt(from: unknown, ...path: readonly string[]): string {
 
 /** A number, also one written as text, as protobuf's JSON allows. */
 export function numberAt(from: unknown, ...path: readonly string[]): number | undefined {
-  const value = valueAt(from, ...path);
+  return numberOf(valueAt(from, ...path));
+}
+
+/** The same, of a value by itself. */
+export function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

@@ -35,65 +35,77 @@ export interface World {
   unknown(need: Need): string | undefined;
 }
 
-/** Reads each list once, when it is first asked for. */
+/** Reads each list when it is asked for; one that did not change is put in order once, for every world it is in. */
 export function worldOf(given: AnalysisWorld): World {
   const { cluster } = given;
-  const lists = new Map<Need, readonly unknown[]>();
-  const list = <T>(need: Need, value: ObjectMap<T> | undefined): readonly T[] => {
-    const made = (lists.get(need) as readonly T[] | undefined) ?? inOrder(value);
-    lists.set(need, made);
-    return made;
-  };
   return {
     at: given.at,
     get namespaces() {
-      return list('namespaces', known(cluster.namespaces));
+      return inOrder(known(cluster.namespaces));
     },
     get pods() {
-      return list('pods', known(cluster.pods));
+      return inOrder(known(cluster.pods));
     },
     get services() {
-      return list('services', known(cluster.services));
+      return inOrder(known(cluster.services));
     },
     get deployments() {
-      return list('deployments', known(cluster.deployments));
+      return inOrder(known(cluster.deployments));
     },
     get injectors() {
-      return list('injectors', known(cluster.injectors));
+      return inOrder(known(cluster.injectors));
     },
     get meshConfigs() {
-      return list('meshConfigs', known(cluster.meshConfigs));
+      return inOrder(known(cluster.meshConfigs));
     },
     get secrets() {
-      return list('secrets', given.secrets);
+      return inOrder(given.secrets);
     },
     get nodes() {
-      return list('nodes', given.nodes);
+      return inOrder(given.nodes);
     },
     get injectorValues() {
-      return list('injectorValues', given.injectorValues);
+      return inOrder(given.injectorValues);
     },
     get resourceDefinitions() {
-      return list('resourceDefinitions', given.resourceDefinitions);
+      return inOrder(given.resourceDefinitions);
     },
-    config: (key) => list(key, ofKind(known(observedConfig(given, key)), CONFIG_KIND_NAMES[key])),
+    config: (key) => inOrder(ofKind(known(observedConfig(given, key)), CONFIG_KIND_NAMES[key])),
     unknown: (need) => whyUnknown(given, need),
   };
 }
 
-function inOrder<T>(map: ObjectMap<T> | undefined): readonly T[] {
-  return map === undefined ? [] : [...map].sort(([one], [other]) => compareText(one, other)).map(([, value]) => value);
+/** What an analyzer that needs this gets to see: the same thing as long as nothing of it changes. */
+export function givenFor(given: AnalysisWorld, need: Need): unknown {
+  if (isConfig(need)) return known(observedConfig(given, need));
+  if (need === 'secrets' || need === 'nodes' || need === 'injectorValues' || need === 'resourceDefinitions') {
+    return given[need];
+  }
+  return known<unknown>(given.cluster[need]);
 }
+
+const ordered = new WeakMap<ObjectMap<unknown>, readonly unknown[]>();
+const NOTHING: readonly never[] = Object.freeze([]);
+
+function inOrder<T>(map: ObjectMap<T> | undefined): readonly T[] {
+  if (map === undefined) return NOTHING;
+  const before = ordered.get(map) as readonly T[] | undefined;
+  const list = before ?? [...map].sort(([one], [other]) => compareText(one, other)).map(([, value]) => value);
+  ordered.set(map, list);
+  return list;
+}
+
+const sound = new WeakMap<ObjectMap<ConfigObject>, ObjectMap<ConfigObject>>();
 
 /** An object is of the kind of its list, whatever it says itself: items of a list may say nothing. */
 function ofKind(objects: ObjectMap<ConfigObject> | undefined, kind: string): ObjectMap<ConfigObject> | undefined {
   if (objects === undefined) return undefined;
-  for (const object of objects.values()) if (object.kind !== kind) return corrected(objects, kind);
-  return objects;
-}
-
-function corrected(objects: ObjectMap<ConfigObject>, kind: string): ObjectMap<ConfigObject> {
-  return new Map([...objects].map(([key, object]) => [key, { ...object, kind }]));
+  const before = sound.get(objects);
+  if (before !== undefined) return before;
+  const isSound = [...objects.values()].every((object) => object.kind === kind);
+  const result = isSound ? objects : new Map([...objects].map(([key, object]) => [key, { ...object, kind }]));
+  sound.set(objects, result);
+  return result;
 }
 
 function observedConfig({ cluster }: AnalysisWorld, key: string): Observed<ObjectMap<ConfigObject>> {

@@ -1,7 +1,7 @@
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { podsOfSubset, type Subset, subsetsOf } from '../destination-subsets.ts';
-import { carries, isEmpty } from '../pods.ts';
+import { hasSubsetPod, type Subset, subsetsOf } from '../destination-subsets.ts';
+import { isEmpty } from '../pods.ts';
 import type { World } from '../world.ts';
 
 /** A subset of a DestinationRule selects pods, but none that its service has. */
@@ -24,7 +24,6 @@ function servedElsewhere(world: World, { labels, destination }: Subset): string 
   // Without a selector somebody else keeps the endpoints, and nobody knows the pods.
   if (service?.selector === undefined || isEmpty(service.selector)) return undefined;
   const { namespace, name, selector } = service;
-  const pods = podsOfSubset(world, labels) ?? [];
-  const isServed = pods.some((pod) => pod.namespace === namespace && carries(pod.labels, selector));
-  return pods.length === 0 || isServed ? undefined : `${namespace}/${name}`;
+  const isElsewhere = hasSubsetPod(world, labels) && hasSubsetPod(world, labels, { namespace, selector }) === false;
+  return isElsewhere ? `${namespace}/${name}` : undefined;
 }

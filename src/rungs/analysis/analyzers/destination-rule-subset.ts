@@ -1,6 +1,6 @@
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { podsOfSubset, subsetsOf } from '../destination-subsets.ts';
+import { hasSubsetPod, subsetsOf } from '../destination-subsets.ts';
 
 /** A subset of a DestinationRule selects no pod at all. */
 export const destinationRuleSubset: Analyzer = {
@@ -9,7 +9,7 @@ export const destinationRuleSubset: Analyzer = {
   analyze(world, report) {
     for (const object of world.config('destinationrules.networking.istio.io')) {
       for (const { name, labels } of subsetsOf(world, object)) {
-        if (podsOfSubset(world, labels)?.length === 0) report('IST0173', refOf(object), { subset: name });
+        if (hasSubsetPod(world, labels) === false) report('IST0173', refOf(object), { subset: name });
       }
     }
   },

@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress, isCidr } from '../addresses.ts';
-import { hasAt, listAt, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
+import { hasAt, listAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import { badConditionKey } from './condition-key.ts';
 import { badPathTemplate } from './path-template.ts';
 import { checkPolicyTarget } from './policy-target.ts';
@@ -67,7 +67,7 @@ function checkOperation(operation: SpecObject | undefined, problems: Problems): 
   }
   checkTexts(operation, 'operation', problems);
   for (const port of [...listAt(operation, 'ports'), ...listAt(operation, 'notPorts')]) {
-    problems.check(badPort(/^\d+$/.test(String(port)) ? Number(port) : undefined));
+    problems.check(badPort(numberOf(port)));
   }
   for (const path of [...textsAt(operation, 'paths'), ...textsAt(operation, 'notPaths')]) {
     problems.check(badPathTemplate(path));

@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
+import { hasAt, numberAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { durationMs } from './values.ts';
 
@@ -55,7 +55,7 @@ function checkLocality(setting: SpecObject | undefined, hasOutlierDetection: boo
 }
 
 function checkShares(entry: SpecObject, problems: Problems): void {
-  const shares = Object.values(objectAt(entry, 'to') ?? {}).map(Number);
+  const shares = Object.values(objectAt(entry, 'to') ?? {}).map((share) => numberOf(share) ?? 0);
   if (shares.some((share) => !(share > 0))) problems.error('a share of localityLbSetting.distribute is 0');
   const sum = shares.reduce((total, share) => total + share, 0);
   if (sum !== 100) problems.error(`the shares of localityLbSetting.distribute are ${sum} together, not 100`);

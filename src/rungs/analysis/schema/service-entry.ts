@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress, isCidr } from '../addresses.ts';
-import { hasAt, labelsAt, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
+import { hasAt, labelsAt, listAt, numberAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import { checkExports } from './exports.ts';
 import type { Problems } from './problems.ts';
 import { badLabelMap, badName, badPort, badWildcardName, isDnsLabel, isProtocol } from './values.ts';
@@ -125,7 +125,7 @@ function checkEndpointPorts(spec: SpecObject, ports: readonly SpecObject[], prob
     if (isSocket && used.length > 0) problems.error('an endpoint is a Unix socket and has ports');
     for (const [name, number] of used) {
       if (!names.has(name)) problems.error(`an endpoint has the port "${name}", which is none of the ServiceEntry's`);
-      problems.check(badPort(Number(number)));
+      problems.check(badPort(numberOf(number)));
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress } from '../addresses.ts';
-import { hasAt, labelsAt, numberAt, objectAt, textAt } from '../spec.ts';
+import { hasAt, labelsAt, numberAt, numberOf, objectAt, textAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { badLabelMap, badName, badPort } from './values.ts';
 
@@ -21,7 +21,7 @@ function checkEntry(entry: SpecObject, problems: Problems): void {
   } else if (address !== '' && !isAddress(address)) {
     problems.check(badName(address));
   }
-  for (const port of Object.values(objectAt(entry, 'ports') ?? {})) problems.check(badPort(Number(port)));
+  for (const port of Object.values(objectAt(entry, 'ports') ?? {})) problems.check(badPort(numberOf(port)));
   problems.check(badLabelMap(labelsAt(entry, 'labels')));
 }
 
@@ -40,7 +40,7 @@ export function checkWorkloadGroup({ spec }: ConfigObject, problems: Problems): 
 /** Each machine brings its own address. */
 function checkTemplate(template: SpecObject, problems: Problems): void {
   if (textAt(template, 'address') !== '') problems.error('its template has an address, which is each machine’s own');
-  for (const port of Object.values(objectAt(template, 'ports') ?? {})) problems.check(badPort(Number(port)));
+  for (const port of Object.values(objectAt(template, 'ports') ?? {})) problems.check(badPort(numberOf(port)));
   problems.check(badLabelMap(labelsAt(template, 'labels')));
 }
 
