@@ -35,7 +35,7 @@ function logTerm({ hits, total }: Hits, chance: number): number {
   return ways + hits * Math.log(chance) + (total - hits) * Math.log1p(-chance);
 }
 
-const SMALL = Float64Array.from({ length: 32 });
+const SMALL = new Float64Array(32);
 for (let n = 1; n < SMALL.length; n += 1) SMALL[n] = (SMALL[n - 1] ?? 0) + Math.log(n);
 
 /** Stirling's series; from 32 on its first terms are exact to the last digit. */
