@@ -55,7 +55,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   });
   const handler = await handlerFor(config, routes, dispatch);
   try {
-    const server = await startServer(handler, config.web.listenAddress);
+    const server = await startServer(handler, { ...config.web.listenAddress, onRefused: refusalSayer(log) });
     log.info({ address: server.address }, 'listening');
     return {
       address: server.address,
@@ -68,6 +68,15 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (cause instanceof ListenError) throw new StartError(cause.message, { cause });
     throw cause;
   }
+}
+
+/** Once: while there are no descriptors left, every caller brings another. */
+function refusalSayer(log: Log): (err: Error) => void {
+  let said = false;
+  return (err) => {
+    if (!said) log.warn({ err }, 'a connection could not be accepted; is the limit of open files too low?');
+    said = true;
+  };
 }
 
 function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {

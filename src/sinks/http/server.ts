@@ -13,6 +13,8 @@ export interface RunningServer {
 export interface ListenOptions {
   readonly host: string | undefined;
   readonly port: number;
+  /** Told of a connection that could not be accepted, as when the process is out of descriptors; the server goes on. */
+  readonly onRefused?: (problem: Error) => void;
 }
 
 /** The address cannot be listened on; the message says why and what to do. */
@@ -21,7 +23,8 @@ export class ListenError extends Error {
 }
 
 /** Listens, with bounds on what a slow or greedy client can hold. @throws ListenError */
-export async function startServer(handler: RequestListener, { host, port }: ListenOptions): Promise<RunningServer> {
+export async function startServer(handler: RequestListener, options: ListenOptions): Promise<RunningServer> {
+  const { host, port, onRefused = () => {} } = options;
   const server = createServer(
     {
       maxHeaderSize: 16 * 1024,
@@ -41,6 +44,8 @@ export async function startServer(handler: RequestListener, { host, port }: List
   } catch (cause) {
     throw new ListenError(listenFailure(cause, `${host ?? ''}:${port}`), { cause });
   }
+  // Without a listener, one connection that cannot be accepted would end the process.
+  server.on('error', onRefused);
   const address = server.address() as AddressInfo;
   return {
     address: `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,

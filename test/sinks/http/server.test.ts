@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createDispatch } from '../../../src/sinks/http/dispatch.ts';
@@ -222,6 +222,21 @@ test('closing cuts a connection that does not end within the grace period', asyn
   await get(server.address, '/elsewhere');
   await server.close(50);
   await answer;
+});
+
+test('a connection that cannot be accepted ends neither the server nor the process', async (t) => {
+  const refused: string[] = [];
+  const server = await startServer(
+    ({ socket }, response) => {
+      const { server: own } = socket as Socket & { readonly server: Server };
+      own.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' }));
+      response.end('here');
+    },
+    { host: '127.0.0.1', port: 0, onRefused: ({ message }) => refused.push(message) },
+  );
+  t.after(() => server.close(0));
+  for (let nth = 0; nth < 2; nth++) assert.equal((await get(server.address, '/')).body.toString(), 'here');
+  assert.deepEqual(refused, ['accept EMFILE', 'accept EMFILE']);
 });
 
 test('an address that cannot be had is a clear error', async () => {
