@@ -3,7 +3,7 @@ import { nackReason } from './nack-class.ts';
 import { known } from './observed.ts';
 import type { TypeSync } from './proxy.ts';
 import { proxyTypeOfPod } from './proxy-pod.ts';
-import { revisionOfPod, revisionTags } from './proxy-revision.ts';
+import { type RevisionTags, revisionOfPod, revisionTags } from './proxy-revision.ts';
 import type { ProxyRow, TypeRow, XdsBlock } from './proxy-row.ts';
 import type { MeshSnapshot } from './snapshot.ts';
 import type { ProxyHistory, SyncHistory, TypeHistory } from './sync-history.ts';
@@ -23,6 +23,7 @@ export function proxyTable(snapshot: MeshSnapshot): readonly ProxyRow[] {
     cluster: history.cluster ?? settings.meshCluster,
     pods: known(cluster.pods),
     replicaSets: known(cluster.replicaSets),
+    tags: revisionTags(cluster),
     blocks: xdsBlocks(cluster, takenAt, settings.staleAfterSeconds),
     silent: isSilent(snapshot),
   };
@@ -46,6 +47,7 @@ interface Basis {
   readonly cluster: string;
   readonly pods: ReadonlyMap<string, Pod> | undefined;
   readonly replicaSets: unknown;
+  readonly tags: RevisionTags;
   readonly blocks: XdsBlocks | undefined;
   /** No poll has ended for so long that what the last one said is no news. */
   readonly silent: boolean;
@@ -58,6 +60,7 @@ function isSameBasis(one: Basis, other: Basis): boolean {
     one.cluster === other.cluster &&
     one.pods === other.pods &&
     one.replicaSets === other.replicaSets &&
+    one.tags === other.tags &&
     one.blocks === other.blocks &&
     one.silent === other.silent
   );
@@ -73,6 +76,7 @@ interface MadeRow {
   readonly proxy: ProxyHistory;
   readonly pod: Pod | undefined;
   readonly workload: string;
+  readonly tags: RevisionTags;
   readonly blockedBy: XdsBlock | undefined;
   readonly silent: boolean;
   readonly row: ProxyRow;
@@ -82,7 +86,7 @@ interface MadeRow {
 let lastMade: ReadonlyMap<string, MadeRow> = new Map();
 
 function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): MadeRow {
-  const { silent } = basis;
+  const { silent, tags } = basis;
   const key = proxy.key.slice(proxy.cluster.length + 1);
   const isLocal = proxy.cluster === basis.cluster;
   const pod = isLocal ? basis.pods?.get(key) : undefined;
@@ -90,15 +94,15 @@ function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): Made
   const blockedBy = isLocal ? basis.blocks?.get(key)?.[0] : undefined;
   const made = lastMade.get(proxy.key);
   if (made !== undefined && made.proxy === proxy && made.pod === pod && made.silent === silent) {
-    if (made.workload === workload && made.blockedBy === blockedBy) return made;
+    if (made.workload === workload && made.tags === tags && made.blockedBy === blockedBy) return made;
   }
-  const ground = { proxy, pod, workload, blockedBy, silent };
-  return { ...ground, row: makeRow(ground, cluster) };
+  const ground = { proxy, pod, workload, tags, blockedBy, silent };
+  return { ...ground, row: makeRow(ground) };
 }
 
 type Draft = { -readonly [K in keyof ProxyRow]: ProxyRow[K] };
 
-function makeRow({ proxy, pod, workload, blockedBy, silent }: Omit<MadeRow, 'row'>, cluster: ClusterObjects): ProxyRow {
+function makeRow({ proxy, pod, workload, tags, blockedBy, silent }: Omit<MadeRow, 'row'>): ProxyRow {
   const verdict = silent ? 'unknown' : proxy.verdict;
   const row: Draft = {
     cluster: proxy.cluster,
@@ -111,7 +115,7 @@ function makeRow({ proxy, pod, workload, blockedBy, silent }: Omit<MadeRow, 'row
     types: typesOf(proxy, verdict),
     changes: proxy.changes,
   };
-  addConnection(row, proxy, pod, cluster);
+  addConnection(row, proxy, pod, tags);
   if (!silent) addStanding(row, proxy, blockedBy);
   return row;
 }
@@ -150,9 +154,9 @@ function typeRowOf({ state, unackedSince }: TypeHistory, sync: TypeSync | undefi
   return row;
 }
 
-function addConnection(row: Draft, proxy: ProxyHistory, pod: Pod | undefined, cluster: ClusterObjects): void {
+function addConnection(row: Draft, proxy: ProxyHistory, pod: Pod | undefined, tags: RevisionTags): void {
   const { connection, istiod, revision } = proxy;
-  const served = revision ?? (pod === undefined ? undefined : revisionOfPod(pod, revisionTags(cluster)));
+  const served = revision ?? (pod === undefined ? undefined : revisionOfPod(pod, tags));
   if (istiod !== undefined) row.istiod = istiod;
   if (served !== undefined) row.revision = served;
   if (connection?.istioVersion !== undefined) row.istioVersion = connection.istioVersion;

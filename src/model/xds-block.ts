@@ -29,11 +29,11 @@ export function xdsBlocks(
   const namespaces = current(cluster.namespaces, now, staleAfterSeconds);
   const policies = current(cluster.networkPolicies, now, staleAfterSeconds);
   if (pods === undefined || namespaces === undefined || policies === undefined) return undefined;
-  const tags = revisionTags(cluster);
+  const inputs = { pods, namespaces, tags: revisionTags(cluster), engines: cluster.otherPolicyEngines };
   const last = memory.get(policies);
-  if (last?.pods === pods && last.namespaces === namespaces && last.tags === tags) return last.blocks;
-  const blocks = findBlocks(surveyOf({ pods, namespaces, policies, tags, engines: cluster.otherPolicyEngines }), pods);
-  memory.set(policies, { pods, namespaces, tags, blocks });
+  if (last !== undefined && areSame(last, inputs)) return last.blocks;
+  const blocks = findBlocks(surveyOf({ ...inputs, policies }), pods);
+  memory.set(policies, { ...inputs, blocks });
   return blocks;
 }
 
@@ -44,6 +44,16 @@ interface Inputs {
   readonly pods: ObjectMap<Pod>;
   readonly namespaces: ObjectMap<Namespace>;
   readonly tags: RevisionTags;
+  readonly engines: readonly string[];
+}
+
+function areSame(one: Inputs, other: Inputs): boolean {
+  return (
+    one.pods === other.pods &&
+    one.namespaces === other.namespaces &&
+    one.tags === other.tags &&
+    one.engines === other.engines
+  );
 }
 
 interface IstiodEnd {
@@ -64,9 +74,7 @@ interface Survey {
   readonly dns: readonly PolicyEndpoint[];
 }
 
-function surveyOf(
-  inputs: Inputs & { readonly policies: ObjectMap<NetworkPolicy>; readonly engines: readonly string[] },
-): Survey {
+function surveyOf(inputs: Inputs & { readonly policies: ObjectMap<NetworkPolicy> }): Survey {
   const { pods, namespaces, policies, tags, engines } = inputs;
   const byNamespace = Map.groupBy(policies.values(), ({ namespace }) => namespace);
   const istiods: IstiodEnd[] = [];

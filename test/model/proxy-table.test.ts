@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { epochSeconds } from '../../src/model/brand.ts';
 import { NO_CLUSTER } from '../../src/model/cluster.ts';
+import type { InjectionWebhook } from '../../src/model/injection.ts';
 import type { ProxyRow } from '../../src/model/proxy-row.ts';
 import { proxyTable } from '../../src/model/proxy-table.ts';
 import type { MeshSnapshot } from '../../src/model/snapshot.ts';
@@ -23,6 +24,14 @@ import {
 import { readSyncz } from '../support/syncz.ts';
 
 const CART = connection('shop', 'cart-7d9f8b6c5-x2x4z', { cds: sync('a', 50), lds: sync('a', 60), rds: sync('>') });
+
+const INJECTOR: Omit<InjectionWebhook, 'revision'> = {
+  configuration: 'istio-revision-tag-stable',
+  name: 'rev.namespace.sidecar-injector.istio.io',
+  createdAt: epochSeconds(1),
+  namespaceSelector: {},
+  objectSelector: {},
+};
 
 function only(snapshot: MeshSnapshot): ProxyRow {
   const [row, ...more] = proxyTable(snapshot);
@@ -173,6 +182,17 @@ describe('the table', () => {
     const owner = { kind: 'Deployment', name: 'the-cart' };
     mesh.setCluster({ replicaSets: fresh(objects([{ namespace: 'shop', name: 'cart-7d9f8b6c5', owner }])) });
     assert.equal(only(mesh.snapshot).workload, 'the-cart');
+  });
+
+  test('names a revision anew when its tag stands for another', () => {
+    const mesh = polledMesh();
+    const injector = { ...INJECTOR, tag: 'stable' };
+    mesh.setPods([pod('shop', 'cart-1', { labels: { 'istio.io/rev': 'stable' }, annotations: {} })]);
+    mesh.setCluster({ injectors: fresh(objects([{ ...injector, revision: 'v1' }])) });
+    for (const at of [100, 110]) mesh.poll(at, [answer([])]);
+    assert.equal(only(mesh.snapshot).revision, 'v1');
+    mesh.setCluster({ injectors: fresh(objects([{ ...injector, revision: 'v2' }])) });
+    assert.equal(only(mesh.snapshot).revision, 'v2');
   });
 
   test('has each recorded proxy once, with what istioctl said of it', async () => {

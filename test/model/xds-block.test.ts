@@ -129,6 +129,11 @@ test('DNS that is blocked too is told; without a DNS pod to see nothing is said 
 test('other policy engines are noted: they may allow what this policy does not', () => {
   const found = blocks(cluster([DEFAULT_DENY], { otherPolicyEngines: ['cilium.io'] }));
   assert.deepEqual(found[CHECKOUT]?.[0]?.otherEngines, ['cilium.io']);
+
+  const before = cluster([DEFAULT_DENY]);
+  assert.equal(blocks(before)[CHECKOUT]?.[0]?.otherEngines, undefined);
+  const since = { ...before, otherPolicyEngines: ['cilium.io'] };
+  assert.deepEqual(blocks(since)[CHECKOUT]?.[0]?.otherEngines, ['cilium.io']);
 });
 
 describe('who is not blocked', () => {
