@@ -22,6 +22,7 @@ const ROOMS: readonly Room[] = [
     files: /^sources\/access-log\//,
     may: [/^model\//, /^sources\/source\.ts$/, /^sources\/access-log\//, /^sources\/kubernetes\/kube-api\.ts$/],
   },
+  { name: 'sources/envoy', files: /^sources\/envoy\//, may: [/^model\//, /^sources\/envoy\//] },
   {
     name: 'sources/istiod',
     files: /^sources\/istiod\//,
