@@ -20,13 +20,18 @@ const ROOMS: readonly Room[] = [
   {
     name: 'sources/access-log',
     files: /^sources\/access-log\//,
-    may: [/^model\//, /^sources\/source\.ts$/, /^sources\/access-log\//, /^sources\/kubernetes\/kube-api\.ts$/],
+    may: [
+      /^model\//,
+      /^sources\/(source|breathe)\.ts$/,
+      /^sources\/access-log\//,
+      /^sources\/kubernetes\/kube-api\.ts$/,
+    ],
   },
   { name: 'sources/envoy', files: /^sources\/envoy\//, may: [/^model\//, /^sources\/envoy\//] },
   {
     name: 'sources/istiod',
     files: /^sources\/istiod\//,
-    may: [/^model\//, /^sources\/source\.ts$/, /^sources\/istiod\//],
+    may: [/^model\//, /^sources\/(source|breathe)\.ts$/, /^sources\/istiod\//],
   },
   {
     name: 'sources/kubernetes',
@@ -38,7 +43,7 @@ const ROOMS: readonly Room[] = [
     files: /^sources\/prometheus\//,
     may: [/^model\//, /^sources\/source\.ts$/, /^sources\/prometheus\//],
   },
-  { name: 'sources', files: /^sources\/source\.ts$/, may: [/^model\//] },
+  { name: 'sources', files: /^sources\/(source|breathe)\.ts$/, may: [/^model\//] },
   {
     name: 'sinks/docs',
     files: /^sinks\/docs\//,

@@ -1,5 +1,5 @@
+import { createBreather } from '../breathe.ts';
 import type { LogScanner, Tally } from './scanner.ts';
-import { createBreather } from './tail-breathe.ts';
 import { createDescriptors } from './tail-descriptors.ts';
 import { createDiscovery } from './tail-discover.ts';
 import { type FilePosition, positionOf } from './tail-position.ts';

@@ -1,7 +1,7 @@
 import { isNewer } from '../../model/newest-connections.ts';
 import type { ProxyConnection } from '../../model/proxy.ts';
+import { createBreather } from '../breathe.ts';
 import { AskError, invalid } from './ask-error.ts';
-import { createBreather } from './breathe.ts';
 import type { ConnectionTimes } from './connections.ts';
 import type { CutHandlers } from './cut-array.ts';
 import { decodeRow } from './decode.ts';

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import type { SourceError } from '../../model/source-error.ts';
+import { createBreather } from '../breathe.ts';
 import { AskError } from './ask-error.ts';
-import { createBreather } from './breathe.ts';
 import { CONNECT_MS, type Exchange, failureOf, type Phase, statusFailure, timedOut } from './http-failure.ts';
 
 /** One GET, bounded in time and size. */

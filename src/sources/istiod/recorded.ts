@@ -1,7 +1,7 @@
+import { createBreather } from '../breathe.ts';
 import { type AnswerRows, createAnswerRows, type SyncAnswer } from './answer-rows.ts';
 import { MAX_ROW_BYTES } from './ask.ts';
 import { AskError } from './ask-error.ts';
-import { createBreather } from './breathe.ts';
 import { createArrayCutter } from './cut-array.ts';
 
 /** How much is cut before others get their turn. */
