@@ -1,6 +1,9 @@
 import type { ClusterObjects } from './cluster.ts';
+import { selects } from './label-selector.ts';
+import { meshConfigOfRevision } from './mesh-config-of.ts';
 import { known } from './observed.ts';
 import type { ProxyType } from './proxy.ts';
+import { type SpecObject, specLabels, specList, specObject, specObjects, specText } from './spec-fields.ts';
 import type { ConfigObject, Labels, MeshConfig } from './workload.ts';
 
 /**
@@ -62,7 +65,7 @@ function answerFor(
   byNamespace: ReadonlyMap<string, readonly ConfigObject[]>,
   rootNamespace: string,
 ): AccessLoggingMode {
-  const mesh = meshConfigOf(configs, proxy.revision);
+  const mesh = meshConfigOfRevision(configs, proxy.revision);
   if (mesh === undefined) return 'unknown';
   const applied = appliedTelemetries(byNamespace, mesh.rootNamespace ?? rootNamespace, proxy);
   const sides = proxy.type === 'router' ? SIDES.slice(0, 1) : SIDES;
@@ -71,12 +74,6 @@ function answerFor(
 
 function oldestFirst(telemetries: readonly ConfigObject[]): readonly ConfigObject[] {
   return telemetries.toSorted((one, other) => one.createdAt - other.createdAt || (one.name < other.name ? -1 : 1));
-}
-
-/** The revision's own; where that is not told and there is only one, that one. */
-function meshConfigOf(configs: readonly MeshConfig[], revision: string | undefined): MeshConfig | undefined {
-  const own = configs.find((config) => config.revision === revision);
-  return own ?? (configs.length === 1 ? configs[0] : undefined);
 }
 
 /** At most one of each scope, the oldest: Istio ignores the others. */
@@ -100,18 +97,21 @@ function isForAll({ spec }: ConfigObject): boolean {
 
 function isForWorkload({ spec }: ConfigObject, labels: Labels): boolean {
   const gateway = labels['gateway.networking.k8s.io/gateway-name'];
-  if (targetsOf(spec).some(({ kind, name }) => kind === 'Gateway' && name === gateway)) return true;
-  const wanted = record(record(spec['selector'])?.['matchLabels']);
-  return wanted !== undefined && Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  const isNamed = ({ kind, name }: SpecObject): boolean => kind === 'Gateway' && name === gateway;
+  if (gateway !== undefined && targetsOf(spec).some(isNamed)) return true;
+  const wanted = specLabels(specObject(spec['selector'])?.['matchLabels']);
+  return wanted !== undefined && selects({ matchLabels: wanted }, labels);
 }
 
-function targetsOf(spec: ConfigObject['spec']): readonly Readonly<Record<string, unknown>>[] {
-  return [...records(spec['targetRefs']), ...records([spec['targetRef']])];
+function targetsOf(spec: SpecObject): readonly SpecObject[] {
+  return [...specObjects(spec['targetRefs']), ...specObjects([spec['targetRef']])];
 }
 
 function modeOfSide(mesh: MeshConfig, applied: readonly ConfigObject[], side: Side): AccessLoggingMode {
-  const defaults = texts(record(mesh.raw['defaultProviders'])?.['accessLogging']);
-  const logging = applied.map(({ spec }) => records(spec['accessLogging'])).filter((entries) => entries.length > 0);
+  const defaults = specList(specObject(mesh.raw['defaultProviders'])?.['accessLogging']).filter(
+    (name) => typeof name === 'string',
+  );
+  const logging = applied.map(({ spec }) => specObjects(spec['accessLogging'])).filter((entries) => entries.length > 0);
   if (logging.length === 0 && defaults.length === 0) return mesh.accessLogFile === STDOUT ? 'on' : 'off';
   let providers: Providers = new Map(defaults.map((name) => [name, 'on']));
   for (const entries of logging) providers = providersAfter(entries, providers, side);
@@ -121,34 +121,32 @@ function modeOfSide(mesh: MeshConfig, applied: readonly ConfigObject[], side: Si
   );
 }
 
-type LoggingEntry = Readonly<Record<string, unknown>>;
-
 /** An entry without providers of its own speaks of those in force. */
-function providersAfter(entries: readonly LoggingEntry[], parent: Providers, side: Side): Providers {
+function providersAfter(entries: readonly SpecObject[], parent: Providers, side: Side): Providers {
   const after: Providers = new Map(parent);
   for (const entry of entries) {
     if (!isForSide(entry, side)) continue;
-    const named = records(entry['providers']).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+    const named = specObjects(entry['providers']).flatMap(({ name }) => specText(name) ?? []);
     for (const name of named.length > 0 ? named : parent.keys()) after.set(name, wordOf(entry));
   }
   return after;
 }
 
-function isForSide(entry: LoggingEntry, side: Side): boolean {
-  const mode = record(entry['match'])?.['mode'];
+function isForSide(entry: SpecObject, side: Side): boolean {
+  const mode = specObject(entry['match'])?.['mode'];
   return mode === undefined || mode === 'CLIENT_AND_SERVER' || mode === side;
 }
 
-function wordOf(entry: LoggingEntry): 'on' | 'off' | 'filtered' {
+function wordOf(entry: SpecObject): 'on' | 'off' | 'filtered' {
   if (entry['disabled'] === true) return 'off';
   return entry['filter'] === undefined ? 'on' : 'filtered';
 }
 
 /** The provider `envoy` is built in; what goes to OpenTelemetry, gRPC or another file never reaches the log we read. */
 function writesToStdout(provider: string, mesh: MeshConfig): boolean {
-  const defined = records(mesh.raw['extensionProviders']).find(({ name }) => name === provider);
+  const defined = specObjects(mesh.raw['extensionProviders']).find(({ name }) => name === provider);
   if (defined === undefined) return provider === 'envoy';
-  return record(defined['envoyFileAccessLog'])?.['path'] === STDOUT;
+  return specObject(defined['envoyFileAccessLog'])?.['path'] === STDOUT;
 }
 
 /**
@@ -159,19 +157,4 @@ function merge(modes: readonly AccessLoggingMode[], rule: 'any' | 'all' = 'all')
   if (rule === 'any' && modes.includes('on')) return 'on';
   if (modes.length === 0 || modes.every((mode) => mode === 'off')) return 'off';
   return modes.every((mode) => mode === 'on') ? 'on' : 'filtered';
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
-
-function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const items: unknown[] = Array.isArray(value) ? value : [];
-  return items.map(record).filter((item) => item !== undefined);
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -163,6 +163,12 @@ const CASES: readonly (readonly [
     OFF,
     [telemetry('shop', ENVOY, { targetRefs: [{ kind: 'Gateway', name: 'gw' }] })],
   ],
+  [
+    'for a Gateway without a name, asked of a sidecar',
+    'off',
+    OFF,
+    [telemetry('shop', ENVOY, { targetRefs: [{ kind: 'Gateway' }] })],
+  ],
   ['of two for all, the older', 'on', OFF, [telemetry('shop', NONE, {}, 20), telemetry('shop', ENVOY, {}, 10)]],
   [
     'the root namespace of the mesh configuration',
