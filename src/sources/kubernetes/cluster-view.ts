@@ -5,6 +5,7 @@ import type { ConfigObject } from '../../model/workload.ts';
 import { createConfigFeed, createFeed, type Feed, type FeedSetting } from './feed.ts';
 import { CONFIG_KINDS, configKey, KINDS } from './kinds.ts';
 import { memoiseLast } from './memoise.ts';
+import { singleInjectors } from './objects/single-injectors.ts';
 
 /** Every kind at once. */
 export interface ClusterView {
@@ -30,7 +31,7 @@ export function createClusterView(setting: FeedSetting): ClusterView {
   const injectors = createFeed(KINDS.injectors, setting);
   const config = CONFIG_KINDS.map((kind) => createConfigFeed(kind, setting));
   const all: readonly Feed<unknown>[] = [...Object.values<Feed<unknown>>(feeds), injectors, ...config];
-  const singleInjectors = memoiseLast(unfoldInjectors);
+  const unfolded = memoiseLast(unfoldInjectors);
   const configByKind = memoiseLast(keyByKind);
   return {
     read: (otherPolicyEngines) =>
@@ -43,7 +44,7 @@ export function createClusterView(setting: FeedSetting): ClusterView {
         replicaSets: feeds.replicaSets.read(),
         deployments: feeds.deployments.read(),
         meshConfigs: feeds.meshConfigs.read(),
-        injectors: singleInjectors([injectors.read()]),
+        injectors: unfolded([injectors.read()]),
         config: configByKind(config.map((feed) => feed.read())),
         otherPolicyEngines,
       }),
@@ -56,16 +57,11 @@ export function createClusterView(setting: FeedSetting): ClusterView {
 
 type Injectors = Observed<ObjectMap<readonly InjectionWebhook[]>>;
 
-/** One configuration holds several webhooks; the model has each for itself, by `configuration/webhook`. */
 function unfoldInjectors([observed]: readonly Injectors[]): Observed<ObjectMap<InjectionWebhook>> {
   if (observed === undefined || observed.state === 'pending' || observed.state === 'failed') {
     return observed ?? { state: 'pending' };
   }
-  const single = new Map<string, InjectionWebhook>();
-  for (const webhooks of observed.value.values()) {
-    for (const webhook of webhooks) single.set(`${webhook.configuration}/${webhook.name}`, webhook);
-  }
-  return Object.freeze({ ...observed, value: single });
+  return Object.freeze({ ...observed, value: singleInjectors(observed.value.values()) });
 }
 
 function keyByKind(observed: readonly Observed<ObjectMap<ConfigObject>>[]): ClusterObjects['config'] {

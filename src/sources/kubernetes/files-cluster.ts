@@ -6,6 +6,7 @@ import type { RawObject } from './kube-api.ts';
 import type { FileObject } from './object-files.ts';
 import { mapConfigObject } from './objects/config-objects.ts';
 import { record, text } from './objects/fields.ts';
+import { singleInjectors } from './objects/single-injectors.ts';
 import { mapObject } from './read-list.ts';
 
 export interface FilesCluster {
@@ -43,6 +44,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ]),
 ]);
 
+const INJECTORS = `${KINDS.injectors.resource}.${KINDS.injectors.group}`;
+
 /** The cluster that files describe; of two objects with one name the later counts. Kinds that nobody reads are left out. */
 export function clusterOfFiles(objects: readonly FileObject[], setting: FilesSetting): FilesCluster {
   const { at } = setting;
@@ -64,7 +67,8 @@ export function clusterOfFiles(objects: readonly FileObject[], setting: FilesSet
     config: Object.fromEntries(config),
     otherPolicyEngines: [],
   } as ClusterObjects;
-  return { cluster: { ...cluster, injectors: unfoldInjectors(cluster, at) }, problems };
+  const webhooks = [...(maps.get(INJECTORS)?.values() ?? [])] as (readonly InjectionWebhook[])[];
+  return { cluster: { ...cluster, injectors: { state: 'fresh', at, value: singleInjectors(webhooks) } }, problems };
 }
 
 /** Whether anybody looks at objects of this kind. */
@@ -98,14 +102,4 @@ function complete(raw: RawObject, { isClusterWide }: Reader, { namespace, madeAt
       namespace: isClusterWide ? undefined : own,
     },
   };
-}
-
-/** One configuration holds several webhooks; the model has each for itself. */
-function unfoldInjectors({ injectors }: ClusterObjects, at: EpochSeconds): ClusterObjects['injectors'] {
-  const lists =
-    injectors.state === 'fresh' ? ([...injectors.value.values()] as unknown as (readonly InjectionWebhook[])[]) : [];
-  const single = lists
-    .flat()
-    .map((webhook): [string, InjectionWebhook] => [`${webhook.configuration}/${webhook.name}`, webhook]);
-  return { state: 'fresh', at, value: new Map(single) };
 }

@@ -6,6 +6,7 @@ import { createApiGroups } from './api-groups.ts';
 import { CONFIG_KINDS, type ConfigKind, configKey, KINDS, type Kind } from './kinds.ts';
 import { type KubeApi, KubeApiError } from './kube-api.ts';
 import { mapConfigObject } from './objects/config-objects.ts';
+import { singleInjectors } from './objects/single-injectors.ts';
 import { readList } from './read-list.ts';
 
 export interface LookOptions {
@@ -51,9 +52,7 @@ export function createOneLook({ api, now, signal }: LookOptions): OneLook {
     injectors: () =>
       observed(now, async () => {
         const lists = await coreObjects(KINDS.injectors, []);
-        return lists.flatMap(([, webhooks]) =>
-          webhooks.map((webhook) => [`${webhook.configuration}/${webhook.name}`, webhook] as const),
-        );
+        return [...singleInjectors(lists.map(([, webhooks]) => webhooks))];
       }),
     config: (key) =>
       observed(now, async () => {
