@@ -5,7 +5,7 @@ import { type ClusterObjects, NO_CLUSTER } from '../../src/model/cluster.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../src/model/snapshot.ts';
 import type { ConfigObject, EndpointSlice } from '../../src/model/workload.ts';
 import { endpoints } from '../../src/rungs/endpoints/rung.ts';
-import { fresh, objects, pod } from '../support/mesh.ts';
+import { fresh, objects, pod, REFUSED } from '../support/mesh.ts';
 import { rungText } from '../support/rung-text.ts';
 import { service } from '../support/service.ts';
 
@@ -122,4 +122,12 @@ test('what is not known is absent, and what lies elsewhere too', () => {
   assert.deepEqual(counts(snapshotOf({ endpointSlices: { state: 'pending' } })), []);
   const external = { ...service('shop', 'cart', []), type: 'ExternalName' };
   assert.deepEqual(counts(snapshotOf({ services: fresh(objects([external])) })), []);
+});
+
+test('what Kubernetes said long ago is not repeated once it is silent', () => {
+  const value = objects([slice('a', 'one:ready')]);
+  const silentSince = (at: number): MeshSnapshot =>
+    snapshotOf({ endpointSlices: { state: 'stale', at: epochSeconds(at), value, error: REFUSED } });
+  assert.deepEqual(counts(silentSince(40)), ['"" 1/0/0']);
+  assert.deepEqual(counts(silentSince(39)), []);
 });

@@ -6,7 +6,7 @@ import { NO_CLUSTER } from '../../src/model/cluster.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../src/model/snapshot.ts';
 import type { ConfigObject } from '../../src/model/workload.ts';
 import { routes } from '../../src/rungs/routes/rung.ts';
-import { fresh, objects } from '../support/mesh.ts';
+import { fresh, objects, REFUSED } from '../support/mesh.ts';
 import { rungText } from '../support/rung-text.ts';
 
 function configObject(kind: string, at: string, spec: Record<string, unknown>): ConfigObject {
@@ -160,4 +160,16 @@ test('whatever a spec holds, shares lie between 0 and 1 and no label set comes t
       for (const { value } of routes.evaluate(snapshot).declaredRatio) assert.ok(value >= 0 && value <= 1 + 1e-9);
     }),
   );
+});
+
+test('what was declared when Kubernetes fell silent is no news for ever', () => {
+  const http = [{ route: [{ destination: { host: 'payment-svc' } }] }];
+  const value = objects([configObject('VirtualService', 'payment/canary', { hosts: ['payment-svc'], http })]);
+  const silentSince = (at: number): MeshSnapshot => {
+    const stale = { state: 'stale' as const, at: epochSeconds(at), value, error: REFUSED };
+    const config = { 'virtualservices.networking.istio.io': stale };
+    return { ...emptySnapshot(epochSeconds(100)), cluster: { ...NO_CLUSTER, config } };
+  };
+  assert.equal(routes.evaluate(silentSince(40)).declaredRatio.length, 1);
+  assert.equal(routes.evaluate(silentSince(39)).declaredRatio.length, 0);
 });

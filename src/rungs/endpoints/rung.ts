@@ -1,5 +1,6 @@
-import type { ClusterObjects } from '../../model/cluster.ts';
-import { known } from '../../model/observed.ts';
+import { current } from '../../model/current.ts';
+import type { Observed } from '../../model/observed.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { EndpointSlice, Service } from '../../model/workload.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
@@ -16,20 +17,22 @@ export const endpoints: Rung<typeof FAMILIES> = defineRung({
   question: 'Does the proxy know live endpoints?',
   reads: ['cluster', 'history'],
   families: FAMILIES,
-  evaluate({ cluster, history, settings }) {
+  evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
-    addServices(lists, cluster, history.cluster ?? settings.meshCluster);
+    addServices(lists, snapshot);
     return lists;
   },
 });
 
-function addServices(lists: Lists, cluster: ClusterObjects, meshCluster: string): void {
-  const services = known(cluster.services);
-  const slices = known(cluster.endpointSlices);
-  const pods = known(cluster.pods);
+function addServices(lists: Lists, { cluster, history, settings, takenAt }: MeshSnapshot): void {
+  const now = <T>(observed: Observed<T>): T | undefined => current(observed, takenAt, settings.staleAfterSeconds);
+  const services = now(cluster.services);
+  const slices = now(cluster.endpointSlices);
+  const pods = now(cluster.pods);
   if (services === undefined || slices === undefined || pods === undefined) return;
   const byService = Map.groupBy(slices.values(), sliceOwner);
-  const subsets = subsetsByHost(known(cluster.config[DESTINATION_RULES] ?? { state: 'pending' }) ?? new Map());
+  const subsets = subsetsByHost(now(cluster.config[DESTINATION_RULES] ?? { state: 'pending' }) ?? new Map());
+  const meshCluster = history.cluster ?? settings.meshCluster;
   for (const [key, service] of services) {
     // What it names lies elsewhere: Kubernetes has no endpoints for it.
     if (service.type === 'ExternalName') continue;

@@ -1,10 +1,9 @@
 import type { ObjectMap } from '../../model/cluster.ts';
+import { current } from '../../model/current.ts';
 import type { DeclaredWeight } from '../../model/declared-weight.ts';
-import { known, type Observed } from '../../model/observed.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { httpRouteRoutes, type RouteScope, virtualServiceRoutes, type WeightedRoute } from './weighted-routes.ts';
-
-type Config = Readonly<Record<string, Observed<ObjectMap<ConfigObject>>>>;
 
 const CLUSTER_DOMAIN = 'cluster.local';
 const READERS = [
@@ -15,9 +14,9 @@ const READERS = [
 const told = new WeakMap<ObjectMap<ConfigObject>, readonly DeclaredWeight[]>();
 
 /** Every declared share. A kind that is not known gives none: nothing is declared by what cannot be read. */
-export function declaredWeights(config: Config): readonly DeclaredWeight[] {
+export function declaredWeights({ cluster, settings, takenAt }: MeshSnapshot): readonly DeclaredWeight[] {
   return READERS.flatMap(([key, kind, read]) => {
-    const objects = known(config[key] ?? { state: 'pending' });
+    const objects = current(cluster.config[key] ?? { state: 'pending' }, takenAt, settings.staleAfterSeconds);
     if (objects === undefined) return [];
     const before = told.get(objects);
     if (before !== undefined) return before;

@@ -10,10 +10,11 @@ export const routes: Rung<typeof FAMILIES> = defineRung({
   question: 'Does traffic split as the VirtualService says?',
   reads: ['cluster', 'history'],
   families: FAMILIES,
-  evaluate({ cluster, history, settings }) {
+  evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
+    const { history, settings } = snapshot;
     const mesh_cluster = history.cluster ?? settings.meshCluster;
-    for (const { object, route, destination, subset, ratio } of declaredWeights(cluster.config)) {
+    for (const { object, route, destination, subset, ratio } of declaredWeights(snapshot)) {
       const { namespace: object_namespace, kind: object_kind, name: object_name } = object;
       const labels = { mesh_cluster, object_namespace, object_kind, object_name, route, destination, subset };
       lists.declaredRatio.push({ labels, value: ratio });
