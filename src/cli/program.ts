@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./config.ts'),
   },
   {
+    name: 'trace',
+    summary: 'follow a request through what a proxy has, to where it ends or breaks',
+    load: () => import('./trace.ts'),
+  },
+  {
     name: 'flags',
     summary: 'count the response flags in access logs, by where requests went',
     load: () => import('./flags.ts'),

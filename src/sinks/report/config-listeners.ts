@@ -1,11 +1,7 @@
 import type { EnvoyBody } from '../../model/envoy-body.ts';
 import { BLACK_HOLE } from '../../model/envoy-cluster-name.ts';
-import type {
-  EnvoyFilterChain,
-  EnvoyListener,
-  FilterChainMatch,
-  FilterChainTarget,
-} from '../../model/envoy-listener.ts';
+import type { EnvoyFilterChain, EnvoyListener, FilterChainTarget } from '../../model/envoy-listener.ts';
+import { describeMatch } from '../../model/envoy-match-words.ts';
 import type { EnvoyState } from '../../model/envoy-resource.ts';
 import type { WeightedCluster } from '../../model/envoy-route.ts';
 import { compareText } from '../../model/text-order.ts';
@@ -104,34 +100,6 @@ function typeOf({ filterChains }: EnvoyListener): ListenerType {
 
 function refuses(clusters: readonly WeightedCluster[]): boolean {
   return clusters.some(({ name }) => name === BLACK_HOLE);
-}
-
-/** Sets of protocols that Istio writes, by the names istioctl gives them. */
-const PROTOCOLS: ReadonlyMap<string, string> = new Map([
-  ['http/1.0,http/1.1,h2c,istio-http/1.0,istio-http/1.1,istio-h2', 'HTTP TLS'],
-  ['istio,istio-http/1.0,istio-http/1.1,istio-h2', 'Istio HTTP Plain'],
-  ['istio-peer-exchange,istio', 'TCP TLS'],
-  ['http/1.0,http/1.1,h2c', 'HTTP'],
-]);
-
-/** What a filter chain takes, in istioctl's words (`istio.md` §6.4); `ALL` where it takes anything. */
-export function describeMatch(match: FilterChainMatch | undefined): string {
-  if (match === undefined) return 'ALL';
-  const { serverNames, transportProtocol, applicationProtocols } = match;
-  const parts: string[] = [];
-  if (serverNames.length > 0) parts.push(`SNI: ${serverNames.join(',')}`);
-  if (transportProtocol !== '') parts.push(`Trans: ${transportProtocol}`);
-  const protocols = applicationProtocols.join(',');
-  if (protocols !== '') parts.push(`App: ${PROTOCOLS.get(protocols) ?? protocols}`);
-  const destination = describeDestination(match);
-  if (destination !== '') parts.push(`Addr: ${destination}`);
-  return parts.length === 0 ? 'ALL' : parts.join('; ');
-}
-
-function describeDestination({ destinationPort, prefixRanges }: FilterChainMatch): string {
-  const port = destinationPort === undefined ? '' : `:${destinationPort}`;
-  if (prefixRanges.length > 0) return prefixRanges.join(',') + port;
-  return port === '' ? '' : `*${port}`;
 }
 
 /** Where a filter chain leads, in istioctl's words. */

@@ -1,5 +1,6 @@
-import { bodyObject, bodyText, type EnvoyBody } from '../../model/envoy-body.ts';
+import { bodyText, type EnvoyBody } from '../../model/envoy-body.ts';
 import { PASSTHROUGH } from '../../model/envoy-cluster-name.ts';
+import { describePath } from '../../model/envoy-match-words.ts';
 import type { EnvoyState } from '../../model/envoy-resource.ts';
 import type { EnvoyRoute, EnvoyRouteAction, EnvoyRouteConfig, EnvoyVirtualHost } from '../../model/envoy-route.ts';
 import { compareText } from '../../model/text-order.ts';
@@ -87,21 +88,6 @@ function hostLines(name: string, host: EnvoyVirtualHost): readonly (readonly str
 
 function letsThrough({ action }: EnvoyRoute): boolean {
   return action.kind === 'clusters' && action.clusters.length === 1 && action.clusters[0]?.name === PASSTHROUGH;
-}
-
-/** The path a route matches, in istioctl's words; headers are in the JSON. */
-export function describePath(match: EnvoyBody): string {
-  const prefix = bodyText(match, 'prefix');
-  const separated = bodyText(match, 'path_separated_prefix');
-  const path = bodyText(match, 'path');
-  const regex = bodyText(bodyObject(match, 'safe_regex'), 'regex');
-  const parts = [
-    prefix === undefined ? '' : `${prefix}*`,
-    separated === undefined ? '' : `PathPrefix:${separated}`,
-    path ?? '',
-    regex === undefined ? '' : `regex ${regex}`,
-  ];
-  return parts.filter((part) => part !== '').join(' ');
 }
 
 /** Routes that stand inside a listener: the cluster where everything goes to one, else what they match. */
