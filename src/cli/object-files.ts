@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { ClusterObjects } from '../model/cluster.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { ObjectFile } from '../sources/kubernetes/object-files.ts';
@@ -41,16 +40,31 @@ export function readTexts(files: readonly string[], io: Io): Promise<readonly Ob
 }
 
 async function readText(file: string, { stdin }: Io): Promise<string> {
-  if (file === '-') return text(stdin as AsyncIterable<Buffer>);
+  if (file === '-') return readStdin(stdin as AsyncIterable<Buffer>);
   try {
     const { size } = await stat(file);
-    if (size > MAX_BYTES) throw new UserError(`${file} is larger than ${MAX_BYTES / 1024 ** 2} MiB`);
+    if (size > MAX_BYTES) throw tooLarge(file);
     return await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     throw new UserError(`${file}: ${PROBLEMS[code] ?? `cannot be read (${code})`}`, { cause: error });
   }
+}
+
+async function readStdin(stdin: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw tooLarge('stdin');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes).toString('utf8');
+}
+
+function tooLarge(what: string): UserError {
+  return new UserError(`${what} is larger than ${MAX_BYTES / 1024 ** 2} MiB: give fewer objects at a time`);
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
