@@ -43,9 +43,13 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
   );
   const mesh = createMesh({ settings: settingsOf(config), clock, history: await restoredHistory(options) });
   let tasks: readonly SourceTask[] | undefined;
-  const pending = createReadiness(() => tasks, clock);
   let caughtUp = (): boolean => true;
   const withheld = createCatchUp(() => caughtUp(), clock, log);
+  const unspoken = createReadiness(() => tasks, clock);
+  const pending = (): readonly string[] => [
+    ...unspoken(),
+    ...(withheld() === undefined ? [] : ['logs of the time before the start']),
+  ];
   const web = await startWeb({ ...options, mesh, self, pending, withheld, stopping: () => signal.aborted });
   options.onListening?.(web.address);
   const scheduler = createScheduler({ log, onRun: self.taskTook, onMissedTick: self.tickMissed });

@@ -89,6 +89,13 @@ describe('istiods', () => {
     ]);
   });
 
+  test('one that was never heard has no number of proxies, not even none', () => {
+    const mesh = polledMesh();
+    mesh.poll(90, [answer([good]), answer([], { name: 'b' }, REFUSED)]);
+    const told = rungText(controlPlane, mesh.snapshot, 'istiod_proxies');
+    assert.deepEqual([...new Set(told.map((line) => /istiod="([^"]+)"/.exec(line)?.[1]))], ['istiod-1']);
+  });
+
   test('the proxies of one that cannot be asked are UNKNOWN, and missing ones are nobody’s', () => {
     const mesh = polledMesh();
     mesh.setPods([pod('shop', 'a'), pod('shop', 'b')]);

@@ -49,13 +49,24 @@ function addIstiods(lists: Lists, snapshot: MeshSnapshot, { istiods }: ControlPl
     const labels = { mesh_cluster, istiod, revision };
     const istio_version = answer.version ?? '';
     lists.istiodInfo.push({ labels: { ...labels, istio_version, access: answer.access }, value: 1 });
-    const polled = pollState(answer.error);
-    for (const state of POLL_STATES) {
-      lists.istiodPollState.push({ labels: { ...labels, state }, value: state === polled ? 1 : 0 });
-    }
-    for (const state of SYNC_STATES) {
-      lists.istiodProxies.push({ labels: { ...labels, state }, value: counts.get(istiod)?.get(state) ?? 0 });
-    }
+    addPollState(lists, labels, pollState(answer.error));
+    const proxies = counts.get(istiod) ?? new Map<SyncState, number>();
+    // One that was never heard may have thousands: that none is known is no zero.
+    if (answer.error === undefined || proxies.size > 0) addProxies(lists, labels, proxies);
+  }
+}
+
+type IstiodLabels = Readonly<Record<'mesh_cluster' | 'istiod' | 'revision', string>>;
+
+function addPollState(lists: Lists, labels: IstiodLabels, polled: PollState): void {
+  for (const state of POLL_STATES) {
+    lists.istiodPollState.push({ labels: { ...labels, state }, value: state === polled ? 1 : 0 });
+  }
+}
+
+function addProxies(lists: Lists, labels: IstiodLabels, proxies: ReadonlyMap<SyncState, number>): void {
+  for (const state of SYNC_STATES) {
+    lists.istiodProxies.push({ labels: { ...labels, state }, value: proxies.get(state) ?? 0 });
   }
 }
 

@@ -20,11 +20,13 @@ type FilesPlace = Extract<LogPlace, { readonly kind: 'files' }>;
 /** Follows the log files of a node. */
 export function followFiles(place: FilesPlace, needs: FollowNeeds): Follow {
   let tail: Tail | undefined;
+  // Where nothing is given back, nothing can be too low.
+  let awaitsLogs = needs.checkpointDir !== undefined;
   return {
-    // Without a checkpoint nothing is given back that could be too low.
-    caughtUp: () => needs.checkpointDir === undefined || tail?.caughtUp() === true,
+    caughtUp: () => !awaitsLogs || tail?.caughtUp() === true,
     run: async (context, signal) => {
       const resume = await restoreCheckpoint(needs, context);
+      awaitsLogs = resume !== undefined;
       // The counts of lines begin at 0, not with the first line.
       needs.tally.skipped('files', 0);
       const mine = openTail(place, needs, { resume: resume?.positions, context });

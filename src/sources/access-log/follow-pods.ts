@@ -22,6 +22,8 @@ export function followPods(place: ApiPlace, needs: FollowNeeds): Follow {
     },
     run: async (context, signal) => {
       const resume = await restoreCheckpoint(needs, context);
+      // Where nothing is given back, nothing can be too low.
+      caughtUp ||= resume === undefined;
       // The counts of lines begin at 0, not with the first line.
       needs.tally.skipped('api', 0);
       const mine = createPodStreams({ ...place, ...needs, context, resume: resume?.streams });

@@ -163,6 +163,15 @@ test('a kill loses nothing and doubles nothing, wherever it falls between two ch
   await second.stop();
 });
 
+test('a root that is missing withholds nothing when nothing was given back', async (context) => {
+  const node = nodeLogsOf(context);
+  rmSync(node.root, { recursive: true });
+  const run = await node.start({ checkpoint: true });
+  await run.round();
+  assert.deepEqual([run.reports.at(-1)?.ok, run.caughtUp()], [false, true]);
+  await run.stop();
+});
+
 test('a damaged checkpoint is kept aside and said, and counting begins at the end', async (context) => {
   const node = nodeLogsOf(context);
   const log = createNodeLogWriter(node.root, POD);
