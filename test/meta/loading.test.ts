@@ -38,6 +38,7 @@ const LIGHT: readonly (readonly string[])[] = [
   ['decode', 'UF,URX'],
   ['check-config', '--help'],
   ['authz', '--help'],
+  ['analyze', 'test/fixtures/analyze-live/clean-appprotocol/objects.yaml'],
 ];
 for (const argv of LIGHT) {
   test(`${argv.join(' ')} loads nothing it does not use`, async () => {
