@@ -4,10 +4,10 @@ import type { EnvoyDump } from '../../model/envoy-config.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { decodeLoggers, isLoggerList } from './decode-loggers.ts';
 import { EnvoyAnswerError, invalidAnswer } from './envoy-answer-error.ts';
-import { nestingOf } from './nesting.ts';
+import { measureJson } from './json-extent.ts';
 
-/** Protobuf's own JSON parser stops at 100. */
-const MAX_NESTING = 256;
+/** Protobuf's own JSON parser stops at a depth of 100; a dump of 50 MiB has some two million values. */
+const MAX_EXTENT = { depth: 256, values: 12_000_000 };
 const inflate = promisify(gunzip);
 
 /**
@@ -20,7 +20,9 @@ export async function readEnvoyAnswer(chunks: AsyncIterable<Uint8Array>, limitBy
   const start = startOf(bytes);
   if (start < 0) return readText(bytes);
   const json = bytes.subarray(start);
-  if (nestingOf(json, MAX_NESTING) > MAX_NESTING) throw invalidAnswer(`it nests deeper than ${MAX_NESTING} levels`);
+  const { depth, values } = measureJson(json, MAX_EXTENT);
+  if (depth > MAX_EXTENT.depth) throw invalidAnswer(`it nests deeper than ${MAX_EXTENT.depth} levels`);
+  if (values > MAX_EXTENT.values) throw invalidAnswer(`it holds more than ${MAX_EXTENT.values} values`);
   return decodeAnswer(parse(json));
 }
 
