@@ -1,10 +1,11 @@
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+
+/** What a byte outside strings does to the depth. */
+const STEPS = new Int8Array(256);
+for (const opening of Buffer.from('[{')) STEPS[opening] = 1;
+for (const closing of Buffer.from(']}')) STEPS[closing] = -1;
 
 /** How large a JSON text is once it is parsed. */
 export interface JsonExtent {
@@ -24,13 +25,12 @@ export function measureJson(json: Uint8Array, limit: JsonExtent): JsonExtent {
   let depth = 0;
   let values = 0;
   for (let at = 0; at < json.length && depth <= limit.depth && values <= limit.values; at++) {
-    const byte = json[at];
+    const byte = json[at] ?? 0;
     if (byte === QUOTE) at = stringEnd(json, at);
-    else if (byte === COMMA) values++;
-    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
-      values++;
-      depth = Math.max(depth, ++open);
-    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) open--;
+    const step = STEPS[byte] ?? 0;
+    if (step > 0 || byte === COMMA) values++;
+    open += step;
+    depth = Math.max(depth, open);
   }
   return { depth, values };
 }
