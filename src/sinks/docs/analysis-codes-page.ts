@@ -60,6 +60,12 @@ const NOT_LOOKED_FOR: readonly (readonly string[])[] = [
 
 const DIFFERENCES: readonly (readonly string[])[] = [
   [
+    'IST0162',
+    'Ports of Services (later versions: their target ports)',
+    'Either',
+    'istiod takes either: for a Service’s port it listens on the target port. The recorded cases have both and hear nothing.',
+  ],
+  [
     'Validation (IST0106, IST0133)',
     'Everything Istio’s webhook refuses',
     'The same rules for the fields that people set; not whether Envoy’s protobufs take an EnvoyFilter patch, not CEL expressions, not `proxy.istio.io/config`, not the mesh configuration',

@@ -64,7 +64,9 @@ function orderCode(operation: string, hasPriority: boolean, isVersioned: boolean
   return isVersioned ? 'IST0155' : 'IST0151';
 }
 
+/** What the patch is about; one without a value is about nothing that has a name. */
 function instanceOf(configPatch: SpecObject, patch: SpecObject): string {
+  if (objectAt(patch, 'value') === undefined) return '';
   if (hasAt(patch, 'value', 'name')) return textAt(patch, 'value', 'name');
   return textAt(configPatch, 'match', 'listener', 'filterChain', 'filter', 'name');
 }
