@@ -11,7 +11,7 @@ for (const closing of Buffer.from(']}')) STEPS[closing] = -1;
 export interface JsonExtent {
   /** How deep it nests. */
   readonly depth: number;
-  /** Values in it, or a few more. */
+  /** Values in it, within a factor of two: what opens, and commas. */
   readonly values: number;
 }
 
