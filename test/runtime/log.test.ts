@@ -36,11 +36,11 @@ test('secrets are redacted at the top and below it', () => {
 
 test('logfmt: plain words bare, all else quoted, nested fields dotted', () => {
   const [line] = written('logfmt', 'info', (log) =>
-    log.info({ url: 'http://a:1/x', list: [1, 'b'], inner: { ok: true }, empty: '' }, 'two words'),
+    log.info({ url: 'http://a:1/x', list: [1, 'b'], words: ['a', 'b'], inner: { ok: true }, empty: '' }, 'two words'),
   );
   assert.match(
     line ?? '',
-    /^time=\S+ level=info msg="two words" url=http:\/\/a:1\/x list="\[1,\\"b\\"\]" inner\.ok=true empty=""\n$/,
+    /^time=\S+ level=info msg="two words" url=http:\/\/a:1\/x list="\[1,\\"b\\"\]" words=a,b inner\.ok=true empty=""\n$/,
   );
 });
 
