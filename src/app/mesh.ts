@@ -1,11 +1,12 @@
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
-import type { Observed } from '../model/observed.ts';
+import { known, type Observed } from '../model/observed.ts';
 import type { LadderSettings } from '../model/settings.ts';
 import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
 import type { SourceHealth } from '../model/source-health.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
 import type { Traffic } from '../model/traffic.ts';
+import { advanceMarks } from '../model/traffic-marks.ts';
 import type { Clock } from '../sources/source.ts';
 import { createStore } from '../state/store.ts';
 import { advanceHistory } from '../state/sync-history.ts';
@@ -53,7 +54,13 @@ export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
     },
     updateHistory: (update) => store.publish({ history: update(store.read().history), takenAt: clock.now() }),
     setCluster: (cluster) => store.publish({ cluster, takenAt: clock.now() }),
-    setTraffic: (traffic) => store.publish({ traffic, takenAt: clock.now() }),
+    setTraffic: (traffic) => {
+      const at = clock.now();
+      const { trafficMarks = [], cluster } = store.read();
+      const counted = known(traffic);
+      const marks = counted && advanceMarks(trafficMarks, { at, traffic: counted, config: cluster.config });
+      store.publish({ traffic, takenAt: at, ...(marks !== undefined && { trafficMarks: marks }) });
+    },
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
   };
 }

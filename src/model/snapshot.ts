@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, type LadderSettings } from './settings.ts';
 import type { SourceHealth } from './source-health.ts';
 import { NO_HISTORY, type SyncHistory } from './sync-history.ts';
 import type { Traffic } from './traffic.ts';
+import type { TrafficMarks } from './traffic-marks.ts';
 
 /** Everything known of the mesh at one moment, frozen. Rungs see this and nothing else: no client, no clock, no config. */
 export interface MeshSnapshot {
@@ -17,6 +18,8 @@ export interface MeshSnapshot {
   readonly history: SyncHistory;
   readonly traffic: Observed<Traffic>;
   readonly sources: readonly SourceHealth[];
+  /** What `traffic` was a while ago; absent where nobody remembers, as in a single look. */
+  readonly trafficMarks?: TrafficMarks;
   /** Since when each finding of analysis has stood; absent where nobody remembers. */
   readonly findingsSince?: FindingsSince;
 }

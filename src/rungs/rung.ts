@@ -37,6 +37,15 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** A command to copy. */
   readonly next?: string;
+  /** What the line of its namespace takes of it; default: the summary of a finding. */
+  readonly brief?: string;
+}
+
+/** What is asked about: a pod, all of a namespace or, with neither, the whole mesh. */
+export interface Scope {
+  readonly namespace?: string;
+  /** The pod's name; only with its namespace. */
+  readonly name?: string;
 }
 
 /** Parts of the snapshot a rung may read; `settings` and `takenAt` are free. */
@@ -54,6 +63,10 @@ export interface Rung<F extends Families = Families> {
   readonly families: F;
   /** Pure and synchronous. A source that is pending or failed gives no samples: unknown is absent, never zero. */
   evaluate(snapshot: MeshSnapshot): Samples<F>;
+  /** Answers the question for a person. Pure; what is not known is said to be so. Absent: not on the report. */
+  examine?(snapshot: MeshSnapshot, scope: Scope): Finding;
+  /** What it reads is only in force in proxies that hold it: where they do not, all being well is no answer. */
+  readonly needsSync?: true;
 }
 
 /** Identity at run time; at compile time it ties every sample's labels to the family that declares them. */

@@ -3,6 +3,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { denialCounts } from './denials.ts';
+import { examineAuthorization } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { policyCounts } from './policy-counts.ts';
 
@@ -21,6 +22,8 @@ export const authorization: Rung<typeof FAMILIES> = defineRung({
     addDenials(lists, snapshot);
     return lists;
   },
+  examine: examineAuthorization,
+  needsSync: true,
 });
 
 function addPolicies(lists: Lists, snapshot: MeshSnapshot): void {

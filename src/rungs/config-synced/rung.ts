@@ -5,6 +5,7 @@ import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { addBlocked } from './blocked-workloads.ts';
 import { addCounts } from './counts.ts';
+import { examineConfigSynced } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { addProxies } from './proxy-samples.ts';
 
@@ -27,6 +28,7 @@ export const configSynced: Rung<typeof FAMILIES> = defineRung({
     addStreamFailures(lists, snapshot);
     return lists;
   },
+  examine: examineConfigSynced,
 });
 
 function addChanges(lists: Lists, { history }: MeshSnapshot): void {

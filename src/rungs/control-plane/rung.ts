@@ -7,6 +7,7 @@ import { SOURCE_ERROR_CODES } from '../../model/source-error.ts';
 import { SYNC_STATES, type SyncState } from '../../model/xds.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { examineControlPlane } from './examine.ts';
 import { FAMILIES, POLL_STATES, type PollState } from './families.ts';
 
 type Lists = Gathered<typeof FAMILIES>;
@@ -25,6 +26,7 @@ export const controlPlane: Rung<typeof FAMILIES> = defineRung({
     if (seen !== undefined && !isSilent(snapshot)) addIstiods(lists, snapshot, seen);
     return lists;
   },
+  examine: examineControlPlane,
 });
 
 /** A source that has not been asked yet is neither up nor down. */

@@ -1,5 +1,4 @@
 import { current } from '../../model/current.ts';
-import { injectionGap } from '../../model/injection-verdict.ts';
 import { MEMBERSHIPS, type Membership, membershipOf } from '../../model/membership.ts';
 import { isLeaving } from '../../model/proxy-pod.ts';
 import { proxyTable } from '../../model/proxy-table.ts';
@@ -7,7 +6,9 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Pod } from '../../model/workload.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { examineInMesh } from './examine.ts';
 import { FAMILIES } from './families.ts';
+import { gapsAmong } from './gaps.ts';
 
 type Lists = Gathered<typeof FAMILIES>;
 
@@ -29,6 +30,7 @@ export const inMesh: Rung<typeof FAMILIES> = defineRung({
     addMissing(lists, snapshot);
     return lists;
   },
+  examine: examineInMesh,
 });
 
 function addMembership(lists: Lists, { settings }: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
@@ -53,19 +55,10 @@ function addMembership(lists: Lists, { settings }: MeshSnapshot, pods: ReadonlyM
   }
 }
 
-/** Without the injectors' own selectors nothing is said: guessed rules would accuse the wrong pods. */
-function addGaps(lists: Lists, { cluster, takenAt, settings }: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
-  const namespaces = current(cluster.namespaces, takenAt, settings.staleAfterSeconds);
-  const webhooks = current(cluster.injectors, takenAt, settings.staleAfterSeconds);
-  if (namespaces === undefined || webhooks === undefined) return;
-  const injectors = [...webhooks.values()];
-  for (const pod of pods.values()) {
-    if (pod.proxy !== undefined) continue;
-    const namespace = namespaces.get(pod.namespace);
-    const reason =
-      namespace === undefined ? undefined : injectionGap({ pod, namespaceLabels: namespace.labels, injectors });
-    if (reason === undefined) continue;
-    const labels = { mesh_cluster: settings.meshCluster, pod_namespace: pod.namespace, pod_name: pod.name, reason };
+function addGaps(lists: Lists, snapshot: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
+  for (const { pod, reason } of gapsAmong(pods.values(), snapshot) ?? []) {
+    const { namespace: pod_namespace, name: pod_name } = pod;
+    const labels = { mesh_cluster: snapshot.settings.meshCluster, pod_namespace, pod_name, reason };
     lists.podNotInjected.push({ labels, value: 1 });
   }
 }

@@ -2,6 +2,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { mtlsConflicts } from './conflicts.ts';
+import { examineMtls } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { workloadModes } from './modes.ts';
 
@@ -21,6 +22,8 @@ export const mtls: Rung<typeof FAMILIES> = defineRung({
     addConflicts(lists, snapshot, mesh_cluster);
     return lists;
   },
+  examine: examineMtls,
+  needsSync: true,
 });
 
 function addModes(lists: Lists, snapshot: MeshSnapshot, mesh_cluster: string): void {

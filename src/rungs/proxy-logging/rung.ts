@@ -1,6 +1,7 @@
 import { known } from '../../model/observed.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
+import { examineProxyLogging } from './examine.ts';
 import { FAMILIES } from './families.ts';
 
 /** Rung 10: what the proxies themselves have to say, and how much of it. */
@@ -18,4 +19,5 @@ export const proxyLogging: Rung<typeof FAMILIES> = defineRung({
     }
     return lists;
   },
+  examine: examineProxyLogging,
 });

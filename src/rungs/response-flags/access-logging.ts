@@ -5,6 +5,7 @@ import type { ProxyRow } from '../../model/proxy-row.ts';
 import { proxyTable } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Gathered } from '../samples.ts';
+import { rowsIn } from '../scope.ts';
 import type { FAMILIES } from './families.ts';
 
 type Lists = Pick<Gathered<typeof FAMILIES>, 'accessLogging'>;
@@ -29,6 +30,20 @@ export function addAccessLogging(lists: Lists, snapshot: MeshSnapshot): void {
     }
   }
 }
+
+/** How these proxies log, or all of a namespace. */
+export function loggingIn(
+  snapshot: MeshSnapshot,
+  rows: readonly ProxyRow[],
+  namespace?: string,
+): ReadonlySet<AccessLoggingMode> {
+  const modeOf = modesOf.get(snapshot) ?? createModeOf(snapshot);
+  modesOf.set(snapshot, modeOf);
+  const asked = namespace === undefined ? rows : rowsIn(snapshot, { namespace });
+  return new Set(asked.filter(({ type }) => type !== 'ztunnel').map(modeOf));
+}
+
+const modesOf = new WeakMap<MeshSnapshot, (row: ProxyRow) => AccessLoggingMode>();
 
 function createModeOf({ cluster, settings, history }: MeshSnapshot): (row: ProxyRow) => AccessLoggingMode {
   const answer = accessLogging(cluster, settings.rootNamespace);

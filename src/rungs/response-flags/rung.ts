@@ -3,6 +3,7 @@ import { LINE_RESULTS, type Traffic } from '../../model/traffic.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { addAccessLogging } from './access-logging.ts';
+import { examineResponseFlags } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { addRequests } from './requests.ts';
 
@@ -25,6 +26,7 @@ export const responseFlags: Rung<typeof FAMILIES> = defineRung({
     addAccessLogging(lists, snapshot);
     return lists;
   },
+  examine: examineResponseFlags,
 });
 
 /** Of the exporter itself: no mesh_cluster. */

@@ -1,9 +1,12 @@
-import type { ObjectMap } from '../../model/cluster.ts';
+import type { ClusterObjects, ObjectMap } from '../../model/cluster.ts';
 import { current } from '../../model/current.ts';
 import type { DeclaredWeight } from '../../model/declared-weight.ts';
+import { known, type Observed } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { httpRouteRoutes, type RouteScope, virtualServiceRoutes, type WeightedRoute } from './weighted-routes.ts';
+
+type Config = ClusterObjects['config'];
 
 const CLUSTER_DOMAIN = 'cluster.local';
 const READERS = [
@@ -11,19 +14,47 @@ const READERS = [
   ['httproutes.gateway.networking.k8s.io', 'HTTPRoute', httpRouteRoutes],
 ] as const;
 
-const told = new WeakMap<ObjectMap<ConfigObject>, readonly DeclaredWeight[]>();
+/** What a kind of objects declares. */
+export interface Declared {
+  readonly weights: readonly DeclaredWeight[];
+  readonly undecided: readonly UndecidedRoute[];
+}
+
+/** Routes of one object that bear one name and disagree: no log can tell them apart. */
+export interface UndecidedRoute extends Pick<DeclaredWeight, 'object' | 'route'> {
+  readonly destinations: readonly string[];
+}
+
+const told = new WeakMap<ObjectMap<ConfigObject>, Declared>();
 
 /** Every declared share. A kind that is not known gives none: nothing is declared by what cannot be read. */
 export function declaredWeights({ cluster, settings, takenAt }: MeshSnapshot): readonly DeclaredWeight[] {
+  const read = readAll(cluster.config, (observed) => current(observed, takenAt, settings.staleAfterSeconds));
+  return read.flatMap(({ weights }) => weights);
+}
+
+/** Everything that configuration declared when it was heard of last, however long ago. */
+export function declaredIn(config: Config): Declared {
+  const read = readAll(config, known);
+  return {
+    weights: read.flatMap(({ weights }) => weights),
+    undecided: read.flatMap(({ undecided }) => undecided),
+  };
+}
+
+type Objects = ObjectMap<ConfigObject>;
+
+function readAll(config: Config, heard: (observed: Observed<Objects>) => Objects | undefined): readonly Declared[] {
   return READERS.flatMap(([key, kind, read]) => {
-    const objects = current(cluster.config[key] ?? { state: 'pending' }, takenAt, settings.staleAfterSeconds);
+    const objects = heard(config[key] ?? { state: 'pending' });
     if (objects === undefined) return [];
     const before = told.get(objects);
     if (before !== undefined) return before;
     const scope: RouteScope = { clusterDomain: CLUSTER_DOMAIN, delegate: (name) => objects.get(name) };
-    const weights = [...objects.values()].flatMap((object) => weightsOf(object, kind, read(object, scope)));
-    told.set(objects, weights);
-    return weights;
+    const each = [...objects.values()].map((object) => declaredBy(object, kind, read(object, scope)));
+    const all = { weights: each.flatMap((one) => one.weights), undecided: each.flatMap((one) => one.undecided) };
+    told.set(objects, all);
+    return all;
   });
 }
 
@@ -31,21 +62,28 @@ export function declaredWeights({ cluster, settings, takenAt }: MeshSnapshot): r
  * One share for each route, destination and subset of an object. Routes of one name (mostly none) that disagree cannot be
  * told apart in any log, so nothing is said of them.
  */
-function weightsOf(
+function declaredBy(
   { namespace, name }: ConfigObject,
   kind: DeclaredWeight['object']['kind'],
   routes: readonly WeightedRoute[],
-): readonly DeclaredWeight[] {
-  const byRoute = Map.groupBy(routes, (route) => route.name);
-  return [...byRoute].flatMap(([route, same]) => {
+): Declared {
+  const object = { kind, namespace, name };
+  const weights: DeclaredWeight[] = [];
+  const undecided: UndecidedRoute[] = [];
+  for (const [route, same] of Map.groupBy(routes, (each) => each.name)) {
     const shares = same.map(sharesOf);
     const [first = new Map<string, number>()] = shares;
-    if (!shares.every((each) => agree(first, each))) return [];
-    return [...first].map(([key, ratio]) => {
-      const [destination = '', subset = ''] = key.split(' ');
-      return { object: { kind, namespace, name }, route, destination, subset, ratio };
-    });
-  });
+    if (shares.every((each) => agree(first, each))) {
+      for (const [key, ratio] of first) {
+        const [destination = '', subset = ''] = key.split(' ');
+        weights.push({ object, route, destination, subset, ratio });
+      }
+    } else {
+      const destinations = same.flatMap(({ targets }) => targets.map(({ destination }) => destination));
+      undecided.push({ object, route, destinations: [...new Set(destinations)] });
+    }
+  }
+  return { weights, undecided };
 }
 
 /** Shares by `destination subset`; a lone destination has all, whatever its weight says. */

@@ -1,6 +1,7 @@
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
 import { declaredWeights } from './declared-weights.ts';
+import { examineRoutes } from './examine.ts';
 import { FAMILIES } from './families.ts';
 
 /** Rung 3: what configuration says of how traffic splits. What traffic does stands in `meshladder_requests_total`. */
@@ -21,4 +22,5 @@ export const routes: Rung<typeof FAMILIES> = defineRung({
     }
     return lists;
   },
+  examine: examineRoutes,
 });

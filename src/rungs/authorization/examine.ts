@@ -1,0 +1,80 @@
+import { known } from '../../model/observed.ts';
+import { recentTraffic } from '../../model/recent-traffic.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
+import { workloadOfPod } from '../../model/workload-of-pod.ts';
+import type { Finding, Scope } from '../rung.ts';
+import { isOfScope, membersWith, podsIn } from '../scope.ts';
+import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { type DenialCount, denialCounts } from './denials.ts';
+import { type PolicyCount, policyCounts } from './policy-counts.ts';
+
+/** Whether a policy denies requests, as the servers' own logs tell. */
+export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Finding {
+  const policies = policyCounts(snapshot);
+  const standing = policies === undefined ? [] : policiesText(policies, snapshot, scope);
+  const recent = recentTraffic(snapshot, LONGEST_SECONDS);
+  const denied = denialCounts(recent?.requests ?? []).filter((each) => isOfScope(each, scope));
+  if (recent !== undefined && denied.length > 0) return deniedFinding(denied, standing, recent.seconds);
+  if (policies === undefined) {
+    return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
+  }
+  if (standing.length === 0) return { verdict: 'ok', summary: 'no AuthorizationPolicy in the way', evidence: [] };
+  if (recent === undefined) {
+    const why = known(snapshot.traffic) === undefined ? 'no traffic source' : 'counted for too short a time';
+    return { verdict: 'unknown', summary: `${why}, so denials are not seen`, evidence: standing };
+  }
+  return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
+}
+
+function deniedFinding(denied: readonly DenialCount[], standing: readonly string[], seconds: number): Finding {
+  const most = denied.toSorted((one, other) => other.count - one.count);
+  const total = most.reduce((sum, { count }) => sum + count, 0);
+  const by = [...new Set(most.map(({ denial }) => policyText(denial)))];
+  const next = policyCommand(most);
+  return {
+    verdict: 'finding',
+    summary: `${counted(total, 'request')} denied in ${span(seconds)} by ${firstOf(by)}`,
+    evidence: [...most.slice(0, 5).map(denialText), ...standing],
+    ...(next !== undefined && { next }),
+  };
+}
+
+type Denial = DenialCount['denial'];
+
+function policyText({ policyNamespace, policy }: Denial): string {
+  if (policy === 'none') return 'no ALLOW policy that matched';
+  return `AuthorizationPolicy ${policyNamespace === '' ? '' : `${policyNamespace}/`}${policy}`;
+}
+
+function denialText({ proxyNamespace, workload, denial, count }: DenialCount): string {
+  const rule = denial.rule === '' ? '' : `, rule ${denial.rule}`;
+  return `${workload}.${proxyNamespace}: ${count.toLocaleString('en')} by ${policyText(denial)}${rule}`;
+}
+
+function policyCommand(denied: readonly DenialCount[]): string | undefined {
+  const [first] = denied;
+  if (first === undefined) return undefined;
+  const { policyNamespace, policy } = first.denial;
+  if (policy === 'none') return `kubectl -n ${shellWord(first.proxyNamespace)} get authorizationpolicies`;
+  return `kubectl -n ${shellWord(policyNamespace)} get authorizationpolicy ${shellWord(policy)} -o yaml`;
+}
+
+/** `2 ALLOW, 1 DENY in front of payment-svc-v1`. */
+function policiesText(policies: readonly PolicyCount[], snapshot: MeshSnapshot, scope: Scope): readonly string[] {
+  const { namespace, name } = scope;
+  const own = name === undefined ? undefined : workloadOfPod(name, podsIn(snapshot, scope)?.[0], snapshot.cluster);
+  const asked = membersWith(policies, namespace, namespaceOf).filter(
+    ({ workload }) => own === undefined || workload === own,
+  );
+  const byWorkload = Map.groupBy(asked, ({ namespace: home, workload }) => `${workload}.${home}`);
+  const texts = [...byWorkload].map(([workload, counts]) => {
+    return `${counts.map(({ policies: count, action }) => `${count} ${action}`).join(', ')} in front of ${workload}`;
+  });
+  const more = texts.length - 5;
+  return more > 0 ? [...texts.slice(0, 5), `and policies in front of ${counted(more, 'other workload')}`] : texts;
+}
+
+function namespaceOf({ namespace }: PolicyCount): string {
+  return namespace;
+}

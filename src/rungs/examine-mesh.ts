@@ -1,0 +1,95 @@
+import type { ObjectMap } from '../model/cluster.ts';
+import { known } from '../model/observed.ts';
+import { proxyTable } from '../model/proxy-table.ts';
+import type { MeshSnapshot } from '../model/snapshot.ts';
+import { compareText } from '../model/text-order.ts';
+import { examineLadder, type LadderEntry } from './examine-ladder.ts';
+import type { Finding } from './rung.ts';
+import { firstOf } from './wording.ts';
+
+/** One namespace, and the whole story of it in a line. */
+export interface NamespaceReport {
+  readonly namespace: string;
+  readonly verdict: Finding['verdict'];
+  /** `payment: 3 proxies STALE for 6 min; NetworkPolicy payment/default-deny blocks egress to istiod:15012.`; empty where all is well. */
+  readonly headline: string;
+  readonly rungs: readonly LadderEntry[];
+}
+
+export interface MeshReport {
+  readonly verdict: Finding['verdict'];
+  /** Each rung over all namespaces: the worst that one of them says. */
+  readonly rungs: readonly LadderEntry[];
+  /** Worst first. */
+  readonly namespaces: readonly NamespaceReport[];
+}
+
+const WORST_FIRST: readonly Finding['verdict'][] = ['finding', 'unknown', 'ok'];
+
+/** The worst of some verdicts; that all is well is only said of something. */
+export function worstVerdict(entries: readonly Pick<Finding, 'verdict'>[]): Finding['verdict'] {
+  const worst = WORST_FIRST.find((verdict) => entries.some((entry) => entry.verdict === verdict));
+  return worst ?? 'unknown';
+}
+
+/** The whole mesh by namespace. */
+export function examineMesh(snapshot: MeshSnapshot): MeshReport {
+  const namespaces = namespacesOf(snapshot)
+    .map((namespace) => examineNamespace(snapshot, namespace))
+    .sort((one, other) => rankOf(one) - rankOf(other) || compareText(one.namespace, other.namespace));
+  const rungs = examineLadder(snapshot).map((entry) => overAll(entry, namespaces));
+  return { verdict: worstVerdict(rungs), rungs, namespaces };
+}
+
+function examineNamespace(snapshot: MeshSnapshot, namespace: string): NamespaceReport {
+  const rungs = examineLadder(snapshot, { namespace });
+  // The lowest rung is the same for all, and told once.
+  const own = rungs.filter(({ number }) => number > 0);
+  return { namespace, verdict: worstVerdict(own), headline: headlineOf(namespace, own), rungs };
+}
+
+/** What each rung has to say, each thing once. */
+export function headlineOf(subject: string, entries: readonly LadderEntry[]): string {
+  const briefs = entries.flatMap(({ verdict, summary, brief }) => brief ?? (verdict === 'finding' ? summary : []));
+  const clauses = new Set(briefs.flatMap((brief) => brief.split('; ')));
+  return clauses.size === 0 ? '' : `${subject}: ${[...clauses].join('; ')}.`;
+}
+
+/** By verdict, then by the lowest rung with a finding: what stands lower explains more. */
+function rankOf({ verdict, rungs }: NamespaceReport): number {
+  const lowest = rungs.find((entry) => entry.number > 0 && entry.verdict === verdict)?.number ?? 0;
+  return WORST_FIRST.indexOf(verdict) * 100 + lowest;
+}
+
+function overAll(entry: LadderEntry, namespaces: readonly NamespaceReport[]): LadderEntry {
+  if (entry.number === 0) return entry;
+  const same = namespaces.flatMap(({ namespace, rungs }) => {
+    const own = rungs.find(({ id }) => id === entry.id);
+    return own === undefined ? [] : [{ namespace, ...own }];
+  });
+  const verdict = same.length === 0 ? entry.verdict : worstVerdict(same);
+  const worst = same.filter((own) => own.verdict === verdict);
+  const [first] = worst;
+  if (verdict === 'ok' || first === undefined) return entry.verdict === verdict ? entry : { ...entry, verdict };
+  const { id, number, question } = entry;
+  const { summary, evidence, next } = first;
+  const others = worst.slice(1).map(({ namespace }) => namespace);
+  const more = others.length === 0 ? '' : `; also ${firstOf(others)}`;
+  const told = { id, number, question, verdict, summary: `${first.namespace}: ${summary}${more}`, evidence };
+  return next === undefined ? told : { ...told, next };
+}
+
+/** Namespaces with anything that rungs look at. */
+function namespacesOf(snapshot: MeshSnapshot): readonly string[] {
+  const { cluster, traffic } = snapshot;
+  const names = new Set(proxyTable(snapshot).map(({ namespace }) => namespace));
+  const maps: (ObjectMap<{ readonly namespace: string }> | undefined)[] = [
+    known(cluster.pods),
+    known(cluster.services),
+    ...Object.values(cluster.config).map(known),
+  ];
+  for (const objects of maps) for (const { namespace } of objects?.values() ?? []) names.add(namespace);
+  for (const { shape } of known(traffic)?.requests ?? []) names.add(shape.proxyNamespace);
+  names.delete('');
+  return [...names];
+}

@@ -1,0 +1,41 @@
+/** `1 proxy`, `3 proxies`, `1,240 requests`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
+
+const UNITS: readonly (readonly [seconds: number, name: string])[] = [
+  [172_800, 'd'],
+  [7_200, 'h'],
+  [60, 'min'],
+];
+const SECONDS_OF: Readonly<Record<string, number>> = { d: 86_400, h: 3_600, min: 60 };
+
+/** A span as one says it: `45 s`, `6 min`, `3 h`, `2 d`, rounded down. */
+export function span(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [, unit] = UNITS.find(([from]) => whole >= from) ?? [];
+  return unit === undefined ? `${whole} s` : `${Math.floor(whole / (SECONDS_OF[unit] ?? 1))} ${unit}`;
+}
+
+/** A share in percent, with a digit behind the point below ten: `10 %`, `2.5 %`, `0 %`. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`;
+}
+
+/** The first few of a list, and how many more there are. */
+export function firstOf(names: readonly string[], max = 3): string {
+  const more = names.length - max;
+  return more > 0 ? `${names.slice(0, max).join(', ')} and ${more} more` : names.join(', ');
+}
+
+/** A word of a command line to copy. Names come from a network: none may end the word and begin a command. */
+export function shellWord(word: string): string {
+  return /^[\w./:=@%+][\w./:=@%+-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A complete service name as short as a reader of one namespace needs it: `payment-svc`. */
+export function shortHost(host: string): string {
+  const [name = host, , svc] = host.split('.');
+  return svc === 'svc' ? name : host;
+}

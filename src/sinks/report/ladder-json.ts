@@ -1,0 +1,87 @@
+import type { EpochSeconds } from '../../model/brand.ts';
+import type { LadderEntry } from '../../rungs/examine-ladder.ts';
+import type { MeshReport, NamespaceReport } from '../../rungs/examine-mesh.ts';
+import type { Finding } from '../../rungs/rung.ts';
+
+/** One rung's answer. */
+export interface RungDocument {
+  readonly id: string;
+  readonly number: number;
+  readonly question: string;
+  readonly verdict: Finding['verdict'];
+  /** One sentence. */
+  readonly summary: string;
+  readonly evidence: readonly string[];
+  /** A command to copy. */
+  readonly next: string | null;
+}
+
+export interface NamespaceDocument {
+  readonly namespace: string;
+  readonly verdict: Finding['verdict'];
+  /** The story in one line; empty where there is none. */
+  readonly headline: string;
+  readonly rungs: readonly RungDocument[];
+}
+
+/** `/api/v1/ladder` and `meshladder check -o json` (docs/api.md). */
+export interface LadderDocument {
+  /** What all of it is true of; RFC 3339. */
+  readonly at: string;
+  /** Null for the whole mesh. */
+  readonly about: { readonly namespace: string; readonly pod: string } | null;
+  /** The worst of all rungs. */
+  readonly verdict: Finding['verdict'];
+  /** Of the pod; null for the whole mesh, whose namespaces have theirs. */
+  readonly headline: string | null;
+  /** Lowest first. */
+  readonly rungs: readonly RungDocument[];
+  /** Worst first; null for a pod. */
+  readonly namespaces: readonly NamespaceDocument[] | null;
+}
+
+/** A pod's climb. */
+export interface PodReport {
+  readonly namespace: string;
+  readonly name: string;
+  readonly verdict: Finding['verdict'];
+  readonly headline: string;
+  readonly rungs: readonly LadderEntry[];
+}
+
+export function meshLadderJson({ verdict, rungs, namespaces }: MeshReport, at: EpochSeconds): LadderDocument {
+  return {
+    at: time(at),
+    about: null,
+    verdict,
+    headline: null,
+    rungs: rungs.map(rungDocument),
+    namespaces: namespaces.map(namespaceDocument),
+  };
+}
+
+export function podLadderJson(
+  { namespace, name, verdict, headline, rungs }: PodReport,
+  at: EpochSeconds,
+): LadderDocument {
+  return {
+    at: time(at),
+    about: { namespace, pod: name },
+    verdict,
+    headline,
+    rungs: rungs.map(rungDocument),
+    namespaces: null,
+  };
+}
+
+function namespaceDocument({ namespace, verdict, headline, rungs }: NamespaceReport): NamespaceDocument {
+  return { namespace, verdict, headline, rungs: rungs.map(rungDocument) };
+}
+
+function rungDocument({ id, number, question, verdict, summary, evidence, next }: LadderEntry): RungDocument {
+  return { id, number, question, verdict, summary, evidence, next: next ?? null };
+}
+
+function time(at: EpochSeconds): string {
+  return new Date(Math.round(at * 1000)).toISOString();
+}

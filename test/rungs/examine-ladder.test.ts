@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { epochSeconds } from '../../src/model/brand.ts';
+import { emptySnapshot, type MeshSnapshot } from '../../src/model/snapshot.ts';
+import type { RequestShape } from '../../src/model/traffic.ts';
+import { examineLadder } from '../../src/rungs/examine-ladder.ts';
+import { examineMesh } from '../../src/rungs/examine-mesh.ts';
+import { answer, fresh, objects, type PolledMesh, REFUSED } from '../support/mesh.ts';
+import {
+  BEGIN,
+  CHECKOUT,
+  type Counting,
+  canary,
+  configWith,
+  DECLARED,
+  istioObject,
+  listed,
+  paymentMesh,
+  playIncident,
+  shape,
+  steady,
+  withTraffic,
+} from '../support/payment-incident.ts';
+
+/** `verdict: summary` of a rung. */
+function said(snapshot: MeshSnapshot, rung: string, about: Parameters<typeof examineLadder>[1] = {}): string {
+  const entry = examineLadder(snapshot, about).find(({ id }) => id === rung);
+  return `${entry?.verdict}: ${entry?.summary}`;
+}
+
+/** The mesh in sync, with the canary declared, and this traffic since. */
+function declared(countings: (mesh: PolledMesh) => readonly Counting[]): MeshSnapshot {
+  const mesh = paymentMesh();
+  mesh.setCluster({ config: configWith([canary(90, 10)]) });
+  for (const at of [DECLARED, DECLARED + 10, DECLARED + 200]) mesh.poll(at, [answer(listed('n2', DECLARED))]);
+  return withTraffic(mesh.snapshot, countings(mesh));
+}
+
+const UNTIL = DECLARED + 200;
+
+describe('the incident', () => {
+  const LINE =
+    'payment: 3 proxies STATE for 6 min; NetworkPolicy payment/default-deny blocks egress to istiod:15012; canary payment-svc/v2 declared 10 %, observed 0 %.';
+  for (const [how, state] of [
+    ['stale', 'STALE'],
+    ['gone', 'MISSING'],
+  ] as const) {
+    test(`while proxies are ${how}, is one line that names the cause`, () => {
+      const mesh = paymentMesh();
+      playIncident(mesh, how, 370);
+      const report = examineMesh(withTraffic(mesh.snapshot, steady(mesh, DECLARED + 370)));
+      assert.equal(report.namespaces[0]?.headline, LINE.replace('STATE', state));
+      assert.equal(report.verdict, 'finding');
+    });
+  }
+
+  test('the rungs above what is broken are unknown, and say which it is', () => {
+    const mesh = paymentMesh();
+    playIncident(mesh, 'stale', 370);
+    const snapshot = withTraffic(mesh.snapshot, steady(mesh, DECLARED + 370));
+    const verdicts = examineLadder(snapshot, CHECKOUT).map(({ number, verdict }) => `${number} ${verdict}`);
+    assert.deepEqual(verdicts.slice(0, 7), [
+      '0 ok',
+      '1 ok',
+      '2 finding',
+      '3 unknown',
+      '4 unknown',
+      '5 unknown',
+      '6 unknown',
+    ]);
+    assert.match(
+      said(snapshot, 'routes', CHECKOUT),
+      /^unknown: rung 2 not passed; canary payment-svc\/v2 declared 10 %/,
+    );
+    assert.equal(said(snapshot, 'authorization', CHECKOUT), 'unknown: rung 2 not passed');
+  });
+
+  test('once all is in sync again, what happened before accuses nobody', () => {
+    const mesh = paymentMesh();
+    playIncident(mesh, 'gone', 300);
+    mesh.setCluster({ networkPolicies: fresh(new Map()) });
+    for (const at of [310, 320, 330]) mesh.poll(DECLARED + at, [answer(listed('n2', DECLARED + 309))]);
+    const soon = withTraffic(
+      mesh.snapshot,
+      steady(mesh, DECLARED + 330, (at) => (at >= DECLARED + 310 ? 0.1 : 0)),
+    );
+    assert.match(said(soon, 'routes'), /^unknown: .*too few requests to judge by: 100 requests in 10 s/);
+    mesh.poll(DECLARED + 420, [answer(listed('n2', DECLARED + 309))]);
+    const later = withTraffic(
+      mesh.snapshot,
+      steady(mesh, DECLARED + 420, (at) => (at >= DECLARED + 310 ? 0.1 : 0)),
+    );
+    assert.equal(said(later, 'routes'), 'ok: 1 split as declared');
+  });
+});
+
+const TRAFFIC: Readonly<Record<string, readonly [countings: (mesh: PolledMesh) => readonly Counting[], said: RegExp]>> =
+  {
+    'requests divided as declared': [(mesh) => steady(mesh, UNTIL, () => 0.1), /^ok: 1 split as declared$/],
+    'a canary that nobody reaches': [
+      (mesh) => steady(mesh, UNTIL),
+      /^finding: canary payment-svc\/v2 declared 10 %, observed 0 %$/,
+    ],
+    'a canary that gets half': [
+      (mesh) => steady(mesh, UNTIL, () => 0.5),
+      /^finding: canary payment-svc\/v2 declared 10 %, observed 50 %$/,
+    ],
+    'few requests': [
+      () =>
+        [BEGIN, DECLARED, DECLARED + 30, UNTIL].map((at, nth) => ({
+          at,
+          requests: [{ shape: shape(), count: nth * 5 }],
+          config: configWith([canary(90, 10)]),
+        })),
+      /^unknown: .*too few requests to judge by: 15 requests in 4 min$/,
+    ],
+    'requests of another route': [
+      () =>
+        [BEGIN, DECLARED, UNTIL].map((at, nth) => ({
+          at,
+          requests: [{ shape: shape({ route: 'other' }), count: nth * 5_000 }],
+          config: configWith([canary(90, 10)]),
+        })),
+      /^unknown: .*too few requests to judge by: 0 requests/,
+    ],
+    'the first moment of counting': [(mesh) => steady(mesh, UNTIL).slice(-1), /^unknown: .*too short a time/],
+  };
+
+describe('declared and observed shares', () => {
+  for (const [about, [countings, expected]] of Object.entries(TRAFFIC)) {
+    test(about, () => assert.match(said(declared(countings), 'routes'), expected));
+  }
+
+  test('without a traffic source', () => {
+    const mesh = paymentMesh();
+    mesh.setCluster({ config: configWith([canary(90, 10)]) });
+    mesh.poll(DECLARED, [answer(listed('n2', DECLARED))]);
+    assert.match(said(mesh.snapshot, 'routes'), /^unknown: .*no traffic source$/);
+  });
+
+  test('where logging is filtered, no share is told', () => {
+    const snapshot = declared((mesh) => steady(mesh, UNTIL));
+    const filtered = istioObject('Telemetry', 'errors', {
+      accessLogging: [{ filter: { expression: 'response.code >= 500' }, providers: [{ name: 'envoy' }] }],
+    });
+    const config = { ...snapshot.cluster.config, 'telemetries.telemetry.istio.io': fresh(objects([filtered])) };
+    const changed = { ...snapshot, cluster: { ...snapshot.cluster, config } };
+    assert.match(said(changed, 'routes'), /^unknown: .*callers log only some requests/);
+  });
+
+  test('unnamed routes that disagree, and objects that do, cannot be told apart', () => {
+    const to = (subset: string, weight: number): object => ({ destination: { host: 'payment-svc', subset }, weight });
+    const unnamed = istioObject('VirtualService', 'other', {
+      hosts: ['payment-svc'],
+      http: [{ route: [to('v1', 90), to('v2', 10)] }, { route: [to('v1', 50), to('v2', 50)] }],
+    });
+    const rival = { ...canary(50, 50), name: 'rival' };
+    for (const [second, expected] of [
+      [unnamed, /several routes without a name disagree/],
+      [rival, /divides the same route otherwise/],
+    ] as const) {
+      const config = configWith([canary(90, 10), second]);
+      const snapshot = declared((mesh) => {
+        mesh.setCluster({ config });
+        return steady(mesh, UNTIL, () => 0.1).map((counting) => ({ ...counting, config }));
+      });
+      const changed = { ...snapshot, cluster: { ...snapshot.cluster, config } };
+      assert.match(said(changed, 'routes'), expected);
+    }
+  });
+});
+
+/** A mesh in sync in which these lines were logged in the last minutes. */
+function logged(...lines: readonly (readonly [count: number, changes: Partial<RequestShape>])[]): MeshSnapshot {
+  return declared(() =>
+    [BEGIN, UNTIL].map((at, nth) => ({
+      at,
+      requests: lines.map(([count, changes]) => ({ shape: shape(changes), count: count * nth })),
+      config: configWith([]),
+      proxyLogs: [{ proxyNamespace: 'payment', workload: 'checkout-v1', level: 'debug', count: 40 * nth }],
+    })),
+  );
+}
+
+describe('what logs tell', () => {
+  test('flags, with what they are a part of and the way to read them', () => {
+    const snapshot = logged([990, {}], [40, { responseCode: 503, flags: ['UF', 'URX'] }]);
+    assert.equal(
+      said(snapshot, 'response-flags'),
+      'finding: UF on 40 of 1,030 requests to payment-svc, URX on 40 of 1,030 requests to payment-svc',
+    );
+    const few = logged([9_990, {}], [4, { responseCode: 503, flags: ['UF'] }]);
+    assert.match(said(few, 'response-flags'), /^ok: no failure on more than 1 % of 9,994 log lines/);
+    assert.match(said(logged([100, {}], [50, { flags: ['DC'] }]), 'response-flags'), /^ok/);
+  });
+
+  test('denials by policy; an answer of the application is none', () => {
+    const denial = { policyNamespace: 'payment', policy: 'deny-admin', rule: '0' };
+    const snapshot = logged([7, { direction: 'inbound', responseCode: 403, denial }], [9, { responseCode: 403 }]);
+    assert.match(
+      said(snapshot, 'authorization'),
+      /^finding: 7 requests denied in 4 min by AuthorizationPolicy payment\/deny-admin$/,
+    );
+    assert.equal(said(logged([9, { responseCode: 403 }]), 'authorization'), 'ok: no AuthorizationPolicy in the way');
+  });
+
+  test('debug lines', () => {
+    assert.equal(said(logged([9, {}]), 'proxy-logging'), 'finding: 40 debug lines by checkout-v1.payment in 4 min');
+  });
+});
+
+describe('what objects tell', () => {
+  const healthy = (): MeshSnapshot => declared((mesh) => steady(mesh, UNTIL, () => 0.1));
+
+  test('a service with nobody ready, and a subset that gets requests and has nobody', () => {
+    const snapshot = healthy();
+    const none = { ...snapshot, cluster: { ...snapshot.cluster, endpointSlices: fresh(new Map()) } };
+    assert.equal(said(none, 'endpoints'), 'finding: payment-svc has no endpoint');
+    const rule = istioObject('DestinationRule', 'payment-svc', {
+      host: 'payment-svc',
+      subsets: [
+        { name: 'v1', labels: { version: 'v1' } },
+        { name: 'v2', labels: { version: 'v9' } },
+        { name: 'unused', labels: { version: 'v8' } },
+      ],
+    });
+    const config = { ...snapshot.cluster.config, 'destinationrules.networking.istio.io': fresh(objects([rule])) };
+    assert.equal(
+      said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'endpoints'),
+      'finding: subset v2 of payment-svc, which gets requests, has no ready endpoint',
+    );
+    assert.equal(said(snapshot, 'endpoints'), 'ok: 1 service, each with ready endpoints');
+  });
+
+  test('plaintext to a STRICT server', () => {
+    const snapshot = healthy();
+    const config = {
+      ...snapshot.cluster.config,
+      'peerauthentications.security.istio.io': fresh(
+        objects([istioObject('PeerAuthentication', 'default', { mtls: { mode: 'STRICT' } })]),
+      ),
+      'destinationrules.networking.istio.io': fresh(
+        objects([
+          istioObject('DestinationRule', 'plain', { host: 'payment-svc', trafficPolicy: { tls: { mode: 'DISABLE' } } }),
+        ]),
+      ),
+    };
+    assert.equal(
+      said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'mtls'),
+      'finding: payment-svc: callers are told to send plaintext, and the server is STRICT',
+    );
+  });
+
+  test('a pod that nobody knows', () => {
+    assert.equal(said(healthy(), 'in-mesh', { namespace: 'payment', name: 'nobody' }), 'unknown: there is no such pod');
+  });
+});
+
+describe('what cannot be asked', () => {
+  test('an istiod that does not answer is a finding, and its proxies are unknown', () => {
+    const mesh = paymentMesh();
+    mesh.poll(BEGIN + 10, [answer(listed('n1'), {}, REFUSED)]);
+    assert.equal(said(mesh.snapshot, 'control-plane'), 'finding: 1 of 1 istiod does not answer');
+    assert.equal(said(mesh.snapshot, 'config-synced'), 'unknown: the istiod of 3 proxies cannot be asked');
+    assert.equal(said(mesh.snapshot, 'mtls'), 'unknown: rung 2 not passed');
+  });
+
+  test('before any source has spoken nothing is known, and nothing is said to be well', () => {
+    const report = examineMesh(emptySnapshot(epochSeconds(1)));
+    assert.deepEqual(new Set(report.rungs.map(({ verdict }) => verdict)), new Set(['unknown']));
+    assert.equal(report.verdict, 'unknown');
+  });
+
+  test('what was heard too long ago is no news', () => {
+    const snapshot = { ...declared((mesh) => steady(mesh, UNTIL, () => 0.1)), takenAt: epochSeconds(UNTIL + 600) };
+    assert.equal(said(snapshot, 'control-plane'), 'unknown: istiod was last heard 10 min ago');
+    assert.equal(said(snapshot, 'endpoints'), 'unknown: rung 0 not passed');
+  });
+});
+
+test('whatever a snapshot holds, each rung answers, for whomever is asked', () => {
+  const word = fc.constantFrom('payment', 'payment-svc', 'v1', 'a b', '', '\u0000', "x'; rm -rf /", CHECKOUT.name);
+  const value = fc.oneof(fc.jsonValue() as fc.Arbitrary<unknown>, word);
+  const spec = fc.dictionary(
+    fc.constantFrom('hosts', 'http', 'host', 'subsets', 'mtls', 'rules', 'action', 'selector'),
+    value,
+  );
+  const asked = fc.record({ namespace: word, name: word }, { requiredKeys: [] });
+  const line = fc.record({
+    proxyNamespace: word,
+    workload: word,
+    direction: fc.constantFrom('inbound', 'outbound', 'unknown'),
+    destination: word,
+    subset: word,
+    route: word,
+    responseCode: fc.integer(),
+    flags: fc.array(word),
+    details: word,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(spec),
+      fc.array(fc.tuple(line, fc.nat())),
+      asked,
+      fc.integer({ min: -1e6, max: 1e6 }),
+      (specs, lines, about, ago) => {
+        const mesh = paymentMesh();
+        const all = fresh(objects(specs.map((each, nth) => istioObject('Any', `o${nth}`, each))));
+        mesh.setCluster({ config: Object.fromEntries(Object.keys(configWith([])).map((key) => [key, all])) });
+        const requests = lines.map(([each, count]) => ({ shape: each as RequestShape, count }));
+        const { config } = mesh.snapshot.cluster;
+        const snapshot = withTraffic(mesh.snapshot, [
+          { at: BEGIN + ago, requests: [], config },
+          { at: BEGIN + 60, requests, config },
+        ]);
+        const scope = about.namespace === undefined ? {} : about;
+        for (const { verdict, summary, next = '' } of [
+          ...examineLadder(snapshot, scope),
+          ...examineMesh(snapshot).rungs,
+        ]) {
+          assert.ok(['ok', 'finding', 'unknown'].includes(verdict) && summary !== '');
+          assert.ok(!/(^|[^'\\])rm -rf/.test(next.replaceAll(String.raw`'\''`, '').replaceAll(/'[^']*'/g, '')), next);
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
