@@ -16,14 +16,32 @@ import { UserError } from './io.ts';
 
 /** A section as it is printed. Rows are made one at a time: a dump may be large. */
 export interface PrintedSection {
-  readonly rows: Iterable<{ readonly name: string }>;
+  readonly rows: Iterable<{ readonly name: string; readonly rejection?: string | null }>;
   readonly table: ConfigTable;
-  /** What a person should know beside the table. */
+  /** What a person should know beside the table; the rows say it themselves. */
   readonly notes: readonly string[];
+  /** What neither says. */
+  readonly missing?: string;
 }
 
 /** @throws UserError where what was given does not have the section */
 export function printSection(section: EnvoySection, dump: EnvoyDump, filter: ConfigFilter): PrintedSection {
+  const printed = printResources(section, dump, filter);
+  return { ...printed, rows: withRejections(printed.rows, section, dump) };
+}
+
+/** Why Envoy refused a newer one of that name; `null` where it did not. */
+function* withRejections(
+  rows: PrintedSection['rows'],
+  section: EnvoySection,
+  { config }: EnvoyDump,
+): PrintedSection['rows'] {
+  const ofSection = (config?.rejections ?? []).filter((each) => each.section === section);
+  const refused = new Map(ofSection.map(({ name, details }) => [name, details]));
+  for (const row of rows) yield { ...row, rejection: refused.get(row.name) ?? null };
+}
+
+function printResources(section: EnvoySection, dump: EnvoyDump, filter: ConfigFilter): PrintedSection {
   switch (section) {
     case 'clusters': {
       const clusters = selectClusters(need(dump.config, 'clusters'), filter);
@@ -65,8 +83,9 @@ function printEndpoints({ config, statuses }: EnvoyDump, filter: ConfigFilter): 
   const known = config?.endpoints !== undefined || statuses !== undefined;
   if (!known && config === undefined) need(config, 'endpoints');
   const listed = selectEndpoints(listEndpoints(config?.endpoints, statuses), filter);
-  const notes = known ? [...emptyNote(listed, 'endpoints'), ...withoutHosts(listed)] : [NO_ENDPOINTS];
-  return { rows: mapEach(listed, endpointsRow), table: endpointTable(listed), notes };
+  const printed = { rows: mapEach(listed, endpointsRow), table: endpointTable(listed) };
+  if (!known) return { ...printed, notes: [], missing: NO_ENDPOINTS };
+  return { ...printed, notes: [...emptyNote(listed, 'endpoints'), ...withoutHosts(listed)] };
 }
 
 /** A service without endpoints answers 503 UH, and has no line in the table. */

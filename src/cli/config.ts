@@ -65,20 +65,24 @@ function print(dump: EnvoyDump, options: ConfigOptions, io: Io): readonly string
       return [];
     case 'all':
       printAll(dump, options.output, io);
-      return notesOf(dump);
+      return notesOf(dump, options.output);
     default: {
-      const { rows, table, notes } = printSection(options.part, dump, options.filter);
-      if (options.output === 'table') io.stdout.write(formatConfigTable(table));
-      else writeJsonList(rows, io);
-      if (options.output === 'json') io.stdout.write('\n');
-      return [...notes, ...notesOf(dump)];
+      const { rows, table, notes, missing } = printSection(options.part, dump, options.filter);
+      const beside = [...(missing === undefined ? [] : [missing]), ...notesOf(dump, options.output)];
+      if (options.output === 'table') {
+        io.stdout.write(formatConfigTable(table));
+        return [...notes, ...beside];
+      }
+      writeJsonList(rows, io);
+      io.stdout.write('\n');
+      return beside;
     }
   }
 }
 
-/** What Envoy refused, and what could not be read. */
-function notesOf({ config }: EnvoyDump): readonly string[] {
-  const rejections = config?.rejections ?? [];
+/** What Envoy refused, which in JSON stands in the rows, and what could not be read. */
+function notesOf({ config }: EnvoyDump, output: ConfigOptions['output']): readonly string[] {
+  const rejections = output === 'table' ? (config?.rejections ?? []) : [];
   return [
     ...rejections.map(({ section, name, details }) => `rejected by Envoy, of ${section}: ${name}: ${details}`),
     ...(config?.problems ?? []).map((problem) => `left out: ${problem}`),

@@ -97,6 +97,19 @@ describe('in JSON', () => {
     assert.ok(rejected.every(({ name }) => name !== ''));
   });
 
+  test('what Envoy refused is said in its row, and nothing beside the JSON', async () => {
+    const args = ['config', 'listeners', '-f', dumpPath(`nack/${REVIEWS}.envoy`), '-o', 'json'];
+    const { stdout, stderr } = await runCli(args);
+    const rows = JSON.parse(stdout) as { readonly name: string; readonly rejection: string | null }[];
+    assert.deepEqual(
+      rows.filter(({ rejection }) => rejection !== null).map(({ name }) => name),
+      ['virtualInbound'],
+    );
+    assert.equal(stderr, '');
+    const endpoints = await runCli(['config', 'endpoints', '-f', DUMP, '-o', 'json']);
+    assert.equal(endpoints.stderr, '');
+  });
+
   test('static and dynamic are told apart', async () => {
     const rows = await rowsOf('clusters', '-f', DUMP);
     assert.deepEqual(sortedNames(rows.filter(({ state }) => state === 'static')), [
