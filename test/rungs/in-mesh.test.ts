@@ -21,6 +21,14 @@ function bare(name: string): ReturnType<typeof pod> {
 }
 
 describe('membership', () => {
+  test('is told under the cluster that the proxies of our pods name, as all that is told of them', () => {
+    const mesh = polledMesh();
+    mesh.setPods([pod('shop', 'a')]);
+    mesh.poll(90, [answer([{ ...connection('shop', 'a', { cds: sync('x') }), cluster: 'east' }])]);
+    const clusters = rungText(inMesh, mesh.snapshot, 'pods').map((line) => /mesh_cluster="([^"]*)"/.exec(line)?.[1]);
+    assert.deepEqual([...new Set(clusters)], ['east']);
+  });
+
   test('every way of being in the mesh, zeros included, for each namespace with pods', () => {
     const mesh = polledMesh();
     mesh.setPods([

@@ -1,4 +1,5 @@
 import { findingKey } from '../../model/findings-since.ts';
+import { homeCluster } from '../../model/home-cluster.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
 import { FAMILIES } from './families.ts';
@@ -9,15 +10,15 @@ export const analysis: Rung<typeof FAMILIES> = defineRung({
   id: 'analysis',
   number: 8,
   question: 'Are the Istio resources valid?',
-  reads: ['cluster', 'findingsSince'],
+  reads: ['cluster', 'findingsSince', 'history'],
   families: FAMILIES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
-    const { findingsSince, settings } = snapshot;
+    const { findingsSince } = snapshot;
     for (const finding of findingsIn(snapshot)) {
       const { code, level, object } = finding;
       const labels = {
-        mesh_cluster: settings.meshCluster,
+        mesh_cluster: homeCluster(snapshot),
         code,
         level,
         object_kind: object.kind,

@@ -1,3 +1,4 @@
+import { homeCluster } from '../../model/home-cluster.ts';
 import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
@@ -27,7 +28,7 @@ export const authorization: Rung<typeof FAMILIES> = defineRung({
 });
 
 function addPolicies(lists: Lists, snapshot: MeshSnapshot): void {
-  const mesh_cluster = snapshot.history.cluster ?? snapshot.settings.meshCluster;
+  const mesh_cluster = homeCluster(snapshot);
   for (const { namespace, workload, action, policies } of policyCounts(snapshot) ?? []) {
     lists.policies.push({ labels: { mesh_cluster, workload_namespace: namespace, workload, action }, value: policies });
   }

@@ -1,3 +1,4 @@
+import { homeCluster } from '../../model/home-cluster.ts';
 import { known } from '../../model/observed.ts';
 import type { XdsBlock } from '../../model/proxy-row.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
@@ -19,7 +20,7 @@ interface BlockedWorkload {
 
 /** One series for each workload and direction, naming one policy: that of most of its pods. */
 export function addBlocked(lists: Lists, snapshot: MeshSnapshot): void {
-  const mesh_cluster = snapshot.history.cluster ?? snapshot.settings.meshCluster;
+  const mesh_cluster = homeCluster(snapshot);
   for (const { namespace, workload, direction, pods, policies } of blockedWorkloads(snapshot)) {
     const [first] = [...policies.values()].sort(
       (one, other) => other.pods - one.pods || (policyName(one.block) < policyName(other.block) ? -1 : 1),

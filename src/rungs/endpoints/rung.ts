@@ -1,3 +1,4 @@
+import { homeCluster } from '../../model/home-cluster.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
@@ -25,7 +26,7 @@ export const endpoints: Rung<typeof FAMILIES> = defineRung({
 });
 
 function addServices(lists: Lists, snapshot: MeshSnapshot): void {
-  const mesh_cluster = snapshot.history.cluster ?? snapshot.settings.meshCluster;
+  const mesh_cluster = homeCluster(snapshot);
   for (const { service, endpoints: all, subsets } of serviceViews(snapshot) ?? []) {
     const { namespace: service_namespace, name: service_name } = service;
     for (const { name: subset, endpoints: members } of [{ name: '', endpoints: all }, ...subsets]) {

@@ -1,4 +1,5 @@
 import { current } from '../../model/current.ts';
+import { homeCluster } from '../../model/home-cluster.ts';
 import { MEMBERSHIPS, type Membership, membershipOf } from '../../model/membership.ts';
 import { isLeaving } from '../../model/proxy-pod.ts';
 import { proxyTable } from '../../model/proxy-table.ts';
@@ -33,7 +34,7 @@ export const inMesh: Rung<typeof FAMILIES> = defineRung({
   examine: examineInMesh,
 });
 
-function addMembership(lists: Lists, { settings }: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
+function addMembership(lists: Lists, snapshot: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
   const counts = new Map<string, Map<Membership, number>>();
   for (const pod of pods.values()) {
     if (isLeaving(pod)) continue;
@@ -48,7 +49,7 @@ function addMembership(lists: Lists, { settings }: MeshSnapshot, pods: ReadonlyM
   for (const [pod_namespace, own] of counts) {
     for (const mesh of MEMBERSHIPS) {
       lists.pods.push({
-        labels: { mesh_cluster: settings.meshCluster, pod_namespace, mesh },
+        labels: { mesh_cluster: homeCluster(snapshot), pod_namespace, mesh },
         value: own.get(mesh) ?? 0,
       });
     }
@@ -58,7 +59,7 @@ function addMembership(lists: Lists, { settings }: MeshSnapshot, pods: ReadonlyM
 function addGaps(lists: Lists, snapshot: MeshSnapshot, pods: ReadonlyMap<string, Pod>): void {
   for (const { pod, reason } of gapsAmong(pods.values(), snapshot) ?? []) {
     const { namespace: pod_namespace, name: pod_name } = pod;
-    const labels = { mesh_cluster: snapshot.settings.meshCluster, pod_namespace, pod_name, reason };
+    const labels = { mesh_cluster: homeCluster(snapshot), pod_namespace, pod_name, reason };
     lists.podNotInjected.push({ labels, value: 1 });
   }
 }

@@ -1,3 +1,4 @@
+import { homeCluster } from '../../model/home-cluster.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
@@ -17,7 +18,7 @@ export const mtls: Rung<typeof FAMILIES> = defineRung({
   families: FAMILIES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
-    const mesh_cluster = snapshot.history.cluster ?? snapshot.settings.meshCluster;
+    const mesh_cluster = homeCluster(snapshot);
     addModes(lists, snapshot, mesh_cluster);
     addConflicts(lists, snapshot, mesh_cluster);
     return lists;

@@ -1,5 +1,6 @@
 import { ACCESS_LOGGING_MODES, type AccessLoggingMode, accessLogging } from '../../model/access-logging.ts';
 import { objectKey } from '../../model/cluster.ts';
+import { homeCluster } from '../../model/home-cluster.ts';
 import { known } from '../../model/observed.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { proxyTable } from '../../model/proxy-table.ts';
@@ -45,10 +46,11 @@ export function loggingIn(
 
 const modesOf = new WeakMap<MeshSnapshot, (row: ProxyRow) => AccessLoggingMode>();
 
-function createModeOf({ cluster, settings, history }: MeshSnapshot): (row: ProxyRow) => AccessLoggingMode {
+function createModeOf(snapshot: MeshSnapshot): (row: ProxyRow) => AccessLoggingMode {
+  const { cluster, settings } = snapshot;
   const answer = accessLogging(cluster, settings.rootNamespace);
   const pods = known(cluster.pods);
-  const local = history.cluster ?? settings.meshCluster;
+  const local = homeCluster(snapshot);
   return ({ cluster: home, namespace, name, type, revision }) => {
     const labels = home === local ? pods?.get(objectKey(namespace, name))?.labels : undefined;
     return labels === undefined ? 'unknown' : answer({ namespace, labels, type, revision });

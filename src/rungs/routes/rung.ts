@@ -1,3 +1,4 @@
+import { homeCluster } from '../../model/home-cluster.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
 import { declaredWeights } from './declared-weights.ts';
@@ -13,8 +14,7 @@ export const routes: Rung<typeof FAMILIES> = defineRung({
   families: FAMILIES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
-    const { history, settings } = snapshot;
-    const mesh_cluster = history.cluster ?? settings.meshCluster;
+    const mesh_cluster = homeCluster(snapshot);
     for (const { object, route, destination, subset, ratio } of declaredWeights(snapshot)) {
       const { namespace: object_namespace, kind: object_kind, name: object_name } = object;
       const labels = { mesh_cluster, object_namespace, object_kind, object_name, route, destination, subset };
