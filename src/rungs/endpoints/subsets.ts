@@ -1,5 +1,6 @@
 import type { ObjectMap } from '../../model/cluster.ts';
 import { specField, specLabels, specObjects, specText } from '../../model/spec-fields.ts';
+import { compareText } from '../../model/text-order.ts';
 import type { ConfigObject, Labels } from '../../model/workload.ts';
 import { serviceFqdn } from '../routes/service-name.ts';
 
@@ -20,7 +21,7 @@ export function subsetsByHost(rules: ObjectMap<ConfigObject>): ReadonlyMap<strin
   const known = told.get(rules);
   if (known !== undefined) return known;
   const byHost = new Map<string, Map<string, Subset>>();
-  for (const { spec, namespace } of [...rules.values()].sort((one, other) => one.createdAt - other.createdAt)) {
+  for (const { spec, namespace } of [...rules.values()].sort(oldestFirst)) {
     const host = serviceFqdn(specText(specField(spec, 'host')) ?? '', namespace, CLUSTER_DOMAIN);
     const subsets = byHost.get(host) ?? new Map<string, Subset>();
     byHost.set(host, subsets);
@@ -29,6 +30,13 @@ export function subsetsByHost(rules: ObjectMap<ConfigObject>): ReadonlyMap<strin
   const made = new Map([...byHost].map(([host, subsets]) => [host, [...subsets.values()]]));
   told.set(rules, made);
   return made;
+}
+
+/** Of one second, by name: the answer must not hang on the order of a list. */
+function oldestFirst(one: ConfigObject, other: ConfigObject): number {
+  return (
+    one.createdAt - other.createdAt || compareText(one.namespace, other.namespace) || compareText(one.name, other.name)
+  );
 }
 
 function addSubset(subsets: Map<string, Subset>, subset: Readonly<Record<string, unknown>>): void {
