@@ -16,6 +16,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'check',
+    summary: 'climb the ladder for a pod or the whole mesh: what is wrong, why, and what to do next',
+    load: () => import('./check.ts'),
+  },
+  {
     name: 'diff',
     summary: 'compare what istiod would send a proxy with what the proxy has',
     load: () => import('./diff.ts'),

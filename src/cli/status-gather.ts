@@ -76,7 +76,7 @@ async function fromCluster(
 async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): Promise<Gathered> {
   const { askExporter } = await import('../sources/istiod/running-exporter.ts');
   try {
-    const rows = readProxies(await askExporter(url, timeoutMs, io.signal));
+    const rows = readProxies(await askExporter(url, '/api/v1/proxies', timeoutMs, io.signal));
     if (rows !== undefined) return { rows, failures: [], at: systemClock.now() };
   } catch (error) {
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });

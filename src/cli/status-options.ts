@@ -82,7 +82,8 @@ function timeOf(text: string | undefined): EpochSeconds | undefined {
   return epochSecondsFromMs(ms);
 }
 
-function checkUrl(flag: string, text: string): string {
+/** @throws UserError for what is no URL of a server */
+export function checkUrl(flag: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new UserError(`${flag} ${text}: not a URL; write it as in http://127.0.0.1:15014`);

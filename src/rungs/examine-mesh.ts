@@ -61,22 +61,28 @@ function rankOf({ verdict, rungs }: NamespaceReport): number {
   return WORST_FIRST.indexOf(verdict) * 100 + lowest;
 }
 
+type Told = LadderEntry & { readonly namespace: string };
+
 function overAll(entry: LadderEntry, namespaces: readonly NamespaceReport[]): LadderEntry {
-  if (entry.number === 0) return entry;
-  const same = namespaces.flatMap(({ namespace, rungs }) => {
+  const same: readonly Told[] = namespaces.flatMap(({ namespace, rungs }) => {
     const own = rungs.find(({ id }) => id === entry.id);
     return own === undefined ? [] : [{ namespace, ...own }];
   });
-  const verdict = same.length === 0 ? entry.verdict : worstVerdict(same);
+  if (entry.number === 0 || same.length === 0) return entry;
+  const verdict = worstVerdict(same);
+  if (verdict === 'ok') return { ...entry, verdict };
   const worst = same.filter((own) => own.verdict === verdict);
-  const [first] = worst;
-  if (verdict === 'ok' || first === undefined) return entry.verdict === verdict ? entry : { ...entry, verdict };
-  const { id, number, question } = entry;
-  const { summary, evidence, next } = first;
-  const others = worst.slice(1).map(({ namespace }) => namespace);
-  const more = others.length === 0 ? '' : `; also ${firstOf(others)}`;
-  const told = { id, number, question, verdict, summary: `${first.namespace}: ${summary}${more}`, evidence };
-  return next === undefined ? told : { ...told, next };
+  // What is the same everywhere is said once.
+  if (worst.length === same.length && worst.every(({ summary }) => summary === entry.summary)) return entry;
+  return toldOf(worst) ?? entry;
+}
+
+/** In the words of the first, who is worst, with the names of the others. */
+function toldOf([first, ...others]: readonly Told[]): LadderEntry | undefined {
+  if (first === undefined) return undefined;
+  const { namespace, ...entry } = first;
+  const more = others.length === 0 ? '' : `; also ${firstOf(others.map((other) => other.namespace))}`;
+  return { ...entry, summary: `${namespace}: ${entry.summary}${more}` };
 }
 
 /** Namespaces with anything that rungs look at. */

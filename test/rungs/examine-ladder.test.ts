@@ -230,7 +230,7 @@ describe('what objects tell', () => {
       said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'endpoints'),
       'finding: subset v2 of payment-svc, which gets requests, has no ready endpoint',
     );
-    assert.equal(said(snapshot, 'endpoints'), 'ok: 1 service, each with ready endpoints');
+    assert.equal(said(snapshot, 'endpoints'), 'ok: 1 service with ready endpoints');
   });
 
   test('plaintext to a STRICT server', () => {

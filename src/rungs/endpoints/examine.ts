@@ -1,7 +1,10 @@
+import { recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
+import type { RequestCount } from '../../model/traffic.ts';
+import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { splitsOf } from '../routes/splits.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { inNamespace, podsIn, selectsPod } from '../scope.ts';
+import { inNamespace, membersWith, podsIn, selectsPod } from '../scope.ts';
 import { counted, firstOf, shellWord } from '../wording.ts';
 import type { ServiceEndpoint } from './service-endpoints.ts';
 import { type ServiceView, serviceViews } from './service-view.ts';
@@ -42,19 +45,31 @@ interface Lack {
   readonly text: string;
 }
 
-function lacksOf(view: ServiceView, { cluster }: MeshSnapshot): readonly Lack[] {
+function lacksOf(view: ServiceView, snapshot: MeshSnapshot): readonly Lack[] {
   const { service, endpoints, subsets } = view;
+  const host = `${service.name}.${service.namespace}.svc.cluster.local`;
+  const routed = routedSubsets(snapshot.cluster.config, host);
   if (readyOf(endpoints) === 0) {
+    // A service that has nobody, and that nobody calls, may well be meant so.
+    if (endpoints.length === 0 && routed.size === 0 && !isCalled(snapshot, host)) return [];
     const others = endpoints.length === 0 ? 'no endpoint' : `no ready endpoint (${counted(endpoints.length, 'other')})`;
     return [{ view, text: `${service.name} has ${others}` }];
   }
-  const wanted = routedSubsets(cluster.config, `${service.name}.${service.namespace}.svc.cluster.local`);
   return subsets
-    .filter((subset) => wanted.has(subset.name) && readyOf(subset.endpoints) === 0)
+    .filter((subset) => routed.has(subset.name) && readyOf(subset.endpoints) === 0)
     .map(({ name }) => ({
       view,
       text: `subset ${name} of ${service.name}, which gets requests, has no ready endpoint`,
     }));
+}
+
+function isCalled(snapshot: MeshSnapshot, host: string): boolean {
+  const requests = recentTraffic(snapshot, LONGEST_SECONDS)?.requests ?? [];
+  return membersWith(requests, host, destinationOf).length > 0;
+}
+
+function destinationOf({ shape }: RequestCount): string {
+  return shape.destination;
 }
 
 /** Subsets that some route sends requests to: of the others nobody expects an answer. */
@@ -72,9 +87,10 @@ function readyOf(endpoints: readonly ServiceEndpoint[]): number {
 }
 
 function fineText(views: readonly ServiceView[]): string {
-  return views.length === 0
-    ? 'no service to ask about'
-    : `${counted(views.length, 'service')}, each with ready endpoints`;
+  if (views.length === 0) return 'no service to ask about';
+  const ready = views.filter(({ endpoints }) => readyOf(endpoints) > 0).length;
+  const idle = ready === views.length ? '' : `; ${views.length - ready} without, which nobody calls`;
+  return `${counted(ready, 'service')} with ready endpoints${idle}`;
 }
 
 function viewText({ service, endpoints, subsets }: ServiceView): string {

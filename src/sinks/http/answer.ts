@@ -19,6 +19,14 @@ export interface Route {
 
 export interface Asked {
   readonly acceptsGzip: boolean;
+  /** What stands behind the question mark. */
+  readonly query: URLSearchParams;
+}
+
+/** Behind the first question mark of a request's target. */
+export function queryOf(url: string | undefined): URLSearchParams {
+  const [, ...query] = (url ?? '').split('?');
+  return new URLSearchParams(query.join('?'));
 }
 
 export function textAnswer(status: number, text: string): Answer {

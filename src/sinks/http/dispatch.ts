@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, acceptsGzip, jsonAnswer, type Route, send, textAnswer } from './answer.ts';
+import { type Answer, acceptsGzip, jsonAnswer, queryOf, type Route, send, textAnswer } from './answer.ts';
 
 /** What every way of routing shares: how a route's answer, or the lack of one, reaches the caller. */
 export interface Dispatch {
@@ -18,7 +18,9 @@ export function createDispatch(log: { error(fields: object, message: string): vo
   return {
     toRoute: async (route, request, response) => {
       try {
-        reply(request, response, await route.answer({ acceptsGzip: acceptsGzip(request.headers['accept-encoding']) }));
+        const query = queryOf(request.url);
+        const asked = { acceptsGzip: acceptsGzip(request.headers['accept-encoding']), query };
+        reply(request, response, await route.answer(asked));
       } catch (err) {
         log.error({ route: route.path, err }, 'a request could not be answered');
         if (response.headersSent) response.destroy();

@@ -12,7 +12,14 @@ export interface RouteOptions {
   /** Sources that have neither given a first value nor used up their time for it. Empty: ready. */
   pending(): readonly string[];
   /** JSON documents of the API by the last part of their path. */
-  readonly api: Readonly<Record<string, { readonly about: string; document(): unknown | Promise<unknown> }>>;
+  readonly api: Readonly<Record<string, ApiDocument>>;
+}
+
+export interface ApiDocument {
+  readonly about: string;
+  /** Why a query makes no sense; absent where none is read. */
+  refuse?(query: URLSearchParams): string | undefined;
+  document(query: URLSearchParams): unknown | Promise<unknown>;
 }
 
 /** Exactly what Prometheus 3 insists on. */
@@ -26,10 +33,10 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
   const ready = (): Answer => readyAnswer(options.pending());
   const served: readonly Route[] = [
     { path: options.telemetryPath, about: 'metrics for Prometheus', answer: (asked) => metricsAnswer(options, asked) },
-    ...Object.entries(options.api).map(([name, { about, document }]) => ({
+    ...Object.entries(options.api).map(([name, api]) => ({
       path: `/api/v1/${name}`,
-      about,
-      answer: async () => apiAnswer(await document()),
+      about: api.about,
+      answer: ({ query }: Asked) => apiAnswer(api, query),
     })),
     { path: '/-/ready', about: 'whether every source has spoken', answer: ready },
     { path: '/-/healthy', about: 'whether the program runs', answer: healthy },
@@ -40,7 +47,10 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
   return [{ path: '/', answer: () => landingAnswer(options.version, served, options.pending()) }, ...served];
 }
 
-function apiAnswer(document: unknown): Answer {
+async function apiAnswer(api: ApiDocument, query: URLSearchParams): Promise<Answer> {
+  const error = api.refuse?.(query);
+  if (error !== undefined) return jsonAnswer(400, { error });
+  const document = await api.document(query);
   if (!Buffer.isBuffer(document)) return jsonAnswer(200, document);
   return { status: 200, type: 'application/json; charset=utf-8', body: document };
 }

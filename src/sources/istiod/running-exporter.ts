@@ -1,39 +1,45 @@
 import { AskError, invalid } from './ask-error.ts';
 import { createHttpClient } from './http-client.ts';
 
-const PATH = '/api/v1/proxies';
+/** What of an exporter is asked for. */
+export type ExporterPath = `/api/v1/${string}`;
 /** The table of 100,000 proxies. */
 const LIMIT_BYTES = 256 << 20;
 
 /**
- * What an exporter that runs already knows of all proxies: more than istiod itself says, for it has watched.
+ * What an exporter that runs already knows, as of all proxies: more than istiod itself says, for it has watched.
  * @param server `http://HOST:PORT`
+ * @param path with its query
  * @returns the JSON it answers, not yet read
  * @throws AskError
  */
-export async function askExporter(server: string, timeoutMs: number, signal: AbortSignal): Promise<unknown> {
+export async function askExporter(
+  server: string,
+  path: ExporterPath,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<unknown> {
   const client = createHttpClient();
   const chunks: Uint8Array[] = [];
   try {
-    const get = { base: server, path: PATH, deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES };
+    const get = { base: server, path, deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES };
     await client.get(get, (chunk) => void chunks.push(chunk), signal);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalid(`${server}${PATH} is not JSON`);
-    throw error instanceof AskError ? inOtherWords(error, server) : error;
+    if (error instanceof SyntaxError) throw invalid(`${server}${path} is not JSON`);
+    throw error instanceof AskError ? inOtherWords(error, server, path) : error;
   } finally {
     await client.close();
   }
 }
 
 /** Some reasons are worded for istiod, where the remedy is another one. */
-function inOtherWords(error: AskError, server: string): AskError {
+function inOtherWords(error: AskError, server: string, path: ExporterPath): AskError {
   const { reason } = error;
-  const detail = DETAILS[reason.code];
+  const details: Readonly<Partial<Record<string, string>>> = {
+    denied: 'does not let us in: it asks for a login that this command cannot give',
+    not_found: `has no ${path.split('?')[0]}: is it a meshladder exporter of role all or central?`,
+  };
+  const detail = details[reason.code];
   return detail === undefined ? error : new AskError({ ...reason, detail: `${server} ${detail}` }, error);
 }
-
-const DETAILS: Readonly<Partial<Record<string, string>>> = {
-  denied: 'does not let us in: it asks for a login that this command cannot give',
-  not_found: `has no ${PATH}: is it a meshladder exporter of role all or central?`,
-};

@@ -1,0 +1,27 @@
+import type { LadderDocument } from '../sinks/report/ladder-json.ts';
+import { readLadder } from '../sinks/report/ladder-read.ts';
+import { AskError } from '../sources/istiod/ask-error.ts';
+import { askExporter, type ExporterPath } from '../sources/istiod/running-exporter.ts';
+import type { CheckOptions } from './check-options.ts';
+import { type Io, UserError } from './io.ts';
+
+/** The ladder as a running exporter climbs it. @throws UserError where it cannot be had */
+export async function askLadder(
+  server: string,
+  { about, timeoutMs }: Pick<CheckOptions, 'about' | 'timeoutMs'>,
+  io: Io,
+): Promise<LadderDocument> {
+  try {
+    const document = readLadder(await askExporter(server, pathOf(about), timeoutMs, io.signal));
+    if (document !== undefined) return document;
+  } catch (error) {
+    if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
+    throw error;
+  }
+  throw new UserError(`${server}/api/v1/ladder is not what a meshladder exporter answers`);
+}
+
+function pathOf(about: CheckOptions['about']): ExporterPath {
+  if (about === undefined) return '/api/v1/ladder';
+  return `/api/v1/ladder?${new URLSearchParams({ namespace: about.namespace, pod: about.name })}`;
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { LadderDocument } from '../sinks/report/ladder-json.ts';
+import { ladderText } from '../sinks/report/ladder-text.ts';
+import { type CheckFlags, type CheckOptions, readCheckOptions } from './check-options.ts';
+import type { Io } from './io.ts';
+
+const MAX_WIDTH = 110;
+
+/** `meshladder check`: the ladder for one pod or the whole mesh. */
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
+  command
+    .argument('[pod]', 'POD.NAMESPACE, or a pod name with -n; without one the whole mesh, worst first')
+    .option('-n, --namespace <namespace>', 'the namespace of the pod')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when, and traffic')
+    .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
+    .option('--token-file <file>', 'a service-account token with audience istio-ca, for istiods that ask for one')
+    .option('--kubeconfig <file>', 'the kubeconfig file of the cluster to look at')
+    .option('--context <name>', 'the context of the kubeconfig to use')
+    .option('-i, --istio-namespace <namespace>', "Istio's root namespace", 'istio-system')
+    .option('--timeout <duration>', 'for each istiod, or for the exporter', '10s')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .addHelpText('after', AFTER_HELP)
+    .action(async (pod: string | undefined, flags: CheckFlags) => {
+      const options = readCheckOptions(pod, flags, io);
+      const document = await climb(options, io);
+      write(document, options, io);
+      exit(EXIT_CODES[document.verdict]);
+    });
+}
+
+const AFTER_HELP = `
+  meshladder check --server http://meshladder:19012
+  meshladder check payment-svc-v2-7b9c6d5f4e-m8zrt.payment
+
+Each rung rules out the most for those above it: read from the top down to the
+first FINDING. Above what is broken, rungs say which rung was not passed.
+
+Without --server, the cluster of the kubeconfig is read once and each istiod
+asked, twice where a proxy is behind. Then nobody has counted traffic: rungs that
+read logs say so. Where istiod pods cannot be reached, forward their ports:
+
+  kubectl -n istio-system port-forward pod/istiod-… 15014
+  meshladder check --url http://127.0.0.1:15014
+
+Exit code 0: every rung is passed; 1: some rung has a finding; 2: none has, but
+some cannot tell, or wrong use.`;
+
+const EXIT_CODES: Readonly<Record<LadderDocument['verdict'], number>> = { ok: 0, finding: 1, unknown: 2 };
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+async function climb(options: CheckOptions, io: Io): Promise<LadderDocument> {
+  if (options.server !== undefined) {
+    const { askLadder } = await import('./check-server.ts');
+    return askLadder(options.server, options, io);
+  }
+  const { lookAtCluster } = await import('./check-cluster.ts');
+  const { ladderDocument } = await import('../sinks/report/ladder-report.ts');
+  return ladderDocument(await lookAtCluster(options, io), options.about);
+}
+
+function write(document: LadderDocument, { output, coloured }: CheckOptions, { stdout }: Io): void {
+  if (output === 'json') stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  else stdout.write(ladderText(document, { width: Math.min(stdout.columns ?? MAX_WIDTH, MAX_WIDTH), coloured }));
+}

@@ -1,0 +1,45 @@
+import type { LadderDocument } from './ladder-json.ts';
+
+/** Takes what a running exporter answered for what it says it is; undefined for anything else. */
+export function readLadder(value: unknown): LadderDocument | undefined {
+  return isLadder(value) ? value : undefined;
+}
+
+const VERDICTS: readonly unknown[] = ['ok', 'finding', 'unknown'];
+
+function isLadder(value: unknown): value is LadderDocument {
+  if (!isRecord(value) || typeof value['at'] !== 'string' || !isVerdict(value['verdict'])) return false;
+  const { about, headline, rungs, namespaces } = value;
+  const isAbout = about === null || (isRecord(about) && areTexts(about['namespace'], about['pod']));
+  const isHeadline = headline === null || typeof headline === 'string';
+  return isAbout && isHeadline && isListOf(rungs, isRung) && (namespaces === null || isListOf(namespaces, isNamespace));
+}
+
+function isNamespace(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { namespace, headline, verdict, rungs } = value;
+  return areTexts(namespace, headline) && isVerdict(verdict) && isListOf(rungs, isRung);
+}
+
+function isRung(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { id, number, question, verdict, summary, evidence, next } = value;
+  const isNamed = areTexts(id, question, summary) && typeof number === 'number' && isVerdict(verdict);
+  return isNamed && isListOf(evidence, (each) => areTexts(each)) && (next === null || areTexts(next));
+}
+
+function isVerdict(value: unknown): boolean {
+  return VERDICTS.includes(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function areTexts(...values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}

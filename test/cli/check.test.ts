@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type ExporterChild, startExporter } from '../../src/demo/exporter/child.ts';
+import { writeSettings } from '../../src/demo/exporter/settings.ts';
+import { type DemoMesh, startMesh } from '../../src/demo/mesh/mesh.ts';
+import { podName, WORKLOADS } from '../../src/demo/mesh/workloads.ts';
+import { CUT_OFF, type Deed } from '../../src/demo/scenario/deed.ts';
+import { createPerformer } from '../../src/demo/scenario/perform.ts';
+import type { LadderDocument } from '../../src/sinks/report/ladder-json.ts';
+import { startIstiodServer, text } from '../support/istiod-server.ts';
+import { type ProcessRun, runProcess } from '../support/run-process.ts';
+
+const POD = `${podName(WORKLOADS.checkout)}.payment`;
+const CAUSE = 'NetworkPolicy payment/default-deny blocks egress to istiod:15012';
+
+describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshladder-check-'));
+  let mesh: DemoMesh;
+  let exporter: ExporterChild;
+  let url: string;
+  const look = (...argv: string[]): Promise<ProcessRun> =>
+    runProcess([
+      'check',
+      '--kubeconfig',
+      join(folder, 'kubeconfig'),
+      '--token-file',
+      join(folder, 'istio-token'),
+      ...argv,
+    ]);
+
+  before(async () => {
+    mesh = await startMesh({ folder, extraProxies: 0, rotateAtBytes: 1 << 20 });
+    const { configFile } = await writeSettings({ folder, mesh, speed: 10 });
+    exporter = startExporter({
+      execPath: process.execPath,
+      script: fileURLToPath(new URL('../../src/main.ts', import.meta.url)),
+      env: process.env,
+      configFile,
+      listen: '127.0.0.1:0',
+      logFile: join(folder, 'exporter.log'),
+      echo: () => undefined,
+      debug: false,
+    });
+    exporter.lost.catch(() => undefined);
+    url = await exporter.url;
+  });
+  after(async () => {
+    await exporter.stop();
+    await mesh.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('before it, payment is not named; what is always wrong in this mesh is', async () => {
+    const { stdout, code } = await look();
+    assert.equal(code, 1);
+    assert.match(stdout, /^bookinfo: 1 pod without the sidecar it should have; 1 proxy ERROR/m);
+    assert.doesNotMatch(stdout, /^payment: /m);
+  });
+
+  test('then one look names the pods and the cause, and so does the exporter', async () => {
+    const perform = createPerformer({ mesh, traffic: { route: () => undefined } });
+    const deeds: readonly Deed[] = [
+      { do: 'apply_policy', policy: 'default-deny', directions: ['Ingress', 'Egress'] },
+      { do: 'silence', pods: CUT_OFF },
+      { do: 'declare_weights', weights: { v1: 90, v2: 10 } },
+      { do: 'push', types: ['cds', 'lds', 'rds'] },
+      ...CUT_OFF.map((pod) => ({ do: 'disconnect', pod }) as const),
+    ];
+    for (const deed of deeds) perform(deed);
+    const mine = await look(POD);
+    assert.equal(mine.code, 1, mine.stderr);
+    const [headline = ''] = mine.stdout.replaceAll('\n  ', ' ').split('\n');
+    assert.match(headline, new RegExp(`^${POD}: 1 proxy MISSING for \\d s; ${CAUSE}\\.$`));
+    assert.match(mine.stdout, /next: kubectl -n payment get networkpolicy default-deny -o yaml/);
+    assert.match(mine.stdout, /^ 2 {2}unknown {2}config-synced: rung 1 not passed$/m);
+    const told = await untilTold(url);
+    const payment = told.namespaces?.find(({ namespace }) => namespace === 'payment');
+    assert.match(payment?.headline ?? '', new RegExp(`^payment: 3 proxies MISSING for \\d+ s; ${CAUSE}`));
+    const pod = await runProcess(['check', POD, '--server', url, '-o', 'json']);
+    assert.equal(pod.code, 1);
+    const document = JSON.parse(pod.stdout) as LadderDocument;
+    assert.deepEqual(document.about, { namespace: 'payment', pod: podName(WORKLOADS.checkout) });
+    assert.deepEqual(
+      document.rungs.slice(0, 3).map(({ id, verdict }) => `${id} ${verdict}`),
+      ['control-plane ok', 'in-mesh finding', 'config-synced unknown'],
+    );
+  });
+
+  test('half a name is refused', async () => {
+    const response = await fetch(`${url}/api/v1/ladder?pod=x`);
+    assert.deepEqual(
+      [response.status, await response.json()],
+      [400, { error: 'give both namespace and pod, or neither' }],
+    );
+  });
+});
+
+/** Asks the exporter until it has polled twice since. */
+async function untilTold(url: string): Promise<LadderDocument> {
+  for (let tries = 0; ; tries += 1) {
+    const run = await runProcess(['check', '--server', url, '-o', 'json']);
+    assert.ok(run.code === 1 || run.code === 2, run.stderr);
+    const document = JSON.parse(run.stdout) as LadderDocument;
+    const isTold =
+      document.namespaces?.some(({ headline }) => headline.startsWith('payment: 3 proxies MISSING')) === true;
+    if (isTold || tries > 20) return document;
+    await sleep(300);
+  }
+}
+
+const WRONG: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
+  [['pod'], /pod: write it as POD\.NAMESPACE, or name its namespace with -n/],
+  [['-n', 'payment'], /-n: only with a pod/],
+  [['-o', 'yaml'], /-o yaml: give text or json/],
+  [['--server', 'host:1'], /--server host:1: not a URL/],
+  [['--server', 'http://a', '--url', 'http://b'], /--server and --url: give one of them/],
+  [['--timeout', 'soon'], /--timeout: /],
+  [[], /no kubeconfig, and this is no pod: give --kubeconfig, or ask a running exporter with --server/],
+];
+for (const [argv, said] of WRONG) {
+  test(`check ${argv.join(' ')}: one line, exit code 2`, async () => {
+    const run = await runProcess(['check', ...argv]);
+    assert.deepEqual([run.code, run.stdout, run.stderr.trim().split('\n').length], [2, '', 1]);
+    assert.match(run.stderr, said);
+  });
+}
+
+const BAD_ANSWERS: readonly (readonly [about: string, body: string, status: number, said: RegExp])[] = [
+  ['something else', '{"proxies":[]}', 200, /is not what a meshladder exporter answers/],
+  [
+    'rungs that are none',
+    '{"at":"x","verdict":"ok","about":null,"headline":null,"rungs":[1],"namespaces":null}',
+    200,
+    /is not what/,
+  ],
+  ['no JSON', '<html>', 200, /is not JSON/],
+  ['no such path', '', 404, /has no \/api\/v1\/ladder: is it a meshladder exporter/],
+];
+for (const [about, body, status, said] of BAD_ANSWERS) {
+  test(`--server that answers ${about}: one line, exit code 2`, async () => {
+    const server = await startIstiodServer({ '/api/v1/ladder': text(body, status) });
+    const run = await runProcess(['check', '--server', server.url]);
+    assert.deepEqual([run.code, run.stdout], [2, '']);
+    assert.match(run.stderr, said);
+    await server.stop();
+  });
+}
