@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { epochSeconds } from '../../src/model/brand.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../src/model/snapshot.ts';
 import type { RequestShape } from '../../src/model/traffic.ts';
+import { examineAnalysis } from '../../src/rungs/analysis/examine.ts';
 import { examineLadder } from '../../src/rungs/examine-ladder.ts';
 import { examineMesh } from '../../src/rungs/examine-mesh.ts';
 import { answer, fresh, objects, type PolledMesh, REFUSED } from '../support/mesh.ts';
@@ -250,6 +251,18 @@ describe('what objects tell', () => {
       said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'mtls'),
       'finding: payment-svc: callers are told to send plaintext, and the server is STRICT',
     );
+  });
+
+  test('a route to a subset that no rule names: an error of its namespace, and of no other', () => {
+    const to = { destination: { host: 'payment-svc', subset: 'v9' } };
+    const bad = istioObject('VirtualService', 'bad', { hosts: ['payment-svc'], http: [{ route: [to] }] });
+    const snapshot = healthy();
+    const changed = { ...snapshot, cluster: { ...snapshot.cluster, config: configWith([bad]) } };
+    const payment = examineAnalysis(changed, { namespace: 'payment' });
+    assert.deepEqual([payment.verdict, payment.summary], ['finding', 'IST0101 on VirtualService/payment/bad']);
+    assert.equal(payment.next, 'meshladder analyze -n payment');
+    assert.equal(examineAnalysis(changed, { namespace: 'other' }).verdict, 'ok');
+    assert.equal(examineAnalysis(emptySnapshot(epochSeconds(1)), {}).verdict, 'unknown');
   });
 
   test('a pod that nobody knows', () => {

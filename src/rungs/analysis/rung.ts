@@ -2,6 +2,7 @@ import { findingKey } from '../../model/findings-since.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
+import { examineAnalysis } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { findingsIn } from './findings.ts';
 
@@ -31,4 +32,5 @@ export const analysis: Rung<typeof FAMILIES> = defineRung({
     }
     return lists;
   },
+  examine: examineAnalysis,
 });
