@@ -3,7 +3,7 @@ import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { workloadOfPodName } from '../../model/workload-name.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { hostsOfPod, podsIn, rungNotPassed } from '../scope.ts';
+import { hostsOfPod, membersWith, podsIn, rungNotPassed, valuesOf } from '../scope.ts';
 import { counted, firstOf, percent, shellWord, shortHost, span } from '../wording.ts';
 import { declaredIn } from './declared-weights.ts';
 import { callerRows, type ObservedSplit, observeSplit } from './observed-split.ts';
@@ -28,7 +28,7 @@ export function examineRoutes(snapshot: MeshSnapshot, scope: Scope): Finding {
   if (current(declaring, snapshot.takenAt, snapshot.settings.staleAfterSeconds) === undefined) {
     return { verdict: 'unknown', summary: 'VirtualServices are not known', evidence: [] };
   }
-  const judged = [...splitsOf(config).values()]
+  const judged = splitsFor(scope, config)
     .flatMap((split) => judgeSplit(split, snapshot, scope) ?? [])
     .concat(undecided(snapshot, scope));
   const off = judged.filter(({ verdict, notPassed }) => verdict === 'finding' || notPassed !== undefined);
@@ -73,6 +73,16 @@ function judgeSplit(split: Split, snapshot: MeshSnapshot, scope: Scope): Judged 
   const next = nextFor(split, rows[0]);
   const verdict = notPassed === undefined ? 'finding' : 'unknown';
   return { split, verdict, brief: offText(observed), evidence, next, ...(notPassed !== undefined && { notPassed }) };
+}
+
+/** Of a namespace, those it declares; a pod's may be declared anywhere. */
+function splitsFor({ namespace, name }: Scope, config: MeshSnapshot['cluster']['config']): readonly Split[] {
+  const all = valuesOf(splitsOf(config));
+  return name === undefined ? membersWith(all, namespace, namespaceOf) : all;
+}
+
+function namespaceOf({ object }: Pick<Split, 'object'>): string {
+  return object.namespace;
 }
 
 /** A pod is asked about as one who calls or as one who is called. */

@@ -1,5 +1,6 @@
 import type { ClusterObjects } from '../../model/cluster.ts';
 import type { DeclaredWeight } from '../../model/declared-weight.ts';
+import { membersWith, valuesOf } from '../scope.ts';
 import { declaredIn } from './declared-weights.ts';
 
 /** How one route of an object divides requests; the weights add up to 1. */
@@ -44,11 +45,11 @@ export function isDivided({ weights }: Split): boolean {
 
 /** Other splits for the same route and destination that divide otherwise: in a log nobody can tell whose a request is. */
 export function rivalsOf(split: Split, splits: ReadonlyMap<string, Split>): readonly Split[] {
-  return [...splits.values()].filter(
-    (other) =>
-      other !== split &&
-      other.route === split.route &&
-      other.key !== split.key &&
-      !other.destinations.isDisjointFrom(split.destinations),
+  return membersWith(valuesOf(splits), split.route, routeOf).filter(
+    (other) => other !== split && other.key !== split.key && !other.destinations.isDisjointFrom(split.destinations),
   );
+}
+
+function routeOf({ route }: Split): string {
+  return route;
 }
