@@ -1,6 +1,7 @@
 import type { EpochSeconds } from './brand.ts';
 import type { ControlPlane, IstiodAnswer } from './control-plane.ts';
 import { type ProxyConnection, proxyKey } from './proxy.ts';
+import { eachInSteps, runSteps, type Steps } from './steps.ts';
 
 /** A proxy's newest connection, and the istiod that lists it. */
 export interface ListedProxy {
@@ -15,13 +16,21 @@ export interface ListedProxy {
  * @param meshCluster cluster of proxies whose istiod does not say
  */
 export function newestConnections(controlPlane: ControlPlane, meshCluster: string): ReadonlyMap<string, ListedProxy> {
+  return runSteps(newestConnectionsInSteps(controlPlane, meshCluster));
+}
+
+export function* newestConnectionsInSteps(
+  controlPlane: ControlPlane,
+  meshCluster: string,
+): Steps<ReadonlyMap<string, ListedProxy>> {
   const newest = new Map<string, ListedProxy>();
   for (const answer of controlPlane.istiods) {
-    for (const connection of answer.proxies) {
+    yield* eachInSteps(answer.proxies, (connection) => {
       const key = proxyKey(connection, connection.cluster ?? meshCluster);
+      const listed: ListedProxy = { connection, answer };
       const rival = newest.get(key);
-      if (rival === undefined || replaces({ connection, answer }, rival)) newest.set(key, { connection, answer });
-    }
+      if (rival === undefined || replaces(listed, rival)) newest.set(key, listed);
+    });
   }
   return newest;
 }

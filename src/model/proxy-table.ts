@@ -6,6 +6,7 @@ import { proxyTypeOfPod } from './proxy-pod.ts';
 import { type RevisionTags, revisionOfPod, revisionTags } from './proxy-revision.ts';
 import type { ProxyRow, TypeRow, XdsBlock } from './proxy-row.ts';
 import type { MeshSnapshot } from './snapshot.ts';
+import { eachInSteps, runSteps, type Steps } from './steps.ts';
 import type { ProxyHistory, SyncHistory, TypeHistory } from './sync-history.ts';
 import type { Pod } from './workload.ts';
 import { workloadOfPod } from './workload-of-pod.ts';
@@ -18,6 +19,11 @@ import { type XdsBlocks, xdsBlocks } from './xds-block.ts';
  * what it rests on; a proxy of which nothing changed keeps its row.
  */
 export function proxyTable(snapshot: MeshSnapshot): readonly ProxyRow[] {
+  return runSteps(proxyTableInSteps(snapshot));
+}
+
+/** The same with pauses, to have it made before it is asked for. */
+export function* proxyTableInSteps(snapshot: MeshSnapshot): Steps<readonly ProxyRow[]> {
   const { history, cluster, settings, takenAt } = snapshot;
   const basis: Basis = {
     cluster: history.cluster ?? settings.meshCluster,
@@ -31,11 +37,11 @@ export function proxyTable(snapshot: MeshSnapshot): readonly ProxyRow[] {
   if (last !== undefined && isSameBasis(last.basis, basis)) return last.rows;
   const made = new Map<string, MadeRow>();
   const rows: ProxyRow[] = [];
-  for (const [key, proxy] of history.proxies) {
+  yield* eachInSteps(history.proxies, ([key, proxy]) => {
     const row = rowOf(proxy, basis, cluster);
     made.set(key, row);
     rows.push(row.row);
-  }
+  });
   lastMade = made;
   tables.set(history.proxies, { basis, rows });
   return rows;

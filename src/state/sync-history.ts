@@ -3,12 +3,13 @@ import { type ObjectMap, objectKey } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import { current } from '../model/current.ts';
 import { localCluster } from '../model/local-cluster.ts';
-import { type ListedProxy, newestConnections } from '../model/newest-connections.ts';
+import { type ListedProxy, newestConnectionsInSteps } from '../model/newest-connections.ts';
 import { known } from '../model/observed.ts';
 import { proxyKey } from '../model/proxy.ts';
 import { connectsByItself, isLeaving } from '../model/proxy-pod.ts';
 import { type RevisionTags, revisionOfPod, revisionTags } from '../model/proxy-revision.ts';
 import type { MeshSnapshot } from '../model/snapshot.ts';
+import { eachInSteps, runSteps, type Steps } from '../model/steps.ts';
 import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
 import type { Pod } from '../model/workload.ts';
 import { type ControlView, controlView } from './control-view.ts';
@@ -28,12 +29,22 @@ const RESTORED_SECONDS = 900;
  * @param now the time of the poll, for every span that is measured over polls
  */
 export function advanceHistory(previous: SyncHistory, snapshot: MeshSnapshot, now: EpochSeconds): SyncHistory {
+  return runSteps(advanceHistoryInSteps(previous, snapshot, now));
+}
+
+/** The same with pauses: ten thousand proxies in one piece would hold up all else for 50 ms. */
+export function* advanceHistoryInSteps(
+  previous: SyncHistory,
+  snapshot: MeshSnapshot,
+  now: EpochSeconds,
+): Steps<SyncHistory> {
   const controlPlane = known(snapshot.controlPlane);
   if (controlPlane === undefined || controlPlane.poll === previous.poll) return previous;
-  const poll = openPoll(previous, snapshot, controlPlane, now);
-  takeListed(poll);
-  takePods(poll);
-  takeOthers(poll);
+  const listed = yield* newestConnectionsInSteps(controlPlane, snapshot.settings.meshCluster);
+  const poll = openPoll(previous, snapshot, { controlPlane, listed, now });
+  yield* takeListed(poll);
+  yield* takePods(poll);
+  yield* takeOthers(poll);
   return closePoll(poll, controlPlane.poll);
 }
 
@@ -56,9 +67,14 @@ interface Poll {
   forgot: boolean;
 }
 
-function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, controlPlane: ControlPlane, now: EpochSeconds): Poll {
+interface Look {
+  readonly controlPlane: ControlPlane;
+  readonly listed: ReadonlyMap<string, ListedProxy>;
+  readonly now: EpochSeconds;
+}
+
+function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, { controlPlane, listed, now }: Look): Poll {
   const { meshCluster, missingGraceSeconds, staleAfterSeconds } = snapshot.settings;
-  const listed = newestConnections(controlPlane, meshCluster);
   const pods = current(snapshot.cluster.pods, now, staleAfterSeconds);
   const firstAt = previous.firstAt ?? now;
   const restored = now - firstAt <= RESTORED_SECONDS ? previous.restored : undefined;
@@ -89,12 +105,12 @@ function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, controlPlane: C
   return poll;
 }
 
-function takeListed({ previous, next, listed, meshCluster, advance }: Poll): void {
-  for (const [key, proxy] of listed) {
-    if (proxy.answer.error !== undefined) continue;
+function takeListed({ previous, next, listed, meshCluster, advance }: Poll): Steps<void> {
+  return eachInSteps(listed, ([key, proxy]) => {
+    if (proxy.answer.error !== undefined) return;
     const cluster = proxy.connection.cluster ?? meshCluster;
     next.set(key, advanceListed({ key, cluster, before: previous.get(key), listed: proxy }, advance));
-  }
+  });
 }
 
 interface AbsentProxy {
@@ -103,17 +119,17 @@ interface AbsentProxy {
 }
 
 /** Every pod whose proxy should be listed and is not. */
-function takePods(poll: Poll): void {
+function* takePods(poll: Poll): Steps<void> {
   const { pods, next, view, advance } = poll;
   const absent: AbsentProxy[] = [];
-  for (const pod of pods?.values() ?? []) {
+  yield* eachInSteps(pods?.values() ?? [], (pod) => {
     if (!isLeaving(pod) && connectsByItself(pod)) takePod(pod, poll, absent);
-  }
+  });
   // Rows that could not be read may be theirs.
   const certain = absent.length > view.skippedRows;
-  for (const { look, pod } of absent) {
+  yield* eachInSteps(absent, ({ look, pod }) => {
     next.set(look.key, certain ? advanceAbsent(look, pod, advance) : holdUnlisted(look, advance));
-  }
+  });
 }
 
 /** @param absent takes those that are not listed though they should be */
@@ -137,13 +153,13 @@ function owesConnection({ proxy }: Pod, { advance, graceSeconds }: Poll): boolea
 }
 
 /** Proxies known from before that neither an istiod nor a pod speaks for now. */
-function takeOthers(poll: Poll): void {
-  for (const [key, before] of poll.previous) {
-    if (poll.next.has(key)) continue;
+function takeOthers(poll: Poll): Steps<void> {
+  return eachInSteps(poll.previous, ([key, before]) => {
+    if (poll.next.has(key)) return;
     const held = isGone(before, poll) ? undefined : holdUnlisted({ ...before, before }, poll.advance);
     if (held !== undefined && isWorthHolding(held, poll)) poll.next.set(key, held);
     else poll.forgot = true;
-  }
+  });
 }
 
 /** As long as an istiod that fails now was the last to list it, it is unknown rather than gone. */
