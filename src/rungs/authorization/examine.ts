@@ -1,6 +1,7 @@
 import { known } from '../../model/observed.ts';
 import { recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
+import type { RequestCount } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
@@ -14,7 +15,9 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
   const policies = policyCounts(snapshot);
   const standing = policies === undefined ? [] : policiesText(policies, snapshot, scope);
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
-  const denied = denialCounts(recent?.requests ?? []).filter((each) => isOfScope(each, scope));
+  const denied = denialCounts(membersWith(recent?.requests ?? [], scope.namespace, homeOf)).filter((each) =>
+    isOfScope(each, scope),
+  );
   if (recent !== undefined && denied.length > 0) return deniedFinding(denied, standing, recent.seconds);
   if (policies === undefined) {
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
@@ -25,6 +28,10 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
     return { verdict: 'unknown', summary: `${why}, so denials are not seen`, evidence: standing };
   }
   return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
+}
+
+function homeOf({ shape }: RequestCount): string {
+  return shape.proxyNamespace;
 }
 
 function deniedFinding(denied: readonly DenialCount[], standing: readonly string[], seconds: number): Finding {

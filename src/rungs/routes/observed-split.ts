@@ -1,10 +1,11 @@
 import type { DeclaredWeight } from '../../model/declared-weight.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
+import { proxyTable } from '../../model/proxy-table.ts';
 import { type RecentTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { RequestCount } from '../../model/traffic.ts';
 import { workloadOfPodName } from '../../model/workload-name.ts';
-import { membersWith, rowsIn } from '../scope.ts';
+import { membersWith } from '../scope.ts';
 import { judgeShare, type ShareVerdict } from './share-test.ts';
 import { nameOf, type Split, splitsOf } from './splits.ts';
 
@@ -63,10 +64,11 @@ function recoveredAt({ changes }: ProxyRow): number {
 
 /** The proxies of these workloads. @param callers `namespace/workload`, as logs tell them */
 export function callerRows(callers: ReadonlySet<string>, snapshot: MeshSnapshot): readonly ProxyRow[] {
-  return [...callers].flatMap((caller) => {
-    const [namespace = '', workload = ''] = caller.split('/');
-    return rowsIn(snapshot, { namespace }).filter(({ name }) => workloadOfPodName(name) === workload);
-  });
+  return [...callers].flatMap((caller) => membersWith(proxyTable(snapshot), caller, callerOf));
+}
+
+function callerOf({ namespace, name }: ProxyRow): string {
+  return `${namespace}/${workloadOfPodName(name)}`;
 }
 
 function observe(split: Split, { requests, seconds }: RecentTraffic): ObservedSplit {
