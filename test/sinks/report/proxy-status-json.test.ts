@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { epochSeconds } from '../../../src/model/brand.ts';
@@ -59,6 +60,17 @@ test('one proxy, whole: the contract and what stands beside it', () => {
       },
     ],
   });
+});
+
+test('docs/api.md names every key', () => {
+  const page = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
+  const section = /^## \/api\/v1\/proxies$([\s\S]*?)^## /m.exec(page)?.[1] ?? '';
+  const keys = [...Object.keys(proxiesJson([ROW], NOW).proxies[0] ?? {}), ...Object.keys(ROW.blockedBy ?? {})];
+  assert.ok(keys.length > 15);
+  assert.deepEqual(
+    keys.filter((key) => !section.includes(`\`${key}\``) && !section.includes(`\`${key}[]\``)),
+    [],
+  );
 });
 
 test('by namespace, then by name, whatever the order of the rows', () => {
