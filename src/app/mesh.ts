@@ -1,15 +1,19 @@
+import type { EpochSeconds } from '../model/brand.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import { known, type Observed } from '../model/observed.ts';
+import { proxyTableInSteps } from '../model/proxy-table.ts';
 import type { LadderSettings } from '../model/settings.ts';
 import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
 import type { SourceHealth } from '../model/source-health.ts';
+import type { Steps } from '../model/steps.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
 import type { Traffic } from '../model/traffic.ts';
 import { advanceMarks } from '../model/traffic-marks.ts';
+import { createBreather } from '../sources/breathe.ts';
 import type { Clock } from '../sources/source.ts';
 import { createStore } from '../state/store.ts';
-import { advanceHistory } from '../state/sync-history.ts';
+import { advanceHistory, advanceHistoryInSteps } from '../state/sync-history.ts';
 
 /** What the exporter knows, as sources fill it and sinks read it. */
 export interface Mesh {
@@ -20,6 +24,11 @@ export interface Mesh {
    * within one second get the same snapshot, and so the same scrape.
    */
   readNow(): MeshSnapshot;
+  /**
+   * Does in small pieces, with pauses for others, what taking in this poll needs: history and proxy table. To be called
+   * just before it is set; without it, setting it takes as long in one piece.
+   */
+  prepareControlPlane(value: ControlPlane): Promise<void>;
   setControlPlane(value: Observed<ControlPlane>): void;
   updateHistory(update: (history: SyncHistory) => SyncHistory): void;
   setCluster(value: ClusterObjects): void;
@@ -39,18 +48,25 @@ const SHARED_SECONDS = 1;
 
 export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
   const store = createStore({ ...emptySnapshot(clock.now(), settings), history });
+  let prepared: Prepared | undefined;
   return {
     read: store.read,
     readNow: () => {
       if (clock.now() - store.read().takenAt >= SHARED_SECONDS) store.publish({ takenAt: clock.now() });
       return store.read();
     },
+    prepareControlPlane: async (value) => {
+      prepared = await prepare(store.read(), value, clock.now());
+    },
     setControlPlane: (controlPlane) => {
       const now = clock.now();
       const before = store.read();
-      // One publication for both: no reader sees a poll that the history has not taken in.
+      const ready = prepared?.value === known(controlPlane) && prepared?.before === before.history;
       const snapshot = { ...before, controlPlane, takenAt: now };
-      store.publish({ controlPlane, takenAt: now, history: advanceHistory(before.history, snapshot, now) });
+      const after = ready ? prepared?.history : undefined;
+      prepared = undefined;
+      // One publication for both: no reader sees a poll that the history has not taken in.
+      store.publish({ controlPlane, takenAt: now, history: after ?? advanceHistory(before.history, snapshot, now) });
     },
     updateHistory: (update) => store.publish({ history: update(store.read().history), takenAt: clock.now() }),
     setCluster: (cluster) => store.publish({ cluster, takenAt: clock.now() }),
@@ -63,4 +79,30 @@ export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
     },
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
   };
+}
+
+/** What a poll has taught, before anyone sees it. */
+interface Prepared {
+  readonly value: ControlPlane;
+  /** What it was taken in after. */
+  readonly before: SyncHistory;
+  readonly history: SyncHistory;
+}
+
+async function prepare(before: MeshSnapshot, value: ControlPlane, now: EpochSeconds): Promise<Prepared> {
+  const snapshot: MeshSnapshot = { ...before, controlPlane: { state: 'fresh', at: now, value }, takenAt: now };
+  const history = await inTurns(advanceHistoryInSteps(before.history, snapshot, now));
+  // Kept for this history: the scrape that comes first finds it made.
+  await inTurns(proxyTableInSteps({ ...snapshot, history }));
+  return { value, before: before.history, history };
+}
+
+/** Does the work piece by piece; others have their turn in between. */
+async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  const breathe = createBreather();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await breathe();
+  }
 }

@@ -65,6 +65,7 @@ async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOpti
     fastIntervalMs: fastInterval,
     timeoutMs: timeout,
     limitBytes: maxBytes,
+    prepare: mesh.prepareControlPlane,
     ...(tokenFile !== undefined && { tokenFile }),
   });
 }

@@ -30,6 +30,8 @@ export interface IstiodSourceOptions {
   readonly limitBytes?: number;
   /** Istiods asked at the same time. Default 8. */
   readonly concurrency?: number;
+  /** Awaited before a poll is published: what publishing it will need, done with pauses for others. */
+  readonly prepare?: (value: ControlPlane) => Promise<void>;
   /** 0..1, for the jitter. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -79,9 +81,11 @@ async function run(
     if ('error' in found) return context.report({ ok: false, errors: [found.error] });
     const istiods = await poller.poll(found.targets, stop);
     poll++;
+    const controlPlane: ControlPlane = { poll, istiods };
     // Taking it in is the longest piece of work there is: the end of reading it is not added to that.
     await nextTurn();
-    context.publish({ poll, istiods });
+    await options.prepare?.(controlPlane);
+    context.publish(controlPlane);
     context.report(reportOf(istiods));
   };
   const intervalMs = (): number => {

@@ -34,16 +34,6 @@ export function createObjectCell<T>(now: () => EpochSeconds): ObjectCell<T> {
   let cached: Observed<ObjectMap<T>> | undefined = PENDING;
   let copied: ObjectMap<T> | undefined;
 
-  function observe(): Observed<ObjectMap<T>> {
-    if (trust.state === 'pending') return PENDING;
-    if (objects === undefined || heardAt === undefined) {
-      return trust.state === 'failing' ? { state: 'failed', error: trust.error } : PENDING;
-    }
-    copied ??= new Map(objects);
-    if (trust.state === 'fresh') return { state: 'fresh', at: heardAt, value: copied };
-    return { state: 'stale', at: heardAt, value: copied, error: trust.error };
-  }
-
   function changed(): void {
     heardAt = now();
     cached = undefined;
@@ -52,7 +42,8 @@ export function createObjectCell<T>(now: () => EpochSeconds): ObjectCell<T> {
 
   return {
     read() {
-      cached ??= Object.freeze(observe());
+      if (cached === undefined && objects !== undefined) copied ??= new Map(objects);
+      cached ??= Object.freeze(observe(trust, copied, heardAt));
       return cached;
     },
     isCurrent: () => trust.state === 'fresh',
@@ -86,4 +77,16 @@ export function createObjectCell<T>(now: () => EpochSeconds): ObjectCell<T> {
       cached = undefined;
     },
   };
+}
+
+function observe<T>(
+  trust: Trust,
+  value: ObjectMap<T> | undefined,
+  at: EpochSeconds | undefined,
+): Observed<ObjectMap<T>> {
+  if (trust.state === 'pending') return PENDING;
+  if (value === undefined || at === undefined) {
+    return trust.state === 'failing' ? { state: 'failed', error: trust.error } : PENDING;
+  }
+  return trust.state === 'fresh' ? { state: 'fresh', at, value } : { state: 'stale', at, value, error: trust.error };
 }

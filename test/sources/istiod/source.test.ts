@@ -354,3 +354,23 @@ test('it asks Kubernetes for pods only where it has to find them', () => {
   );
   assert.deepEqual(createIstiodSource({ ...common, discovery: { kind: 'static', urls: [] } }).rbac, []);
 });
+
+test('a poll is prepared before it is published, and the very same value is published', async () => {
+  const istiod = await startIstiodServer({ '/debug/syncz': text(HEALTHY) });
+  const prepared: ControlPlane[] = [];
+  const publishedBefore: number[] = [];
+  const source = start({
+    discovery: { kind: 'static', urls: [istiod.url] },
+    prepare: async (value) => {
+      prepared.push(value);
+      await new Promise(setImmediate);
+      publishedBefore.push(source.published.length);
+    },
+  });
+  await source.poll();
+  await source.poll();
+  assert.deepEqual(publishedBefore, [0, 1]);
+  assert.ok(prepared.every((value, index) => value === source.published[index]));
+  await source.stop();
+  await istiod.stop();
+});
