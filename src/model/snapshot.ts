@@ -2,6 +2,7 @@ import type { EpochSeconds } from './brand.ts';
 import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { FindingsSince } from './findings-since.ts';
+import type { Inspections } from './inspection.ts';
 import { type Observed, PENDING } from './observed.ts';
 import { DEFAULT_SETTINGS, type LadderSettings } from './settings.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -22,6 +23,8 @@ export interface MeshSnapshot {
   readonly trafficMarks?: TrafficMarks;
   /** Since when each finding of analysis has stood; absent where nobody remembers. */
   readonly findingsSince?: FindingsSince;
+  /** What looks into Envoys have told; absent where inspection is off. */
+  readonly inspections?: Observed<Inspections>;
 }
 
 /** The snapshot before any source has spoken. */
