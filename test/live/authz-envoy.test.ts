@@ -7,7 +7,8 @@ import { evaluateRequest } from '../../src/rungs/authorization/evaluate-request.
 import { readAuthorizationPolicy } from '../../src/rungs/authorization/read-policy.ts';
 import { type AuthorizationCase, GENERATED, TRAPS } from '../support/authorization-cases.ts';
 import { type PolicyObject, rbacConfigs } from '../support/authorization-rbac.ts';
-import { freePorts, type RbacEnvoy, type RbacServer, type SentRequest, startRbacEnvoy } from '../support/rbac-envoy.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { type RbacEnvoy, type RbacServer, type SentRequest, startRbacEnvoy } from '../support/rbac-envoy.ts';
 import { findTool } from '../support/tools.ts';
 
 const binary = findTool('envoy');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,15 +58,6 @@ function tokenOf(claims: Readonly<Record<string, unknown>>): string {
   return `${body}.${signature.toString('base64url')}`;
 }
 
-/** So many ports that nobody listens on just now. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}
-
 /** Starts one real Envoy with a listener for each server. */
 export async function startRbacEnvoy(binary: string, servers: readonly RbacServer[]): Promise<RbacEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-rbac-'));
@@ -95,7 +86,7 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
   child.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
   });
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 1200; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`Envoy did not start:\n${said}`);
     const socket = connect(port, '127.0.0.1');
     try {
@@ -107,7 +98,7 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
       socket.destroy();
     }
   }
-  throw new Error(`Envoy did not listen within 10 s:\n${said}`);
+  throw new Error(`Envoy did not listen within a minute:\n${said}`);
 }
 
 function credentials(principal: string | undefined, made: Map<string, TestCertificate>): TestCertificate {

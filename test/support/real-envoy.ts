@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from './free-ports.ts';
 
 /** Istio's default text format (`istio.md` §3.2), as its bootstrap hands it to Envoy. */
 const TEXT_FORMAT =
@@ -63,7 +63,7 @@ export interface RealEnvoy {
 /** Starts a real Envoy with one route for each way a request can end. @param backendPort where healthy clusters lead */
 export async function startEnvoy(binary: string, backendPort: number): Promise<RealEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-envoy-'));
-  const [httpPort, tcpPort, closedPort] = await freePorts();
+  const [httpPort = 0, tcpPort = 0, closedPort = 0] = await freePorts(3);
   const files = { textLog: join(folder, 'text.log'), jsonLog: join(folder, 'json.log') };
   const config = bootstrap({ httpPort, tcpPort, closedPort, backendPort, ...files });
   writeFileSync(join(folder, 'envoy.json'), JSON.stringify(config));
@@ -98,26 +98,12 @@ export async function startEnvoy(binary: string, backendPort: number): Promise<R
   };
 }
 
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = await Promise.all([0, 1, 2].map(listen));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports as [number, number, number];
-}
-
-async function listen(): Promise<ReturnType<typeof createServer>> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
 async function ready(child: ChildProcess, port: number): Promise<void> {
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
   });
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 1200; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`Envoy did not start:\n${said}`);
     try {
       await fetch(`http://127.0.0.1:${port}/ready-probe-is-not-logged`, { headers: { 'x-probe': '1' } });
@@ -126,7 +112,7 @@ async function ready(child: ChildProcess, port: number): Promise<void> {
       await sleep(50);
     }
   }
-  throw new Error(`Envoy did not listen within 10 s:\n${said}`);
+  throw new Error(`Envoy did not listen within a minute:\n${said}`);
 }
 
 interface Ports {

@@ -5,7 +5,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from './rbac-envoy.ts';
+import { freePorts } from './free-ports.ts';
 
 const FILTERS = 'type.googleapis.com/envoy.extensions.filters';
 
@@ -82,12 +82,12 @@ async function ready(child: ChildProcess, ask: (path: string) => Promise<string>
   child.stderr?.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4_000);
   });
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     if (child.exitCode !== null) throw new Error(`Envoy did not start:\n${said}`);
     if ((await ask('/ready').catch(() => '')).startsWith('LIVE')) return;
     await sleep(50);
   }
-  throw new Error(`Envoy was not ready within 10 s:\n${said}`);
+  throw new Error(`Envoy was not ready within a minute:\n${said}`);
 }
 
 async function send(
