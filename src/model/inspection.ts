@@ -19,6 +19,13 @@ export interface LoadedWeight {
 /** Why an Envoy does not send to a host it knows. */
 export type HostFault = 'outlier_ejected' | 'health_check_failed' | 'eds_unhealthy';
 
+/** A host that an Envoy knows and does not send to. */
+export interface FaultyHost {
+  /** Its IP address, without the port. */
+  readonly address: string;
+  readonly faults: readonly HostFault[];
+}
+
 /** What an Envoy knows of the hosts of one outbound cluster. */
 export interface ClusterHosts {
   /** FQDN. */
@@ -31,8 +38,10 @@ export interface ClusterHosts {
   readonly ejected: number;
   /** How many hosts for each reason; a host counts once for each of its own. */
   readonly faults: Readonly<Partial<Record<HostFault, number>>>;
-  /** Addresses of healthy hosts, sorted, at most 100, to be held against EndpointSlices. */
+  /** IP addresses of healthy hosts without ports, sorted, at most 100, to be held against EndpointSlices. */
   readonly addresses: readonly string[];
+  /** The others, by address, at most 20; absent where nobody noted them. */
+  readonly faulty?: readonly FaultyHost[];
   /** Requests that its circuit breaker has turned away since Envoy started; absent where it does not say. */
   readonly overflowed?: number;
 }
