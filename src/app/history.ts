@@ -6,6 +6,7 @@ import type { Clock, Scheduler } from '../sources/source.ts';
 import { loadHistory, saveHistory } from '../state/history-file.ts';
 import { applyRestored } from '../state/restore.ts';
 import type { Mesh } from './mesh.ts';
+import { prometheusOptions } from './prometheus.ts';
 
 /** Written at most this often; what a crash loses is seen again by the next polls, but for its beginning. */
 const SAVE_EVERY_MS = 10_000;
@@ -64,16 +65,10 @@ export function createHistoryTask(
 
 async function askPrometheus(options: HistoryOptions & { readonly mesh: Mesh }, signal: AbortSignal): Promise<void> {
   const { config, mesh, log } = options;
-  const { url, tokenFile, timeout } = config.prometheus;
-  if (url === undefined) return;
+  const asked = prometheusOptions(config);
+  if (asked === undefined) return;
   try {
     const { askOutOfSync } = await import('../sources/prometheus/ask-out-of-sync.ts');
-    const asked = {
-      url,
-      meshCluster: config.cluster.id,
-      timeoutMs: timeout,
-      ...(tokenFile !== undefined && { tokenFile }),
-    };
     const facts = await askOutOfSync(asked, signal);
     mesh.updateHistory((history) => applyRestored(history, facts));
     log.info({ proxies: facts.length }, 'asked Prometheus since when proxies are out of sync');

@@ -1,3 +1,4 @@
+import type { AskedTraffic } from '../model/asked-traffic.ts';
 import type { EpochSeconds } from '../model/brand.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
@@ -8,7 +9,7 @@ import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
 import type { SourceHealth } from '../model/source-health.ts';
 import type { Steps } from '../model/steps.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
-import type { Traffic } from '../model/traffic.ts';
+import { NO_TRAFFIC, type Traffic } from '../model/traffic.ts';
 import { advanceMarks } from '../model/traffic-marks.ts';
 import { createBreather } from '../sources/breathe.ts';
 import type { Clock } from '../sources/source.ts';
@@ -33,6 +34,7 @@ export interface Mesh {
   updateHistory(update: (history: SyncHistory) => SyncHistory): void;
   setCluster(value: ClusterObjects): void;
   setTraffic(value: Observed<Traffic>): void;
+  setAskedTraffic(value: Observed<AskedTraffic>): void;
   setSources(value: readonly SourceHealth[]): void;
 }
 
@@ -76,6 +78,13 @@ export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
       const counted = known(traffic);
       const marks = counted && advanceMarks(trafficMarks, { at, traffic: counted, config: cluster.config });
       store.publish({ traffic, takenAt: at, ...(marks !== undefined && { trafficMarks: marks }) });
+    },
+    setAskedTraffic: (asked) => {
+      const at = clock.now();
+      const { trafficMarks = [], cluster } = store.read();
+      // Nothing is counted here, but since when configuration says what it says is remembered all the same.
+      const next = { at, traffic: NO_TRAFFIC, config: cluster.config };
+      store.publish({ asked, takenAt: at, trafficMarks: advanceMarks(trafficMarks, next) });
     },
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
   };

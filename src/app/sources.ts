@@ -4,10 +4,12 @@ import { known, type Observed } from '../model/observed.ts';
 import type { Log } from '../runtime/log.ts';
 import { createSourceTask, type SourceTask } from '../runtime/source-task.ts';
 import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
+import type { PrometheusOptions } from '../sources/prometheus/instant-query.ts';
 import type { Clock, Scheduler, Source } from '../sources/source.ts';
 import { type AccessLogs, createAccessLogs } from './access-log.ts';
 import { connectKubernetes } from './kubernetes.ts';
 import type { Mesh } from './mesh.ts';
+import { prometheusOptions } from './prometheus.ts';
 
 /** What sources are built from. */
 export interface SourceContextOptions {
@@ -44,6 +46,10 @@ export async function createSources(options: SourceContextOptions): Promise<Expo
     add(await kubernetesSource(options, kubernetes.api), (value) => takeCluster(mesh, logs, known(value)));
   }
   if (logs !== undefined) add(logs.source, mesh.setTraffic);
+  const asked = prometheusOptions(config);
+  if (logs === undefined && config.role !== 'agent' && asked !== undefined) {
+    add(await prometheusSource(asked, options), mesh.setAskedTraffic);
+  }
   return { tasks, caughtUp: () => logs?.caughtUp() !== false, close: async () => kubernetes?.close() };
 }
 
@@ -68,6 +74,11 @@ async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOpti
     prepare: mesh.prepareControlPlane,
     ...(tokenFile !== undefined && { tokenFile }),
   });
+}
+
+async function prometheusSource(asked: PrometheusOptions, { config, scheduler }: SourceContextOptions) {
+  const { createPrometheusSource } = await import('../sources/prometheus/source.ts');
+  return createPrometheusSource({ ...asked, scheduler, intervalMs: config.prometheus.interval });
 }
 
 async function kubernetesSource({ config }: SourceContextOptions, api: KubeApi) {

@@ -46,6 +46,7 @@ export interface Config {
     readonly url: string | undefined;
     readonly tokenFile: string | undefined;
     readonly timeout: Milliseconds;
+    readonly interval: Milliseconds;
   };
   readonly metrics: {
     readonly proxyDetail: 'all' | 'unsynced' | 'off';

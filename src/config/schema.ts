@@ -74,11 +74,12 @@ const accessLog: Fields<Config['accessLog']> = {
 const prometheus: Fields<Config['prometheus']> = {
   url: optionalText(
     'an http:// or https:// URL',
-    'The Prometheus that scrapes this exporter. Asked once at start since when proxies are out of sync, where `history.file` does not tell.',
+    'The Prometheus that scrapes this exporter and its agents. Asked at start since when proxies are out of sync, where `history.file` does not tell; by role `central` also what agents have counted, for `check` and the page.',
     /^https?:\/\/[^\s@?#]+$/,
   ),
   tokenFile: optionalText('a path', 'Bearer token for Prometheus.'),
   timeout: duration('10s', 'How long Prometheus may take to answer.'),
+  interval: duration('30s', 'How often role `central` asks what agents have counted.'),
 };
 
 const metrics: Fields<Config['metrics']> = {

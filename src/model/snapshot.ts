@@ -1,3 +1,4 @@
+import type { AskedTraffic } from './asked-traffic.ts';
 import type { EpochSeconds } from './brand.ts';
 import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -18,6 +19,8 @@ export interface MeshSnapshot {
   readonly cluster: ClusterObjects;
   readonly history: SyncHistory;
   readonly traffic: Observed<Traffic>;
+  /** What Prometheus was asked of traffic; absent where nobody asks it. */
+  readonly asked?: Observed<AskedTraffic>;
   readonly sources: readonly SourceHealth[];
   /** What `traffic` was a while ago; absent where nobody remembers, as in a single look. */
   readonly trafficMarks?: TrafficMarks;

@@ -73,3 +73,6 @@ export interface Traffic {
 export const UNKNOWN_DESTINATION = '__unknown__';
 /** Label value of everything folded by a cap. */
 export const OTHER = '__other__';
+
+/** Nothing counted. */
+export const NO_TRAFFIC: Traffic = Object.freeze({ requests: [], proxyLogs: [], xdsStreamFailures: [], intake: [] });

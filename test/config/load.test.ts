@@ -89,7 +89,12 @@ test('a file with every key gives every value', async () => {
       maxStreams: 10,
     },
     history: { file: '/var/lib/meshladder/history.json' },
-    prometheus: { url: 'https://prometheus.example/prefix/', tokenFile: '/var/run/token', timeout: 5000 },
+    prometheus: {
+      url: 'https://prometheus.example/prefix/',
+      tokenFile: '/var/run/token',
+      timeout: 5000,
+      interval: 15000,
+    },
     metrics: {
       proxyDetail: 'unsynced',
       maxSeries: { default: 1000, meshladder_proxies: 20 },

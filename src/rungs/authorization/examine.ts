@@ -1,13 +1,11 @@
-import { known } from '../../model/observed.ts';
-import { recentTraffic } from '../../model/recent-traffic.ts';
+import type { DenialCount } from '../../model/denial-count.ts';
+import { hasTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
-import type { RequestCount } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, membersWith, podsIn } from '../scope.ts';
 import { counted, firstOf, shellWord, span } from '../wording.ts';
-import { type DenialCount, denialCounts } from './denials.ts';
 import { type PolicyCount, policyCounts } from './policy-counts.ts';
 
 /** Whether a policy denies requests, as the servers' own logs tell. */
@@ -15,23 +13,17 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
   const policies = policyCounts(snapshot);
   const standing = policies === undefined ? [] : policiesText(policies, snapshot, scope);
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
-  const denied = denialCounts(membersWith(recent?.requests ?? [], scope.namespace, homeOf)).filter((each) =>
-    isOfScope(each, scope),
-  );
+  const denied = (recent?.denials ?? []).filter((each) => isOfScope(each, scope));
   if (recent !== undefined && denied.length > 0) return deniedFinding(denied, standing, recent.seconds);
   if (policies === undefined) {
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
   }
   if (standing.length === 0) return { verdict: 'ok', summary: 'no AuthorizationPolicy in the way', evidence: [] };
   if (recent === undefined) {
-    const why = known(snapshot.traffic) === undefined ? 'no traffic source' : 'counted for too short a time';
+    const why = !hasTraffic(snapshot) ? 'no traffic source' : 'counted for too short a time';
     return { verdict: 'unknown', summary: `${why}, so denials are not seen`, evidence: standing };
   }
   return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
-}
-
-function homeOf({ shape }: RequestCount): string {
-  return shape.proxyNamespace;
 }
 
 function deniedFinding(denied: readonly DenialCount[], standing: readonly string[], seconds: number): Finding {

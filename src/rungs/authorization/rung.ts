@@ -1,9 +1,9 @@
+import { denialCounts } from '../../model/denial-count.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
 import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
-import { denialCounts } from './denials.ts';
 import { examineAuthorization } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { policyCounts } from './policy-counts.ts';

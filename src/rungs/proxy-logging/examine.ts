@@ -1,5 +1,4 @@
-import { known } from '../../model/observed.ts';
-import { recentTraffic } from '../../model/recent-traffic.ts';
+import { hasTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { ProxyLogCount } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
@@ -12,7 +11,7 @@ const VERBOSE: ReadonlySet<string> = new Set(['debug', 'trace']);
 
 /** Whether proxies write lines of levels that nobody wants for long. */
 export function examineProxyLogging(snapshot: MeshSnapshot, scope: Scope): Finding {
-  if (known(snapshot.traffic) === undefined) return { verdict: 'unknown', summary: 'no log source', evidence: [] };
+  if (!hasTraffic(snapshot)) return { verdict: 'unknown', summary: 'no log source', evidence: [] };
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
   if (recent === undefined) return { verdict: 'unknown', summary: 'counted for too short a time', evidence: [] };
   const asked = recent.proxyLogs.filter((each) => isOfScope(each, scope));

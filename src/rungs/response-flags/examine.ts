@@ -1,5 +1,4 @@
-import { known } from '../../model/observed.ts';
-import { recentTraffic } from '../../model/recent-traffic.ts';
+import { hasTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import { findResponseFlag, isFailure } from '../../model/response-flag.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { RequestCount, RequestShape } from '../../model/traffic.ts';
@@ -25,7 +24,7 @@ interface FlagCount {
 
 /** Which failures proxies log. */
 export function examineResponseFlags(snapshot: MeshSnapshot, scope: Scope): Finding {
-  if (known(snapshot.traffic) === undefined) return { verdict: 'unknown', summary: 'no traffic source', evidence: [] };
+  if (!hasTraffic(snapshot)) return { verdict: 'unknown', summary: 'no traffic source', evidence: [] };
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
   if (recent === undefined) return { verdict: 'unknown', summary: 'counted for too short a time', evidence: [] };
   const requests = membersWith(recent.requests, scope.namespace, homeOf).filter(({ shape }) => isOfScope(shape, scope));

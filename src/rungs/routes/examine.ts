@@ -1,5 +1,5 @@
 import { current } from '../../model/current.ts';
-import { known } from '../../model/observed.ts';
+import { hasTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { workloadOfPodName } from '../../model/workload-name.ts';
 import type { Finding, Scope } from '../rung.ts';
@@ -56,7 +56,7 @@ function offFinding(off: readonly Judged[]): Finding {
 }
 
 function judgeSplit(split: Split, snapshot: MeshSnapshot, scope: Scope): Judged | undefined {
-  const observed = known(snapshot.traffic) === undefined ? undefined : observeSplit(split, snapshot);
+  const observed = hasTraffic(snapshot) ? observeSplit(split, snapshot) : undefined;
   if (!concerns(split, observed, snapshot, scope)) return undefined;
   const rivals = rivalsOf(split, splitsOf(snapshot.cluster.config));
   const why = whyNoShare({ split, observed, rivals, snapshot });

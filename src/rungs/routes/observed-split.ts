@@ -1,4 +1,5 @@
 import type { DeclaredWeight } from '../../model/declared-weight.ts';
+import { known } from '../../model/observed.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { proxyTable } from '../../model/proxy-table.ts';
 import { type RecentTraffic, recentTraffic } from '../../model/recent-traffic.ts';
@@ -38,10 +39,12 @@ export function observeSplit(split: Split, snapshot: MeshSnapshot): ObservedSpli
 }
 
 /** The last moment at which configuration is known to have said something else. */
-function declaredAfter(split: Split, { trafficMarks = [] }: MeshSnapshot): number {
+function declaredAfter(split: Split, { traffic, trafficMarks = [] }: MeshSnapshot): number {
   const name = nameOf(split);
   const other = trafficMarks.findLast(({ config }) => splitsOf(config).get(name)?.key !== split.key);
-  return other?.at ?? Number.NEGATIVE_INFINITY;
+  if (other !== undefined) return other.at;
+  // Prometheus tells of the time before we looked at configuration.
+  return known(traffic) === undefined ? (trafficMarks[0]?.at ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
 }
 
 /** When the last of its callers came to hold what istiod sends: what it did before is no sign of how things are. */

@@ -1,4 +1,4 @@
-import { known } from '../../model/observed.ts';
+import { hasTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { loggingIn } from '../response-flags/access-logging.ts';
 import { counted, span } from '../wording.ts';
@@ -14,7 +14,7 @@ interface ShareFacts {
 
 /** Why an observed share says nothing; undefined where it does. */
 export function whyNoShare({ split, observed, rivals, snapshot }: ShareFacts): string | undefined {
-  if (known(snapshot.traffic) === undefined) return 'no traffic source';
+  if (!hasTraffic(snapshot)) return 'no traffic source';
   const [rival] = rivals;
   if (rival !== undefined) {
     const { kind, namespace, name } = rival.object;

@@ -1,4 +1,4 @@
-import type { RequestCount, RequestShape } from '../../model/traffic.ts';
+import type { RequestCount, RequestShape } from './traffic.ts';
 
 /** Requests that one rule denied. */
 export interface DenialCount {

@@ -1,0 +1,32 @@
+/** What of the agents' counters is asked for: a family, and the labels its series are added up by. */
+export interface TrafficQuestion {
+  readonly family: `meshladder_${string}`;
+  readonly by: readonly string[];
+}
+
+export type TrafficQuestionName = 'requests' | 'flags' | 'denials' | 'proxyLogs';
+
+const PLACE: readonly string[] = ['proxy_namespace', 'workload', 'direction', 'destination', 'subset', 'route'];
+
+export const TRAFFIC_QUESTIONS: Readonly<Record<TrafficQuestionName, TrafficQuestion>> = {
+  requests: { family: 'meshladder_requests_total', by: [...PLACE, 'response_code_class'] },
+  flags: { family: 'meshladder_response_flags_total', by: [...PLACE, 'flag'] },
+  denials: {
+    family: 'meshladder_authorization_denials_total',
+    by: ['proxy_namespace', 'workload', 'policy_namespace', 'policy', 'rule'],
+  },
+  proxyLogs: { family: 'meshladder_proxy_log_lines_total', by: ['proxy_namespace', 'workload', 'level'] },
+};
+
+/**
+ * How much counters have grown in the last so many seconds, in whole counts: `increase` extrapolates, and a share is
+ * judged by counts. A series that was not there before counts whole where its agent was scraped then, or has started
+ * since; of any other nobody knows how old its count is.
+ */
+export function growthQuery({ family, by }: TrafficQuestion, seconds: number, meshCluster: string): string {
+  const now = `${family}{mesh_cluster=${JSON.stringify(meshCluster)}}`;
+  const before = `${now} offset ${seconds}s`;
+  const seenBefore = `meshladder_build_info offset ${seconds}s or process_start_time_seconds > time() - ${seconds}`;
+  const grown = `(${now} - (${before})) >= 0 or (${now} and on (job, instance) (${seenBefore}))`;
+  return `sum by (${by.join(', ')}) (${grown}) > 0`;
+}
