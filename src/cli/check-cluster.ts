@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterObjects, NO_CLUSTER, type ObjectMap } from '../model/cluster.ts';
 import { CONFIG_KIND_NAMES } from '../model/config-kinds.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
+import { homeCluster } from '../model/home-cluster.ts';
 import { known, type Observed } from '../model/observed.ts';
 import { proxyTable } from '../model/proxy-table.ts';
 import { DEFAULT_SETTINGS } from '../model/settings.ts';
@@ -18,21 +19,42 @@ import { withKubeApi } from './kube-session.ts';
 /** Two polls are this far apart before one that is behind, or not listed, is called so. */
 const POLLS_APART_MS = 3_500;
 
-/** Everything that one look at a cluster and its istiods tells: no traffic, and nothing of what was before. */
+/** Everything that one look at a cluster and its istiods tells, and nothing of what was before; traffic only from a Prometheus. */
 export async function lookAtCluster(options: CheckOptions, io: Io): Promise<MeshSnapshot> {
   const otherWays = 'ask a running exporter with --server';
   const cluster = await withKubeApi(options.origin, io, otherWays, (api) => readCluster(api, options, io));
   const { rootNamespace } = options;
   const empty = emptySnapshot(systemClock.now(), { ...DEFAULT_SETTINGS, rootNamespace });
-  const targets = targetsOf(options, cluster);
   for (const line of unreadOf(cluster)) io.stderr.write(`meshladder: ${line}\n`);
-  if (targets === undefined) return { ...empty, cluster };
-  const first = polled({ ...empty, cluster }, await ask(targets, options, io));
+  return withTraffic(await lookAtIstiods({ ...empty, cluster }, options, io), options, io);
+}
+
+async function lookAtIstiods(empty: MeshSnapshot, options: CheckOptions, io: Io): Promise<MeshSnapshot> {
+  const targets = targetsOf(options, empty.cluster);
+  if (targets === undefined) return empty;
+  const first = polled(empty, await ask(targets, options, io));
   if (proxyTable(first).every(({ verdict }) => verdict === 'synced')) return first;
   // Many a proxy is only about to acknowledge, or to connect to another istiod.
   if (io.stderr.isTTY === true) io.stderr.write('meshladder: some proxies are behind; looking a second time\n');
   await sleep(POLLS_APART_MS, undefined, { signal: io.signal });
   return polled(first, await ask(targets, options, io));
+}
+
+/** With what agents have counted, where a Prometheus is named that tells. */
+async function withTraffic(snapshot: MeshSnapshot, options: CheckOptions, io: Io): Promise<MeshSnapshot> {
+  const { prometheus, timeoutMs } = options;
+  if (prometheus === undefined) return snapshot;
+  const { askTraffic } = await import('../sources/prometheus/ask-traffic.ts');
+  const { AskPrometheusError } = await import('../sources/prometheus/ask-prometheus-error.ts');
+  const asked = { ...prometheus, timeoutMs, meshCluster: homeCluster(snapshot) };
+  try {
+    const value = await askTraffic(asked, systemClock.now, io.signal);
+    return { ...snapshot, takenAt: systemClock.now(), asked: { state: 'fresh', at: systemClock.now(), value } };
+  } catch (error) {
+    if (!(error instanceof AskPrometheusError)) throw error;
+    io.stderr.write(`meshladder: --prometheus: ${error.message}\n`);
+    return snapshot;
+  }
 }
 
 /** Undefined where pods are not known, and so who is to be asked. */

@@ -8,6 +8,8 @@ export interface CheckFlags {
   readonly output: string;
   readonly server?: string;
   readonly url?: readonly string[];
+  readonly prometheus?: string;
+  readonly prometheusTokenFile?: string;
   readonly tokenFile?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -24,6 +26,8 @@ export interface CheckOptions {
   /** Istiods to ask; empty: those of the cluster. */
   readonly urls: readonly string[];
   readonly tokenFile: string | undefined;
+  /** Asked what agents have counted. */
+  readonly prometheus?: { readonly url: string; readonly tokenFile?: string };
   readonly origin: { readonly kubeconfig?: string; readonly context?: string };
   readonly rootNamespace: string;
   readonly timeoutMs: number;
@@ -34,7 +38,7 @@ export interface CheckOptions {
 export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io: Io): CheckOptions {
   const { output, server, url = [], kubeconfig, context } = flags;
   if (output !== 'text' && output !== 'json') throw new UserError(`-o ${output}: give text or json`);
-  if (server !== undefined && url.length > 0) throw new UserError('--server and --url: give one of them');
+  checkTogether(flags);
   const timeoutMs = parseDuration(flags.timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
   const about = podOf(pod, flags.namespace);
@@ -44,11 +48,30 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
     ...(server !== undefined && { server: checkUrl('--server', server) }),
     urls: url.map((each) => checkUrl('--url', each)),
     tokenFile: flags.tokenFile,
+    ...prometheusOf(flags),
     origin: { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
     rootNamespace: flags.istioNamespace,
     timeoutMs,
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
   };
+}
+
+function checkTogether({ server, url = [], prometheus, prometheusTokenFile }: CheckFlags): void {
+  if (server !== undefined && url.length > 0) throw new UserError('--server and --url: give one of them');
+  if (server !== undefined && prometheus !== undefined) {
+    throw new UserError(
+      '--server and --prometheus: give one of them; an exporter asks the Prometheus it is configured with',
+    );
+  }
+  if (prometheus === undefined && prometheusTokenFile !== undefined) {
+    throw new UserError('--prometheus-token-file: only with --prometheus');
+  }
+}
+
+function prometheusOf({ prometheus, prometheusTokenFile: tokenFile }: CheckFlags): Pick<CheckOptions, 'prometheus'> {
+  if (prometheus === undefined) return {};
+  const url = checkUrl('--prometheus', prometheus);
+  return { prometheus: { url, ...(tokenFile !== undefined && { tokenFile }) } };
 }
 
 /** A pod's name may hold dots, a namespace's none. */

@@ -15,6 +15,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when, and traffic')
     .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
     .option('--token-file <file>', 'a service-account token with audience istio-ca, for istiods that ask for one')
+    .option('--prometheus <url>', 'the Prometheus that scrapes the agents: ask it what they have counted lately')
+    .option('--prometheus-token-file <file>', 'a bearer token for that Prometheus')
     .option('--kubeconfig <file>', 'the kubeconfig file of the cluster to look at')
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-i, --istio-namespace <namespace>', "Istio's root namespace", 'istio-system')
@@ -38,7 +40,7 @@ first FINDING. Above what is broken, rungs say which rung was not passed.
 
 Without --server, the cluster of the kubeconfig is read once and each istiod
 asked, twice where a proxy is behind. Then nobody has counted traffic: rungs that
-read logs say so. Where istiod pods cannot be reached, forward their ports:
+read logs say so, unless --prometheus tells what agents have counted. Where istiod pods cannot be reached, forward their ports:
 
   kubectl -n istio-system port-forward pod/istiod-… 15014
   meshladder check --url http://127.0.0.1:15014

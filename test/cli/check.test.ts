@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as streamText } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { podName, WORKLOADS } from '../../src/demo/mesh/workloads.ts';
 import { CUT_OFF, type Deed } from '../../src/demo/scenario/deed.ts';
 import { createPerformer } from '../../src/demo/scenario/perform.ts';
 import type { LadderDocument } from '../../src/sinks/report/ladder-json.ts';
-import { startIstiodServer, text } from '../support/istiod-server.ts';
+import { json, startIstiodServer, text } from '../support/istiod-server.ts';
 import { type ProcessRun, runProcess } from '../support/run-process.ts';
 
 const POD = `${podName(WORKLOADS.checkout)}.payment`;
@@ -91,6 +92,29 @@ describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
     );
   });
 
+  test('one look asks a Prometheus what agents have counted, and tells of one that does not answer', async (t) => {
+    const flag = { workload: 'reviews', direction: 'outbound', destination: 'ratings.bookinfo.svc.cluster.local' };
+    const metric = { proxy_namespace: 'bookinfo', ...flag, flag: 'UH' };
+    const vector = (result: readonly object[]) => json({ status: 'success', data: { resultType: 'vector', result } });
+    const asked: string[] = [];
+    const prometheus = await startIstiodServer({
+      '/api/v1/query': async (response, request) => {
+        const query = new URLSearchParams(await streamText(request)).get('query') ?? '';
+        asked.push(query);
+        const isOfFlags = query.includes('meshladder_response_flags_total{mesh_cluster="Kubernetes"}');
+        return vector(isOfFlags ? [{ metric, value: [1, '42'] }] : [])(response, request);
+      },
+    });
+    t.after(() => prometheus.stop());
+    const { stdout } = await look('--prometheus', prometheus.url);
+    assert.match(stdout, /UH on 42 of 42 requests to ratings/);
+    assert.equal(asked.length, 8);
+    await prometheus.stop();
+    const without = await look('--prometheus', prometheus.url);
+    assert.match(without.stderr, /--prometheus: cannot connect to 127\.0\.0\.1:\d+: ECONNREFUSED/);
+    assert.match(without.stdout, /response-flags: no\s+traffic source/);
+  });
+
   test('half a name is refused', async () => {
     const response = await fetch(`${url}/api/v1/ladder?pod=x`);
     assert.deepEqual(
@@ -120,6 +144,9 @@ const WRONG: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [['--server', 'host:1'], /--server host:1: not a URL/],
   [['--server', 'http://a', '--url', 'http://b'], /--server and --url: give one of them/],
   [['--timeout', 'soon'], /--timeout: /],
+  [['--prometheus', 'host:9090'], /--prometheus host:9090: not a URL/],
+  [['--prometheus-token-file', 'f'], /--prometheus-token-file: only with --prometheus/],
+  [['--prometheus', 'http://a', '--server', 'http://b'], /--server and --prometheus: give one of them/],
   [[], /no kubeconfig, and this is no pod: give --kubeconfig, or ask a running exporter with --server/],
 ];
 for (const [argv, said] of WRONG) {
