@@ -15,6 +15,7 @@ import { createBreather } from '../sources/breathe.ts';
 import type { Clock } from '../sources/source.ts';
 import { createStore } from '../state/store.ts';
 import { advanceHistory, advanceHistoryInSteps } from '../state/sync-history.ts';
+import { endpointsSeen, requestsSeen } from './endpoint-memory.ts';
 
 /** What the exporter knows, as sources fill it and sinks read it. */
 export interface Mesh {
@@ -33,7 +34,8 @@ export interface Mesh {
   setControlPlane(value: Observed<ControlPlane>): void;
   updateHistory(update: (history: SyncHistory) => SyncHistory): void;
   setCluster(value: ClusterObjects): void;
-  setTraffic(value: Observed<Traffic>): void;
+  /** @param isLive false while lines of the time before the start are read */
+  setTraffic(value: Observed<Traffic>, isLive?: boolean): void;
   setAskedTraffic(value: Observed<AskedTraffic>): void;
   setSources(value: readonly SourceHealth[]): void;
 }
@@ -71,13 +73,18 @@ export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
       store.publish({ controlPlane, takenAt: now, history: after ?? advanceHistory(before.history, snapshot, now) });
     },
     updateHistory: (update) => store.publish({ history: update(store.read().history), takenAt: clock.now() }),
-    setCluster: (cluster) => store.publish({ cluster, takenAt: clock.now() }),
-    setTraffic: (traffic) => {
+    setCluster: (cluster) => {
       const at = clock.now();
-      const { trafficMarks = [], cluster } = store.read();
+      store.publish({ cluster, takenAt: at, ...endpointsSeen(store.read(), cluster, at) });
+    },
+    setTraffic: (traffic, isLive = true) => {
+      const at = clock.now();
+      const before = store.read();
+      const { trafficMarks = [], cluster } = before;
       const counted = known(traffic);
       const marks = counted && advanceMarks(trafficMarks, { at, traffic: counted, config: cluster.config });
-      store.publish({ traffic, takenAt: at, ...(marks !== undefined && { trafficMarks: marks }) });
+      const gone = counted && requestsSeen(before, counted, at, isLive);
+      store.publish({ traffic, takenAt: at, ...(marks !== undefined && { trafficMarks: marks }), ...gone });
     },
     setAskedTraffic: (asked) => {
       const at = clock.now();

@@ -45,7 +45,7 @@ export async function createSources(options: SourceContextOptions): Promise<Expo
   if (kubernetes !== undefined) {
     add(await kubernetesSource(options, kubernetes.api), (value) => takeCluster(mesh, logs, known(value)));
   }
-  if (logs !== undefined) add(logs.source, mesh.setTraffic);
+  if (logs !== undefined) add(logs.source, (value) => mesh.setTraffic(value, logs.caughtUp()));
   const asked = prometheusOptions(config);
   if (logs === undefined && config.role !== 'agent' && asked !== undefined) {
     add(await prometheusSource(asked, options), mesh.setAskedTraffic);

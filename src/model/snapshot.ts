@@ -2,7 +2,9 @@ import type { AskedTraffic } from './asked-traffic.ts';
 import type { EpochSeconds } from './brand.ts';
 import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { EndpointChanges } from './endpoint-changes.ts';
 import type { FindingsSince } from './findings-since.ts';
+import type { GoneRequests } from './gone-requests.ts';
 import type { Inspections } from './inspection.ts';
 import { type Observed, PENDING } from './observed.ts';
 import { DEFAULT_SETTINGS, type LadderSettings } from './settings.ts';
@@ -28,6 +30,10 @@ export interface MeshSnapshot {
   readonly findingsSince?: FindingsSince;
   /** What looks into Envoys have told; absent where inspection is off. */
   readonly inspections?: Observed<Inspections>;
+  /** Which endpoints came and went lately; absent where nobody remembers, as in a single look. */
+  readonly endpointChanges?: EndpointChanges;
+  /** Requests to endpoints that are gone; absent where not both logs and EndpointSlices are followed. */
+  readonly goneRequests?: GoneRequests;
 }
 
 /** The snapshot before any source has spoken. */

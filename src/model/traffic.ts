@@ -32,6 +32,17 @@ export interface RequestCount {
   readonly count: number;
 }
 
+/** Requests of a workload to a Kubernetes service, by the host that its proxy chose. */
+export interface UpstreamHostCount {
+  readonly proxyNamespace: string;
+  readonly workload: string;
+  /** FQDN. */
+  readonly destination: string;
+  /** Its IP address, without the port. */
+  readonly address: string;
+  readonly count: number;
+}
+
 /** Lines of the proxy's own log. `xdsFailure` is the class of a lost or failing xDS stream, absent on other lines. */
 export interface ProxyLogCount {
   readonly proxyNamespace: string;
@@ -67,6 +78,11 @@ export interface Traffic {
   readonly proxyLogs: readonly ProxyLogCount[];
   readonly xdsStreamFailures: readonly XdsStreamFailureCount[];
   readonly intake: readonly LogIntake[];
+  /**
+   * By upstream host, of outbound lines since this process began; absent where nobody asked for it. Hosts that got nothing
+   * for long are left out, and begin anew; those beyond the cap are one, `OTHER` in every respect.
+   */
+  readonly upstreamHosts?: readonly UpstreamHostCount[];
 }
 
 /** Destination of a line that configuration does not name. */
