@@ -27,23 +27,27 @@ const ROOMS: readonly Room[] = [
       /^sources\/kubernetes\/kube-api\.ts$/,
     ],
   },
-  { name: 'sources/envoy', files: /^sources\/envoy\//, may: [/^model\//, /^sources\/envoy\//] },
+  {
+    name: 'sources/envoy',
+    files: /^sources\/envoy\//,
+    may: [/^model\//, /^sources\/pod-port\.ts$/, /^sources\/envoy\//],
+  },
   {
     name: 'sources/istiod',
     files: /^sources\/istiod\//,
-    may: [/^model\//, /^sources\/(source|breathe)\.ts$/, /^sources\/istiod\//],
+    may: [/^model\//, /^sources\/(source|breathe|pod-port)\.ts$/, /^sources\/istiod\//],
   },
   {
     name: 'sources/kubernetes',
     files: /^sources\/kubernetes\//,
-    may: [/^model\//, /^sources\/source\.ts$/, /^sources\/kubernetes\//],
+    may: [/^model\//, /^sources\/(source|pod-port)\.ts$/, /^sources\/kubernetes\//],
   },
   {
     name: 'sources/prometheus',
     files: /^sources\/prometheus\//,
     may: [/^model\//, /^sources\/source\.ts$/, /^sources\/prometheus\//],
   },
-  { name: 'sources', files: /^sources\/(source|breathe)\.ts$/, may: [/^model\//] },
+  { name: 'sources', files: /^sources\/(source|breathe|pod-port)\.ts$/, may: [/^model\//] },
   {
     name: 'sinks/docs',
     files: /^sinks\/docs\//,

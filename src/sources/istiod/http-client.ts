@@ -16,6 +16,8 @@ export interface HttpGet {
   readonly deadlineMs: number;
   /** Longest body taken. */
   readonly limitBytes: number;
+  /** Reads the beginning of an answer that is not 200, and may know a better reason than its status tells. */
+  readonly explain?: (status: number, text: string) => AskError | undefined;
 }
 
 /** A few HTTP requests, on connections that are shared and kept. */
@@ -51,7 +53,8 @@ async function exchange(
   try {
     const response = await request(url, { dispatcher: agent, signal: deadline.signal, headers: headersOf(get) });
     phase = 'body';
-    if (response.statusCode !== 200) throw new AskError(refuse(response, get, about));
+    if (response.statusCode !== 200)
+      throw (await explained(response, get)) ?? new AskError(refuse(response, get, about));
     await drain(response, get, consume);
   } catch (error) {
     if (outer.aborted) throw outer.reason;
@@ -63,6 +66,22 @@ async function exchange(
 
 function headersOf({ token }: HttpGet): Record<string, string> {
   return { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+}
+
+/** Longest text of a refusal that is looked at. */
+const MAX_REFUSAL_BYTES = 4_096;
+
+async function explained(
+  { statusCode, body }: Dispatcher.ResponseData,
+  { explain }: HttpGet,
+): Promise<AskError | undefined> {
+  if (explain === undefined) return undefined;
+  let text = '';
+  for await (const chunk of body) {
+    text += String(chunk);
+    if (text.length > MAX_REFUSAL_BYTES) break;
+  }
+  return explain(statusCode, text);
 }
 
 function refuse(response: Dispatcher.ResponseData, get: HttpGet, about: Exchange): SourceError {

@@ -55,7 +55,7 @@ export function createConnection(access: KubeAccess, timeouts: AgentTimeouts, us
 }
 
 /** Says whether there are newer credentials than those used at `sentAt`, fetching them if it may. */
-function createRenewal(access: KubeAccess): (sentAt: number) => Promise<boolean> {
+export function createRenewal(access: KubeAccess): (sentAt: number) => Promise<boolean> {
   let startedAt = Number.NEGATIVE_INFINITY;
   let renewed = Promise.resolve(false);
   return (sentAt) => {
@@ -71,7 +71,7 @@ function createRenewal(access: KubeAccess): (sentAt: number) => Promise<boolean>
   };
 }
 
-async function credentialsWithin(access: KubeAccess, afterMs: number): Promise<Credentials> {
+export async function credentialsWithin(access: KubeAccess, afterMs: number): Promise<Credentials> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const detail = `no credentials from ${access.origin} in time: does its exec plugin wait for somebody?`;
   const timer = setTimeout(() => reject(new KubeApiError({ code: 'timeout', afterMs, detail })), afterMs);

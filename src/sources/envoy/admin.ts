@@ -1,0 +1,111 @@
+import type { EnvoyDump } from '../../model/envoy-config.ts';
+import type { EnvoyLogger } from '../../model/envoy-loggers.ts';
+import type { PodAnswer, PodPort, PortForward } from '../pod-port.ts';
+import { type AdminRequest, type EnvoyPart, onlyAsked, requestsFor } from './admin-requests.ts';
+import { EnvoyAnswerError } from './envoy-answer-error.ts';
+import { readEnvoyAnswer } from './read-answer.ts';
+
+export interface EnvoyAdminOptions {
+  readonly portForward: PortForward;
+  /** For each request. Default 30 s. */
+  readonly deadlineMs?: number;
+  /** Longest answer taken. Default 128 MiB: a mesh of 10,000 services makes dumps of some 50 MiB. */
+  readonly limitBytes?: number;
+}
+
+/** The pod whose Envoy is asked. */
+export interface EnvoyPod {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+/**
+ * The admin port of Envoys. It asks for no login, and listens on the pod's loopback address alone.
+ *
+ * Errors have the bounded reason in their `reason`: the port forward's where it is not reached, EnvoyAnswerError where
+ * its answer is none.
+ */
+export interface EnvoyAdmin {
+  /** The parts asked for, and no others, in as few and as short requests as Envoy knows to answer. */
+  read(pod: EnvoyPod, parts: readonly EnvoyPart[], signal: AbortSignal): Promise<EnvoyDump>;
+  /**
+   * Sets the levels of single loggers, all of them or, where Envoy does not know one, none.
+   * @returns every logger as it is afterwards
+   */
+  setLevels(pod: EnvoyPod, loggers: readonly EnvoyLogger[], signal: AbortSignal): Promise<readonly EnvoyLogger[]>;
+}
+
+/** Where Istio's bootstrap has Envoy listen (Istio, pkg/bootstrap: `proxyAdminPort`). */
+const ADMIN_PORT = 15_000;
+const DEADLINE_MS = 30_000;
+const LIMIT_BYTES = 128 << 20;
+/** Envoy says in a few lines why it refuses. */
+const MAX_WORDS = 200;
+
+export function createEnvoyAdmin(options: EnvoyAdminOptions): EnvoyAdmin {
+  const { portForward, deadlineMs = DEADLINE_MS, limitBytes = LIMIT_BYTES } = options;
+
+  async function ask(pod: EnvoyPod, request: AdminRequest, signal: AbortSignal): Promise<EnvoyDump> {
+    const { method, path, otherwise } = request;
+    const to: PodPort = { namespace: pod.namespace, pod: pod.pod, port: ADMIN_PORT };
+    const answer = await portForward.ask(to, { method, path, deadlineMs, limitBytes }, signal);
+    if (answer.status === 400 && otherwise !== undefined) return ask(pod, { method, path: otherwise }, signal);
+    if (answer.status !== 200) throw refused(pod, path, answer);
+    return readEnvoyAnswer(iterate(answer.chunks), limitBytes).catch((error: unknown) => {
+      throw error instanceof EnvoyAnswerError ? named(error, pod, path) : error;
+    });
+  }
+
+  return {
+    async read(pod, parts, signal) {
+      let dump: EnvoyDump = {};
+      // One after the other: an Envoy answers its admin port on its main thread, which also takes in new configuration.
+      for (const request of requestsFor(parts)) dump = merged(dump, await ask(pod, request, signal));
+      return onlyAsked(dump, parts);
+    },
+    async setLevels(pod, loggers, signal) {
+      const [first, ...more] = loggers.map(
+        ({ name, level }) => [name, level].map(encodeURIComponent) as [string, string],
+      );
+      if (first === undefined) return [];
+      const query =
+        more.length === 0 ? first.join('=') : `paths=${[first, ...more].map((each) => each.join(':')).join(',')}`;
+      const { loggers: after } = await ask(pod, { method: 'POST', path: `/logging?${query}` }, signal);
+      if (after === undefined) throw named(notLoggers(), pod, '/logging');
+      return after;
+    },
+  };
+}
+
+async function* iterate(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+/** Sections of one config may come in several answers. */
+function merged(one: EnvoyDump, other: EnvoyDump): EnvoyDump {
+  if (one.config === undefined || other.config === undefined) return { ...one, ...other };
+  const rejections = [...one.config.rejections, ...other.config.rejections];
+  const problems = [...one.config.problems, ...other.config.problems];
+  return { ...one, ...other, config: { ...one.config, ...other.config, rejections, problems } };
+}
+
+function refused({ namespace, pod }: EnvoyPod, path: string, { status, chunks }: PodAnswer): EnvoyAnswerError {
+  const [line = ''] = Buffer.concat(chunks)
+    .subarray(0, 4 * MAX_WORDS)
+    .toString('utf8')
+    .split('\n');
+  const words = line
+    .replaceAll(/[^\x20-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, MAX_WORDS);
+  const detail = `the Envoy of ${pod}.${namespace} answers ${status} to ${path}${words === '' ? '' : `: ${words}`}`;
+  return new EnvoyAnswerError(status === 404 ? { code: 'not_found', detail } : { code: 'invalid', detail });
+}
+
+function notLoggers(): EnvoyAnswerError {
+  return new EnvoyAnswerError({ code: 'invalid', detail: 'not a list of loggers' });
+}
+
+function named({ reason }: EnvoyAnswerError, { namespace, pod }: EnvoyPod, path: string): EnvoyAnswerError {
+  return new EnvoyAnswerError({ ...reason, detail: `${path} of the Envoy of ${pod}.${namespace}: ${reason.detail}` });
+}

@@ -1,0 +1,35 @@
+import type { Duplex } from 'node:stream';
+
+/** A port of a pod, as the pod itself sees it: also one that listens on its loopback address alone. */
+export interface PodPort {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** One HTTP request, bounded in time and size. */
+export interface PodRequest {
+  readonly method: 'GET' | 'POST';
+  /** Absolute, with its query. */
+  readonly path: string;
+  /** For the whole exchange: connecting included. */
+  readonly deadlineMs: number;
+  /** Longest body taken. */
+  readonly limitBytes: number;
+}
+
+export interface PodAnswer {
+  readonly status: number;
+  readonly chunks: readonly Uint8Array[];
+}
+
+/**
+ * Speaks with ports of pods from outside the cluster's network. What fails is thrown with the bounded reason in its
+ * `reason` (a SourceError); when the caller's own signal aborts, that signal's reason is thrown.
+ */
+export interface PortForward {
+  /** A connection of its own. It ends when the pod closes it, and errs when it is cut. */
+  connect(to: PodPort, signal: AbortSignal): Promise<Duplex>;
+  /** One request over a connection of its own; any status is an answer. */
+  ask(to: PodPort, request: PodRequest, signal: AbortSignal): Promise<PodAnswer>;
+}
