@@ -69,8 +69,12 @@ function fullSnapshot(): MeshSnapshot {
     denial: { policyNamespace: 'shop', policy: 'all', rule: '0' },
   } as const;
   const errors = Object.fromEntries(SOURCE_ERROR_CODES.map((code) => [code, 0])) as Record<SourceErrorCode, number>;
+  const object = { namespace: 'shop', name: 'all' };
+  const weights = [{ object, route: '', destination: 'a.shop.svc.cluster.local', subset: '', ratio: 1 }];
+  const look = { namespace: 'shop', name: 'a', workload: 'a', at: epochSeconds(95), weights };
   return {
     ...mesh.snapshot,
+    inspections: fresh({ proxies: new Map([['shop/a', look]]), failed: new Map() }),
     sources: [{ source: 'istiod', up: true, lastSuccessAt: epochSeconds(99), polls: 2, errors }],
     traffic: fresh({
       requests: [{ shape, count: 3 }],

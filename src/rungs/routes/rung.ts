@@ -4,13 +4,14 @@ import { noSamples } from '../samples.ts';
 import { declaredWeights } from './declared-weights.ts';
 import { examineRoutes } from './examine.ts';
 import { FAMILIES } from './families.ts';
+import { addLoadedRatios } from './loaded-ratios.ts';
 
-/** Rung 3: what configuration says of how traffic splits. What traffic does stands in `meshladder_requests_total`. */
+/** Rung 3: what configuration says of how traffic splits, and what Envoys hold. What traffic does stands in `meshladder_requests_total`. */
 export const routes: Rung<typeof FAMILIES> = defineRung({
   id: 'routes',
   number: 3,
   question: 'Does traffic split as the VirtualService says?',
-  reads: ['cluster', 'history'],
+  reads: ['cluster', 'history', 'inspections'],
   families: FAMILIES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
@@ -20,6 +21,7 @@ export const routes: Rung<typeof FAMILIES> = defineRung({
       const labels = { mesh_cluster, object_namespace, object_kind, object_name, route, destination, subset };
       lists.declaredRatio.push({ labels, value: ratio });
     }
+    addLoadedRatios(lists, snapshot);
     return lists;
   },
   examine: examineRoutes,
