@@ -18,9 +18,15 @@ export interface CheckFlags {
   readonly color: boolean;
 }
 
+/** The pod that a command is about. */
+export interface PodOfCommand {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface CheckOptions {
   /** Absent: the whole mesh. */
-  readonly about?: { readonly namespace: string; readonly name: string };
+  readonly about?: PodOfCommand;
   readonly output: 'text' | 'json';
   readonly server?: string;
   /** Istiods to ask; empty: those of the cluster. */
@@ -74,8 +80,8 @@ function prometheusOf({ prometheus, prometheusTokenFile: tokenFile }: CheckFlags
   return { prometheus: { url, ...(tokenFile !== undefined && { tokenFile }) } };
 }
 
-/** A pod's name may hold dots, a namespace's none. */
-function podOf(pod: string | undefined, namespace: string | undefined): CheckOptions['about'] {
+/** A pod's name may hold dots, a namespace's none. @throws UserError where it does not name one pod */
+export function podOf(pod: string | undefined, namespace: string | undefined): PodOfCommand | undefined {
   if (pod === undefined) {
     if (namespace !== undefined) throw new UserError('-n: only with a pod; without one the whole mesh is told');
     return undefined;

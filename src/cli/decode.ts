@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { nearest } from '../config/problem.ts';
 import { detailMeaning } from '../model/response-detail.ts';
-import { findResponseFlag } from '../model/response-flag.ts';
+import { findResponseFlag, RESPONSE_FLAGS } from '../model/response-flag.ts';
 import { type DecodedRequest, decoded, decodedJson } from '../sinks/report/decoded.ts';
 import { decodedText } from '../sinks/report/decoded-text.ts';
 import { type DecodedLine, decodeLine } from '../sources/access-log/decode-line.ts';
@@ -14,6 +15,7 @@ interface DecodeFlags {
 }
 
 const MAX_WIDTH = 100;
+const NAMES: readonly string[] = RESPONSE_FLAGS.flatMap(({ name, longName }) => [name, longName]);
 
 /** `meshladder decode`: what response flags mean, alone or in a line of a log. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
@@ -62,8 +64,13 @@ function write({ words, lines }: Input, json: boolean, { stdout, stderr }: Io): 
   const about = decoded(lines.filter(isTold).map(toldOf), words);
   if (json) stdout.write(`${JSON.stringify(decodedJson(about, unknown), undefined, 2)}\n`);
   else stdout.write(decodedText(about, Math.min(stdout.columns ?? MAX_WIDTH, MAX_WIDTH)));
-  for (const word of unknown) stderr.write(`meshladder: ${word}: no response flag of Envoy\n`);
+  for (const word of unknown) stderr.write(`meshladder: ${word}: no response flag of Envoy${meant(word)}\n`);
   for (const line of lines) if (!isTold(line)) stderr.write(`meshladder: ${PROBLEMS[line.kind]}\n`);
+}
+
+function meant(word: string): string {
+  const near = nearest(word, NAMES);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 function exitCode({ words, lines }: Input): number {

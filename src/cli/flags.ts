@@ -34,7 +34,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
       for (const problem of problems) io.stderr.write(`meshladder: ${problem}\n`);
       // Nothing could be read: counts of 0 would look like an answer.
       if (problems.length < options.files.length) write(counts, options, io);
-      exit(io.signal.aborted ? 130 : problems.length > 0 ? 2 : 0);
+      exit(io.signal.aborted ? 130 : problems.length > 0 || isUnreadable(counts) ? 2 : 0);
     });
 }
 
@@ -94,17 +94,28 @@ async function countAll(
   return { counts: flagCounts(tally.traffic()), problems };
 }
 
+/** Lines enough, and none that can be read: counts of 0 are no answer. */
+function isUnreadable({ lines: { access, proxy_log = 0, unparsed, other } }: FlagCounts): boolean {
+  return access + proxy_log === 0 && unparsed + other > 0;
+}
+
 function write(counts: FlagCounts, { json, format, ...table }: Options, io: Io): void {
   if (json) {
     io.stdout.write(`${JSON.stringify(counts, undefined, 2)}\n`);
     return;
   }
   io.stdout.write(flagCountsText(counts, table));
-  const { access, unparsed } = counts.lines;
-  if (unparsed > 0 && typeof format === 'string')
-    io.stderr.write('meshladder: unparsed lines: they are of no default format of Istio\n');
-  else if (access === 0)
-    io.stderr.write(
-      'meshladder: no access lines: by default Istio writes none (meshConfig.accessLogFile, Telemetry)\n',
-    );
+  const reason = reasonOf(counts, format);
+  if (reason !== undefined) io.stderr.write(`meshladder: ${reason}\n`);
+}
+
+function reasonOf(counts: FlagCounts, format: LineFormat): string | undefined {
+  const { access, unparsed, other, proxy_log = 0 } = counts.lines;
+  if (isUnreadable(counts) && unparsed === 0)
+    return 'no line of it is of an istio-proxy: is it the log of that container?';
+  if (unparsed > 0 && format !== 'auto') return 'unparsed lines: they are not of the format that --format names';
+  if (unparsed > 0) return 'unparsed lines: they are of no default format of Istio';
+  if (access > 0) return undefined;
+  if (other + proxy_log === 0) return 'there is not one line in it';
+  return 'no access lines: by default Istio writes none (meshConfig.accessLogFile, Telemetry)';
 }

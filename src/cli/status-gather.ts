@@ -5,6 +5,7 @@ import { proxyTable } from '../model/proxy-table.ts';
 import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
 import { NO_HISTORY } from '../model/sync-history.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { exporterTroubles } from '../sinks/report/exporter-troubles.ts';
 import { readProxies } from '../sinks/report/proxy-status-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import { fixedIstiods, type IstiodTarget } from '../sources/istiod/discover.ts';
@@ -77,7 +78,11 @@ async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): 
   const { askExporter } = await import('../sources/istiod/running-exporter.ts');
   try {
     const rows = readProxies(await askExporter(url, '/api/v1/proxies', timeoutMs, io.signal));
-    if (rows !== undefined) return { rows, failures: [], at: systemClock.now() };
+    if (rows !== undefined) {
+      const isBlind = rows.length === 0 || rows.some(({ state }) => state === 'UNKNOWN');
+      const failures = isBlind ? exporterTroubles(await askExporter(url, '/api/v1/status', timeoutMs, io.signal)) : [];
+      return { rows, failures, at: systemClock.now() };
+    }
   } catch (error) {
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
     throw error;

@@ -42,6 +42,8 @@ export interface StatusOptions {
   readonly coloured: boolean;
   /** Whether a proxy is wanted. */
   selects(row: ProxyRow): boolean;
+  /** What was asked for by name and is not among these, in words. */
+  unmatched(rows: readonly ProxyRow[]): readonly string[];
 }
 
 /** @throws UserError for what makes no sense, or not together */
@@ -57,6 +59,7 @@ export function readStatusOptions(pods: readonly string[], flags: StatusFlags, i
     timeoutMs,
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
     selects: (row) => isWanted(row, pods, flags.namespace),
+    unmatched: (rows) => unmatched(rows, pods, flags.namespace),
   };
 }
 
@@ -98,4 +101,14 @@ export function checkUrl(flag: string, text: string): string {
 function isWanted(row: ProxyRow, pods: readonly string[], namespace: string | undefined): boolean {
   if (namespace !== undefined && row.namespace !== namespace) return false;
   return pods.length === 0 || pods.some((pod) => pod === `${row.name}.${row.namespace}` || pod === row.name);
+}
+
+function unmatched(
+  rows: readonly ProxyRow[],
+  pods: readonly string[],
+  namespace: string | undefined,
+): readonly string[] {
+  const isThere = (pod: readonly string[]): boolean => rows.some((row) => isWanted(row, pod, namespace));
+  if (pods.length === 0) return isThere([]) ? [] : [`no istiod lists a proxy of namespace ${namespace ?? ''}`];
+  return pods.filter((pod) => !isThere([pod])).map((pod) => `no istiod lists a proxy ${pod}`);
 }

@@ -4,8 +4,8 @@ import type { ProxyRow } from '../model/proxy-row.ts';
 import { proxyStatusText } from '../sinks/report/proxy-status.ts';
 import { proxiesJson } from '../sinks/report/proxy-status-json.ts';
 import type { Io } from './io.ts';
-import { gatherStatus } from './status-gather.ts';
-import { type OutputFormat, readStatusOptions, type StatusFlags } from './status-options.ts';
+import { type Gathered, gatherStatus } from './status-gather.ts';
+import { type OutputFormat, readStatusOptions, type StatusFlags, type StatusOptions } from './status-options.ts';
 
 /** `meshladder status`: the proxy-status table, from files, istiods, a cluster or a running exporter. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
@@ -26,15 +26,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText('after', AFTER_HELP)
     .action(async (pods: readonly string[], flags: StatusFlags) => {
       const options = readStatusOptions(pods, flags, io);
-      const { rows, failures, at } = await gatherStatus(options, io);
-      for (const failure of failures) io.stderr.write(`meshladder: ${failure}\n`);
-      const shown = rows.filter(options.selects);
-      const empty = emptyReason(rows, shown, failures);
-      if (empty !== undefined) io.stderr.write(`meshladder: ${empty}\n`);
-      // Nothing could be asked: an empty table would look like an answer.
-      if (rows.length > 0 || failures.length === 0)
-        write(shown, options.output, at, { io, coloured: options.coloured });
-      exit(exitCode(shown, failures));
+      exit(tell(await gatherStatus(options, io), options, io));
     });
 }
 
@@ -57,6 +49,18 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
+/** @returns the exit code */
+function tell({ rows, failures, at }: Gathered, options: StatusOptions, io: Io): number {
+  const shown = rows.filter(options.selects);
+  const missing = rows.length > 0 ? options.unmatched(rows) : [];
+  const nobody =
+    rows.length === 0 && failures.length === 0 ? ['no istiod lists any proxy: has one just been restarted?'] : [];
+  for (const line of [...failures, ...missing, ...nobody]) io.stderr.write(`meshladder: ${line}\n`);
+  // Nothing could be asked: an empty table would look like an answer.
+  if (rows.length > 0 || failures.length === 0) write(shown, options.output, at, { io, coloured: options.coloured });
+  return exitCode(shown, [...failures, ...missing]);
+}
+
 function write(
   rows: readonly ProxyRow[],
   output: OutputFormat,
@@ -65,16 +69,6 @@ function write(
 ): void {
   if (output === 'json') io.stdout.write(`${JSON.stringify(proxiesJson(rows, now), undefined, 2)}\n`);
   else if (rows.length > 0) io.stdout.write(proxyStatusText(rows, { now, wide: output === 'wide', coloured }));
-}
-
-function emptyReason(
-  rows: readonly ProxyRow[],
-  shown: readonly ProxyRow[],
-  failures: readonly string[],
-): string | undefined {
-  if (shown.length > 0) return undefined;
-  if (rows.length > 0) return 'no istiod lists such a proxy; leave out the filter to see those that are listed';
-  return failures.length > 0 ? undefined : 'no istiod lists any proxy: has one just been restarted?';
 }
 
 /** What is wrong is worth more than what is not known. */

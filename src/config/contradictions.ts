@@ -10,6 +10,9 @@ export interface Contradiction {
 
 type Rule = (config: Config) => Contradiction | undefined | false;
 
+/** What the server answers beside metrics. */
+const OWN_PATHS = /^\/($|-\/|api(\/|$)|runbooks(\/|$)|readyz$|livez$|healthz$)/;
+
 const RULES: readonly Rule[] = [
   ({ istiod }) =>
     istiod.discovery === 'static' &&
@@ -22,6 +25,16 @@ const RULES: readonly Rule[] = [
     istiod.urls.length > 0 && {
       path: ['istiod', 'urls'],
       message: 'only read with istiod.discovery: static; set that, or remove the urls',
+    },
+  ({ istiod }) => {
+    const bases = istiod.urls.map((url) => url.replace(/\/$/, ''));
+    const twice = bases.find((url, nth) => bases.indexOf(url) !== nth);
+    return twice !== undefined && { path: ['istiod', 'urls'], message: `${twice} stands twice; remove one` };
+  },
+  ({ web }) =>
+    OWN_PATHS.test(web.telemetryPath) && {
+      path: ['web', 'telemetryPath'],
+      message: `${web.telemetryPath} is a path of the page or the API; give another one, as in /metrics`,
     },
   ({ istiod }) =>
     istiod.fastInterval > istiod.interval && {

@@ -7,7 +7,7 @@ import { epochSeconds } from '../../src/model/brand.ts';
 import type { ProxyRow } from '../../src/model/proxy-row.ts';
 import { proxiesBody } from '../../src/sinks/report/proxy-status-json.ts';
 import { json as kubeJson, status as kubeStatus, startFakeKubeApi } from '../support/fake-kube-api.ts';
-import { startIstiodServer, text } from '../support/istiod-server.ts';
+import { json, startIstiodServer, text } from '../support/istiod-server.ts';
 import { ended, runProcess, startProcess } from '../support/run-process.ts';
 import { fixturePath } from '../support/syncz.ts';
 
@@ -91,6 +91,26 @@ const ROW: ProxyRow = {
   blockedBy: { policyNamespace: 'payment', policy: 'default-deny', direction: 'egress', others: [] },
   changes: [],
 };
+
+test('--server that sees nothing: what keeps it from seeing', async () => {
+  const sources = [
+    { source: 'istiod', up: false, last_error: 'denied: 127.0.0.1:15014 answered 401' },
+    { source: 'kubernetes', up: true, last_error: null },
+  ];
+  const istiods = [{ name: 'istiod-1', state: 'timeout', error: 'did not answer\nin time' }, 7];
+  const server = await startIstiodServer({
+    '/api/v1/proxies': text('{"proxies":[]}'),
+    '/api/v1/status': json({ sources, istiods }),
+  });
+  const run = await runProcess(['status', '--server', server.url]);
+  assert.deepEqual([run.code, run.stdout], [2, '']);
+  assert.equal(
+    run.stderr,
+    "meshladder: the exporter's istiod: denied: 127.0.0.1:15014 answered 401\n" +
+      "meshladder: the exporter's istiod-1: did not answer in time\n",
+  );
+  await server.stop();
+});
 
 test('--server: what a running exporter knows, the missing proxy and its cause included', async () => {
   const body = await proxiesBody([ROW], epochSeconds(Date.now() / 1000));

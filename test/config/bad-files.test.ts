@@ -113,6 +113,13 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    'path-of-the-api',
+    [
+      'path-of-the-api.yaml:3: istiod.urls: http://127.0.0.1:15014 stands twice; remove one',
+      'path-of-the-api.yaml:5: web.telemetryPath: /api/v1/status is a path of the page or the API; give another one, as in /metrics',
+    ],
+  ],
+  [
     'path-without-slash',
     ['path-without-slash.yaml:2: web.telemetryPath: must be a path of letters, digits, /, ., _ and -, not "metrics"'],
   ],

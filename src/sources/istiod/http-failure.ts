@@ -15,16 +15,8 @@ export interface Exchange {
 /** Longest wait for a connection. Inside a cluster it takes milliseconds; after this the host is gone or cut off. */
 export const CONNECT_MS = 3_000;
 
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'EACCES',
-  'EPERM',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
+const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EACCES', 'EPERM']);
+const UNKNOWN_NAME = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 const BROKEN_OFF = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 const TOO_LATE = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 const TLS = /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|LEAF_SIGNATURE|^EPROTO$/;
@@ -36,6 +28,8 @@ export function failureOf(error: unknown, phase: Phase, exchange: Exchange): Sou
   const at = exchange.host;
   if (TOO_LATE.has(code))
     return { code: 'timeout', afterMs: CONNECT_MS, detail: `cannot connect to ${at}: ${NO_SIGN}` };
+  if (UNKNOWN_NAME.has(code))
+    return { code: 'refused', detail: `cannot connect to ${at}: no such host in DNS (${code})` };
   if (UNREACHABLE.has(code)) return { code: 'refused', detail: `cannot connect to ${at}: ${code}` };
   if (BROKEN_OFF.has(code)) return brokenOff(phase, at);
   if (TLS.test(code)) return { code: 'tls', detail: `no TLS with ${at}: ${code}` };
