@@ -75,6 +75,13 @@ function fullSnapshot(): MeshSnapshot {
   return {
     ...mesh.snapshot,
     inspections: fresh({ proxies: new Map([['shop/a', look]]), failed: new Map() }),
+    goneRequests: {
+      counts: [{ proxyNamespace: 'shop', workload: 'a', destination: 'b', count: 1 }],
+      lately: [],
+      untold: 0,
+      hosts: [],
+      unlisted: new Map(),
+    },
     sources: [{ source: 'istiod', up: true, lastSuccessAt: epochSeconds(99), polls: 2, errors }],
     traffic: fresh({
       requests: [{ shape, count: 3 }],

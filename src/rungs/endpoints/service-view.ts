@@ -1,6 +1,7 @@
 import { current } from '../../model/current.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { compareText } from '../../model/text-order.ts';
 import type { EndpointSlice, Service } from '../../model/workload.ts';
 import { type ServiceEndpoint, serviceEndpoints } from './service-endpoints.ts';
 import { type Subset, subsetsByHost } from './subsets.ts';
@@ -10,6 +11,8 @@ export interface ServiceView {
   readonly namespace: string;
   readonly service: Service;
   readonly endpoints: readonly ServiceEndpoint[];
+  /** Every address of its slices, whatever their health; sorted. */
+  readonly addresses: readonly string[];
   /** Empty where some endpoint's pod is not known: it may be of any subset. */
   readonly subsets: readonly { readonly name: string; readonly endpoints: readonly ServiceEndpoint[] }[];
 }
@@ -34,8 +37,9 @@ export function serviceViews({ cluster, settings, takenAt }: MeshSnapshot): read
   // What an ExternalName names lies elsewhere: Kubernetes has no endpoints for it.
   const views = [...services].flatMap(([key, service]) => {
     if (service.type === 'ExternalName') return [];
-    const endpoints = serviceEndpoints(service, byService.get(key) ?? [], (name) => pods.get(name));
-    return viewOf(service, endpoints, subsets.get(fqdnOf(service)) ?? []);
+    const own = byService.get(key) ?? [];
+    const endpoints = serviceEndpoints(service, own, (name) => pods.get(name));
+    return { ...viewOf(service, endpoints, subsets.get(fqdnOf(service)) ?? []), addresses: addressesOf(own) };
   });
   told.set(slices, { basis, views });
   return views;
@@ -45,11 +49,21 @@ function sliceOwner({ namespace, service }: EndpointSlice): string {
   return `${namespace}/${service}`;
 }
 
-function fqdnOf({ namespace, name }: Service): string {
+function addressesOf(slices: readonly EndpointSlice[]): readonly string[] {
+  const listed = slices.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses));
+  return [...new Set(listed)].sort(compareText);
+}
+
+/** FQDN of a service. */
+export function fqdnOf({ namespace, name }: Service): string {
   return `${name}.${namespace}.svc.cluster.local`;
 }
 
-function viewOf(service: Service, endpoints: readonly ServiceEndpoint[], subsets: readonly Subset[]): ServiceView {
+function viewOf(
+  service: Service,
+  endpoints: readonly ServiceEndpoint[],
+  subsets: readonly Subset[],
+): Omit<ServiceView, 'addresses'> {
   const areKnown = endpoints.every(({ pod }) => pod !== undefined);
   const named = areKnown ? subsets.filter(({ name }) => name !== '') : [];
   return {
