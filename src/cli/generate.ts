@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { LADDER } from '../rungs/index.ts';
+import { ruleFiles } from '../sinks/alerts/rule-files.ts';
+import { ruleGroups } from '../sinks/alerts/rule-groups.ts';
+import { alertsPage } from '../sinks/docs/alerts-page.ts';
 import { analysisCodesPage } from '../sinks/docs/analysis-codes-page.ts';
 import { commandsPage } from '../sinks/docs/commands-page.ts';
 import { configurationPage } from '../sinks/docs/configuration-page.ts';
@@ -29,6 +32,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
   return [
     metricsPage(LADDER),
+    alertsPage(ruleGroups(LADDER)),
+    ...ruleFiles(ruleGroups(LADDER)),
     configurationPage(),
     permissionsPage(await needs()),
     responseFlagsPage(),

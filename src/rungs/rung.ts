@@ -1,4 +1,5 @@
 import type { MeshSnapshot } from '../model/snapshot.ts';
+import type { RuleGroup } from './alert.ts';
 
 export type FamilyType = 'gauge' | 'counter';
 export type Stability = 'stable' | 'experimental';
@@ -67,6 +68,8 @@ export interface Rung<F extends Families = Families> {
   examine?(snapshot: MeshSnapshot, scope: Scope): Finding;
   /** What it reads is only in force in proxies that hold it: where they do not, all being well is no answer. */
   readonly needsSync?: true;
+  /** Recordings and alerts that ask its question in PromQL. */
+  readonly rules?: RuleGroup;
 }
 
 /** Identity at run time; at compile time it ties every sample's labels to the family that declares them. */

@@ -47,6 +47,11 @@ const ROOMS: readonly Room[] = [
     files: /^sources\/prometheus\//,
     may: [/^model\//, /^sources\/source\.ts$/, /^sources\/prometheus\//],
   },
+  {
+    name: 'sources/bundle',
+    files: /^sources\/bundle\//,
+    may: [/^model\//, /^sources\/(source|breathe)\.ts$/, /^sources\/(bundle|istiod|kubernetes|envoy|access-log)\//],
+  },
   { name: 'sources', files: /^sources\/(source|breathe|pod-port)\.ts$/, may: [/^model\//] },
   {
     name: 'sinks/docs',
@@ -82,7 +87,7 @@ const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^express$/, /^sinks\/http\//],
   [/^(node-cron|pino)$/, /^runtime\//],
   [/^zod$/, /^(config\/|sources\/[^/]+\/schema\.ts$)/],
-  [/^yaml$/, /^(config|sources|demo)\//],
+  [/^yaml$/, /^(config|sources|demo|sinks\/alerts)\//],
   [/^commander$/, /^cli\//],
   [/^@kubernetes\/client-node$/, /^sources\/kubernetes\//],
   [/^undici$/, /^(sources|demo)\//],

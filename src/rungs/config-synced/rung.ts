@@ -3,6 +3,7 @@ import { proxyTable } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { addBlocked } from './blocked-workloads.ts';
 import { addCounts } from './counts.ts';
 import { examineConfigSynced } from './examine.ts';
@@ -18,6 +19,7 @@ export const configSynced: Rung<typeof FAMILIES> = defineRung({
   question: 'Has every proxy acknowledged what istiod sent?',
   reads: ['controlPlane', 'cluster', 'history', 'traffic'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const rows = proxyTable(snapshot);
