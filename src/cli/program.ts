@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'bundle',
+    summary: 'climb the ladder of a mesh that is not at hand, from an istioctl bug-report or saved dumps',
+    load: () => import('./bundle.ts'),
+  },
+  {
     name: 'diff',
     summary: 'compare what istiod would send a proxy with what the proxy has',
     load: () => import('./diff.ts'),

@@ -76,7 +76,8 @@ export function isReadKind(raw: RawObject): boolean {
   return READERS.has(kindOf(raw));
 }
 
-function kindOf(raw: RawObject): string {
+/** Plural name and group, as in `pods.` and `gateways.networking.istio.io`. */
+export function kindOf(raw: RawObject): string {
   const version = text(raw['apiVersion']) ?? '';
   const group = version.includes('/') ? version.slice(0, version.indexOf('/')) : '';
   return `${pluralOf(text(raw['kind']) ?? '')}.${group}`;

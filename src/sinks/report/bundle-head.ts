@@ -1,0 +1,128 @@
+import type { ClusterObjects } from '../../model/cluster.ts';
+import { known } from '../../model/observed.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { counted } from '../../rungs/wording.ts';
+import type { LadderDocument } from './ladder-json.ts';
+import { oneLine } from './text-table.ts';
+import { wrapText } from './wrap-text.ts';
+
+/** What a bundle holds, as its reader counted it. */
+export interface BundleFacts {
+  readonly contents: {
+    readonly entries: number;
+    readonly objects: number;
+    readonly istiods: number;
+    readonly proxies: number;
+    readonly proxyLogs: number;
+    readonly configDumps: number;
+    readonly istioctlVersion?: string;
+  };
+  /** Entries that are of no use; `""` for the bundle as a whole. */
+  readonly notes: readonly { readonly entry: string; readonly problem: string }[];
+}
+
+/** `bundle` of `meshladder bundle -o json`. */
+export interface BundleDocument {
+  /** RFC 3339; all ages are counted to it. */
+  readonly madeAt: string;
+  readonly istioctlVersion: string | null;
+  readonly contents: {
+    readonly objects: number;
+    readonly istiods: number;
+    readonly proxies: number;
+    readonly proxyLogs: number;
+    readonly accessLines: number;
+    readonly unparsedLines: number;
+    readonly configDumps: number;
+  };
+  /** What is not in it, and what cannot be told without. */
+  readonly missing: readonly { readonly what: string; readonly consequence: string }[];
+  /** What is in it and cannot be read; `entry` is empty for the bundle as a whole. */
+  readonly unreadable: readonly { readonly entry: string; readonly problem: string }[];
+}
+
+/** `meshladder bundle -o json`: the ladder, and what it rests on. */
+export interface BundleLadderDocument extends LadderDocument {
+  readonly bundle: BundleDocument;
+}
+
+/** What a bundle holds and what it lacks, each with its consequence. */
+export function bundleDocument({ contents, notes }: BundleFacts, snapshot: MeshSnapshot): BundleDocument {
+  const { entries: _, istioctlVersion, ...counts } = contents;
+  const intake = known(snapshot.traffic)?.intake ?? [];
+  return {
+    madeAt: new Date(Math.round(snapshot.takenAt * 1000)).toISOString(),
+    istioctlVersion: istioctlVersion ?? null,
+    contents: {
+      ...counts,
+      accessLines: intake.reduce((sum, { lines }) => sum + lines.access, 0),
+      unparsedLines: intake.reduce((sum, { lines }) => sum + lines.unparsed, 0),
+    },
+    missing: missingIn(snapshot, contents),
+    unreadable: notes,
+  };
+}
+
+type Core = Exclude<keyof ClusterObjects, 'config' | 'otherPolicyEngines'>;
+const KINDS: readonly (readonly [Core, string, string])[] = [
+  ['pods', 'pods', 'rung 1 unknown: nobody can be missed'],
+  ['namespaces', 'namespaces', 'whether pods lack a sidecar is unknown (rung 1)'],
+  ['injectors', 'injection webhooks', 'whether pods lack a sidecar is unknown (rung 1)'],
+  ['services', 'services', 'rung 4 unknown; requests without a cluster name have no destination'],
+  ['endpointSlices', 'EndpointSlices', 'rung 4 unknown'],
+  ['networkPolicies', 'NetworkPolicies', 'what keeps a proxy from istiod cannot be named'],
+  ['meshConfigs', 'the mesh ConfigMap', 'its log format and mTLS defaults are taken to be those of Istio'],
+];
+
+function missingIn(snapshot: MeshSnapshot, contents: BundleFacts['contents']): BundleDocument['missing'] {
+  const { cluster, controlPlane, traffic } = snapshot;
+  const missing: { what: string; consequence: string }[] = [];
+  const lacks = (what: string, consequence: string): void => void missing.push({ what, consequence });
+  if (known(controlPlane) === undefined) lacks("istiod's answers to /debug/syncz", 'rungs 0 and 2 unknown');
+  for (const [field, what, consequence] of KINDS) if (!isKnown(cluster[field])) lacks(what, consequence);
+  const config = Object.values(cluster.config).filter((observed) => known(observed) !== undefined).length;
+  if (config === 0) lacks('Istio configuration (cluster/crs)', 'rungs 3, 5, 6 and 8 unknown');
+  if (known(traffic) === undefined) {
+    lacks('proxy logs', 'what needs traffic is unknown: shares (rung 3), denials (rung 6), rungs 9 and 10');
+  } else if (linesOf(snapshot) === 0) {
+    lacks('access lines in the proxy logs', 'shares (rung 3), denials (rung 6) and rung 9 rest on no request');
+  }
+  if (contents.configDumps === 0) lacks('config dumps of proxies', 'what Envoys hold is unknown (rungs 4 and 7)');
+  return missing;
+}
+
+function isKnown({ state }: ClusterObjects[Core]): boolean {
+  return state === 'fresh' || state === 'stale';
+}
+
+function linesOf({ traffic }: MeshSnapshot): number {
+  return (known(traffic)?.intake ?? []).reduce((sum, { lines }) => sum + lines.access, 0);
+}
+
+const LONGEST = 200;
+const MAX_TOLD = 8;
+
+/** The few lines above the ladder. @param name as the person called the bundle */
+export function bundleHeadText(name: string, document: BundleDocument, width: number): string {
+  const { contents, madeAt, istioctlVersion, missing, unreadable } = document;
+  const by = istioctlVersion === null ? '' : ` by istioctl ${istioctlVersion}`;
+  const counts = [
+    counted(contents.objects, 'object'),
+    `${counted(contents.istiods, 'istiod')} with ${counted(contents.proxies, 'proxy', 'proxies')}`,
+    `${counted(contents.proxyLogs, 'proxy log')} with ${counted(contents.accessLines, 'access line')}`,
+    counted(contents.configDumps, 'config dump'),
+  ];
+  const line = (text: string, mark: string): string => wrapText(oneLine(text, LONGEST * 2), width, mark, '    ');
+  const more = unreadable.length - MAX_TOLD;
+  return [
+    line(`${oneLine(name, LONGEST)}, made ${madeAt}${by}`, ''),
+    line(`${counts.join(', ')}`, '  '),
+    ...missing.map(({ what, consequence }) => line(`not in it: ${what}; ${consequence}`, '  ')),
+    ...unreadable
+      .slice(0, MAX_TOLD)
+      .map(({ entry, problem }) =>
+        line(entry === '' ? problem : `not read: ${oneLine(entry, LONGEST)}: ${oneLine(problem, LONGEST)}`, '  '),
+      ),
+    ...(more > 0 ? [`  … and ${more} more; -o json has them all\n`] : []),
+  ].join('');
+}

@@ -1,0 +1,32 @@
+import type { EnvoyDump } from '../../model/envoy-config.ts';
+import type { EnvoyLook } from './bundle.ts';
+import type { EntryRole, PodName } from './entry-role.ts';
+
+/** Puts the answers of one Envoy together. They stand side by side in a bundle, so one Envoy's are held at a time. */
+export interface LookJoiner {
+  take(role: Extract<EntryRole, { kind: 'envoy' }>, dump: EnvoyDump): void;
+  end(): void;
+}
+
+export function createLookJoiner(onLook: (look: EnvoyLook) => void): LookJoiner {
+  let last: { pod: PodName; dump: EnvoyDump } | undefined;
+  const end = (): void => {
+    if (last !== undefined) onLook(last);
+    last = undefined;
+  };
+  return {
+    take(role, dump) {
+      const pod = role.pod ?? podIn(dump);
+      // Nobody could say whose it is.
+      if (pod === undefined) return;
+      if (last !== undefined && (last.pod.namespace !== pod.namespace || last.pod.name !== pod.name)) end();
+      last = { pod, dump: { ...last?.dump, ...dump } };
+    },
+    end,
+  };
+}
+
+function podIn({ config }: EnvoyDump): PodName | undefined {
+  const node = config?.bootstrap?.node;
+  return node === undefined || node.pod === '' ? undefined : { namespace: node.namespace, name: node.pod };
+}
