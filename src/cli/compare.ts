@@ -3,22 +3,28 @@ import type { Command } from 'commander';
 import type { EnvoyConfig, EnvoyNode } from '../model/envoy-config.ts';
 import { replicaDiffReport } from '../sinks/report/diff-report.ts';
 import { oneLine } from '../sinks/report/text-table.ts';
-import { nameOf, readDump, readPodName } from './config-dump.ts';
+import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
+import { nameOf } from './config-dump.ts';
+import { fileInstead, readFromMesh } from './config-live.ts';
+import { type AskedPod, readAskedPod } from './config-pod-name.ts';
 import { type DiffFlags, diffExitCode, readConfig, writeDiff } from './diff-output.ts';
 import { type Io, UserError } from './io.ts';
+import { declareLiveOptions, type LiveFlags, type LiveMesh, readLiveOrigin, withLiveMesh } from './kube-session.ts';
+
+interface CompareFlags extends DiffFlags, LiveFlags {}
 
 /** `meshladder compare`: whether two replicas have the same. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
-    .argument('<first>', "a replica's config dump; - is stdin")
-    .argument('<second>', "another's")
+    .argument('<first>', 'a replica, POD.NAMESPACE, or a file with its config dump; - is stdin')
+    .argument('<second>', 'another')
     .option('-o, --output <format>', 'text or json', 'text')
-    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR');
+  declareLiveOptions(command)
     .addHelpText('after', AFTER_HELP)
-    .action(async (first: string, second: string, flags: DiffFlags) => {
+    .action(async (first: string, second: string, flags: CompareFlags) => {
       if (first === '-' && second === '-') throw new UserError('- and -: stdin can be read once');
-      const one = await read(first, io);
-      const other = await read(second, io);
+      const [one, other] = await readBoth(sideOf(first, flags), sideOf(second, flags), flags, io);
       for (const note of notesOn(one.bootstrap?.node, other.bootstrap?.node)) {
         io.stderr.write(`meshladder: ${oneLine(note, 300)}\n`);
       }
@@ -29,6 +35,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 const AFTER_HELP = `
+  meshladder compare cart-1.shop cart-2.shop
+
+Without a cluster:
+
   for pod in cart-1 cart-2; do
     kubectl -n shop exec $pod -c istio-proxy -- pilot-agent request \\
       GET 'config_dump?include_eds' > $pod.json
@@ -41,13 +51,42 @@ of pushes, and the health of endpoints.
 
 Exit code 0: no difference; 1: there are some; 2: cannot tell, or wrong use.`;
 
-async function read(given: string, io: Io): Promise<EnvoyConfig> {
-  const isFile = given === '-' || existsSync(given) || /[/\\]|\.(json|gz|txt)$/.test(given);
-  // What is no file is the name of a pod, or nothing.
-  if (!isFile) await readDump({ kind: 'pod', pod: readPodName(given) }, io);
-  const config = await readConfig(given, io);
+type Side = { readonly kind: 'file'; readonly file: string } | { readonly kind: 'pod'; readonly asked: AskedPod };
+
+/** What is no file is the name of a pod, or nothing. */
+function sideOf(given: string, { namespace }: CompareFlags): Side {
+  const isFile = given === '-' || existsSync(given) || /^[/\\.]|\.(json|gz|txt)$/.test(given);
+  return isFile ? { kind: 'file', file: given } : { kind: 'pod', asked: readAskedPod(given, namespace) };
+}
+
+async function readBoth(
+  one: Side,
+  other: Side,
+  flags: CompareFlags,
+  io: Io,
+): Promise<readonly [EnvoyConfig, EnvoyConfig]> {
+  const read = async (mesh?: LiveMesh): Promise<readonly [EnvoyConfig, EnvoyConfig]> => [
+    await readSide(one, mesh, io),
+    await readSide(other, mesh, io),
+  ];
+  const pod = [one, other].find((each) => each.kind === 'pod');
+  return pod === undefined ? read() : withLiveMesh(readLiveOrigin(flags), io, fileInstead(pod.asked), read);
+}
+
+async function readSide(side: Side, mesh: LiveMesh | undefined, io: Io): Promise<EnvoyConfig> {
+  if (side.kind === 'file') return readFile(side.file, io);
+  const { dump } = mesh === undefined ? {} : await readFromMesh(mesh, side.asked, COMPARED, io);
+  if (dump?.config === undefined)
+    throw new UserError(`${side.asked.name}.${side.asked.namespace}: it tells no configuration`);
+  return dump.config;
+}
+
+const COMPARED: readonly EnvoyPart[] = ['bootstrap', 'clusters', 'listeners', 'routes', 'endpoints'];
+
+async function readFile(file: string, io: Io): Promise<EnvoyConfig> {
+  const config = await readConfig(file, io);
   if (config.spelling === 'camel') {
-    throw new UserError(`${nameOf(given)}: it is spelled as istiod and istioctl do; give Envoy's own answer`);
+    throw new UserError(`${nameOf(file)}: it is spelled as istiod and istioctl do; give Envoy's own answer`);
   }
   return config;
 }

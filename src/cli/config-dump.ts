@@ -1,45 +1,38 @@
 import { createReadStream } from 'node:fs';
 import type { EnvoyConfig, EnvoyDump } from '../model/envoy-config.ts';
+import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
 import { readEnvoyAnswer } from '../sources/envoy/read-answer.ts';
+import { type AskedPod, type PodName, readAskedPod, readPodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
+import { type LiveFlags, type LiveOrigin, readLiveOrigin } from './kube-session.ts';
 
 /** Where what is known of an Envoy comes from. */
 export type DumpOrigin =
   /** Saved answers, read together; `-` is stdin. With a pod, they must be that pod's. */
   | { readonly kind: 'files'; readonly files: readonly string[]; readonly pod: PodName | undefined }
   /** The Envoy itself. */
-  | { readonly kind: 'pod'; readonly pod: PodName };
-
-/** `POD.NAMESPACE`, taken apart. */
-export interface PodName {
-  readonly pod: string;
-  readonly namespace: string;
-}
+  | { readonly kind: 'pod'; readonly asked: AskedPod; readonly live: LiveOrigin };
 
 /** Longest answer taken: a mesh of 10,000 services makes dumps of some 50 MiB. */
 export const LIMIT_BYTES: number = 128 * 1024 * 1024;
 
 /**
  * What the commands that look into an Envoy are given, wherever it comes from.
+ * @param parts what of a running Envoy is asked for; files may hold more
  * @throws UserError where it cannot be read
  */
-export async function readDump(origin: DumpOrigin, io: Io): Promise<EnvoyDump> {
-  if (origin.kind === 'pod') throw new UserError(needsFile(origin.pod));
+export async function readDump(origin: DumpOrigin, parts: readonly EnvoyPart[], io: Io): Promise<EnvoyDump> {
+  if (origin.kind === 'pod') {
+    const { readLiveDump } = await import('./config-live.ts');
+    return (await readLiveDump(origin.asked, origin.live, parts, io)).dump;
+  }
   const { files, pod } = origin;
   if (files.filter((file) => file === '-').length > 1) throw new UserError('-f -: stdin can be read once');
   let dump: EnvoyDump = {};
   for (const file of files) dump = join(dump, await readFile(file, io), file);
   if (pod !== undefined) checkPod(dump.config, pod);
   return dump;
-}
-
-function needsFile({ pod, namespace }: PodName): string {
-  const name = `${pod}.${namespace}`;
-  return `${name}: give its dump as a file. To get one:
-  istioctl proxy-config all ${name} -o json > ${name}.json
-or, endpoints included:
-  kubectl -n ${namespace} exec ${pod} -c istio-proxy -- pilot-agent request GET 'config_dump?include_eds' > ${name}.json`;
 }
 
 /** @throws UserError where a file cannot be read, or is no answer of Envoy's */
@@ -79,27 +72,16 @@ function checkPod(config: EnvoyConfig | undefined, { pod, namespace }: PodName):
   throw new UserError(`the dump is ${node.pod}.${node.namespace}'s, not ${pod}.${namespace}'s`);
 }
 
-/** @throws UserError where it is not `POD.NAMESPACE` */
-export function readPodName(text: string): PodName {
-  // A pod's name may hold dots; a namespace's may not.
-  const dot = text.lastIndexOf('.');
-  const [pod, namespace] = [text.slice(0, dot), text.slice(dot + 1)];
-  const sound = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
-  if (dot < 1 || !sound.test(pod) || !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
-    throw new UserError(`${text}: not a pod; write it as POD.NAMESPACE`);
-  }
-  return { pod, namespace };
-}
-
 /**
  * Where a command line says to look.
  * @throws UserError where it says nothing
  */
-export function originOf(pod: string | undefined, files: readonly string[]): DumpOrigin {
-  const name = pod === undefined ? undefined : readPodName(pod);
-  if (files.length > 0) return { kind: 'files', files, pod: name };
-  if (name !== undefined) return { kind: 'pod', pod: name };
-  throw new UserError('give a config dump with -f, as in -f config_dump.json; - is stdin');
+export function originOf(pod: string | undefined, files: readonly string[], flags: LiveFlags): DumpOrigin {
+  const { namespace } = flags;
+  if (files.length > 0)
+    return { kind: 'files', files, pod: pod === undefined ? undefined : readPodName(pod, namespace) };
+  if (pod !== undefined) return { kind: 'pod', asked: readAskedPod(pod, namespace), live: readLiveOrigin(flags) };
+  throw new UserError('whose? Give POD.NAMESPACE of a running proxy, or a config dump with -f; - is stdin');
 }
 
 /** For options that may be given several times. */

@@ -2,9 +2,10 @@ import { ENVOY_SECTIONS, type EnvoySection } from '../model/envoy-resource.ts';
 import type { ConfigFilter } from '../sinks/report/config-filter.ts';
 import { type DumpOrigin, originOf } from './config-dump.ts';
 import { UserError } from './io.ts';
+import type { LiveFlags } from './kube-session.ts';
 
 /** As commander gives them. */
-export interface ConfigFlags {
+export interface ConfigFlags extends LiveFlags {
   readonly file?: readonly string[];
   readonly output?: string;
   readonly fqdn?: string;
@@ -53,7 +54,7 @@ export function readConfigOptions(what: string, pod: string | undefined, flags: 
   for (const name of FILTER_NAMES) if (flags[name] !== undefined) checkFilter(name, part);
   return {
     part,
-    origin: originOf(pod, flags.file ?? []),
+    origin: originOf(pod, flags.file ?? [], flags),
     output: outputOf(part, flags.output),
     filter: filterOf(flags),
   };

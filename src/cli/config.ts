@@ -4,18 +4,20 @@ import { bootstrapTable } from '../sinks/report/config-bootstrap.ts';
 import { loggersText } from '../sinks/report/config-loggers.ts';
 import { formatConfigTable } from '../sinks/report/config-table.ts';
 import { oneLine } from '../sinks/report/text-table.ts';
+import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
 import { printAll } from './config-all.ts';
 import { collectFiles, readDump } from './config-dump.ts';
 import { writeJsonList } from './config-json.ts';
-import { type ConfigFlags, type ConfigOptions, readConfigOptions } from './config-options.ts';
+import { type ConfigFlags, type ConfigOptions, type ConfigPart, readConfigOptions } from './config-options.ts';
 import { printSection } from './config-parts.ts';
 import { type Io, UserError } from './io.ts';
+import { declareLiveOptions } from './kube-session.ts';
 
 /** `meshladder config`: what an Envoy has, listed as `istioctl proxy-config` lists it. */
 export function configure(command: Command, io: Io): void {
   command
     .argument('<part>', 'clusters, listeners, routes, endpoints, bootstrap, log or all')
-    .argument('[pod]', 'whose: POD.NAMESPACE')
+    .argument('[pod]', 'whose: POD.NAMESPACE, deploy/NAME.NAMESPACE, or either without it and with -n')
     .option(
       '-f, --file <file>',
       'a saved answer of the proxy, also compressed; may be given several times',
@@ -30,16 +32,35 @@ export function configure(command: Command, io: Io): void {
     .option('--type <type>', 'listeners that are HTTP, TCP, HTTP+TCP or UNKNOWN')
     .option('--name <name>', 'the route configuration of this name')
     .option('--cluster <name>', 'endpoints of this cluster')
-    .option('--status <status>', 'endpoints that are HEALTHY, UNHEALTHY, EJECTED, …')
+    .option('--status <status>', 'endpoints that are HEALTHY, UNHEALTHY, EJECTED, …');
+  declareLiveOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (what: string, pod: string | undefined, flags: ConfigFlags) => {
       const options = readConfigOptions(what, pod, flags);
-      const dump = await readDump(options.origin, io);
+      const dump = await readDump(options.origin, PARTS[options.part], io);
       for (const note of print(dump, options, io)) io.stderr.write(`meshladder: ${oneLine(note, 1_000)}\n`);
     });
 }
 
+/** What of a running Envoy each part needs. */
+const PARTS: Readonly<Record<ConfigPart, readonly EnvoyPart[]>> = {
+  clusters: ['clusters'],
+  listeners: ['listeners'],
+  routes: ['routes'],
+  endpoints: ['endpoints', 'statuses'],
+  bootstrap: ['bootstrap'],
+  log: ['loggers'],
+  // No secrets: Envoy would tell their names and certificates, and nobody lists them.
+  all: ['bootstrap', 'clusters', 'listeners', 'routes', 'endpoints', 'statuses'],
+};
+
 const AFTER_HELP = `
+  meshladder config clusters POD.NAMESPACE --fqdn cart.shop
+  meshladder config log deploy/cart -n shop
+
+A running proxy is asked through a port that the Kubernetes API forwards, which
+takes the rights get and create on pods/portforward. Without a cluster, give files:
+
   istioctl proxy-config all POD.NAMESPACE -o json > dump.json
   meshladder config clusters -f dump.json --fqdn cart.shop
   kubectl -n NAMESPACE exec POD -c istio-proxy -- pilot-agent request \\

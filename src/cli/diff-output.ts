@@ -13,7 +13,7 @@ export interface DiffFlags {
 
 /** @throws UserError where the file is no config dump */
 export async function readConfig(file: string, io: Io): Promise<EnvoyConfig> {
-  const { config } = await readDump({ kind: 'files', files: [file], pod: undefined }, io);
+  const { config } = await readDump({ kind: 'files', files: [file], pod: undefined }, [], io);
   if (config === undefined) throw new UserError(`${nameOf(file)}: no config dump, but another answer of Envoy's`);
   return config;
 }

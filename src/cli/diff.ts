@@ -1,33 +1,32 @@
 import type { Command } from 'commander';
-import type { EnvoyConfig } from '../model/envoy-config.ts';
 import { ENVOY_SECTIONS, type EnvoySection } from '../model/envoy-resource.ts';
 import { istiodDiffReport } from '../sinks/report/diff-report.ts';
-import { nameOf, readPodName } from './config-dump.ts';
-import { type DiffFlags, diffExitCode, readConfig, writeDiff } from './diff-output.ts';
+import { type DiffFlags, diffExitCode, writeDiff } from './diff-output.ts';
+import { readSides, type SideFlags } from './diff-sides.ts';
 import { type Io, UserError } from './io.ts';
+import { declareLiveOptions } from './kube-session.ts';
 
-interface IstiodDiffFlags extends DiffFlags {
-  readonly istiod?: string;
-  readonly envoy?: string;
+interface IstiodDiffFlags extends DiffFlags, SideFlags {
   readonly section?: readonly string[];
 }
 
 /** `meshladder diff`: what istiod would send a proxy, against what its Envoy has. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
-    .argument('[pod]', 'whose: POD.NAMESPACE')
+    .argument('[pod]', 'whose: POD.NAMESPACE, or deploy/NAME.NAMESPACE')
     .option('--istiod <file>', "istiod's answer to /debug/config_dump?proxyID=POD.NAMESPACE&include_eds; - is stdin")
     .option('--envoy <file>', "Envoy's answer to config_dump?include_eds; - is stdin")
+    .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
+    .option('--token-file <file>', 'a service-account token with audience istio-ca, for istiods at a URL')
+    .option('-i, --istio-namespace <namespace>', 'where istiods run', 'istio-system')
     .option('--section <section>', 'only clusters, listeners, routes or endpoints; may be given several times', collect)
     .option('-o, --output <format>', 'text or json', 'text')
-    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR');
+  declareLiveOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (pod: string | undefined, flags: IstiodDiffFlags) => {
-      const { istiod, envoy } = filesOf(pod, flags);
       const sections = (flags.section ?? []).map(readSection);
-      const sent = await readConfig(istiod, io);
-      const loaded = await readConfig(envoy, io);
-      checkSides(sent, istiod, loaded, envoy);
+      const { sent, loaded } = await readSides(pod, flags, io);
       const report = istiodDiffReport(sent, loaded, sections);
       writeDiff(report, flags, io);
       exit(diffExitCode(report));
@@ -35,6 +34,13 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 const AFTER_HELP = `
+  meshladder diff POD.NAMESPACE
+  meshladder diff deploy/cart -n shop --section routes
+
+A running proxy and its istiod are asked through ports that the Kubernetes API
+forwards, which takes the rights get and create on pods/portforward in both
+namespaces; istiod makes the whole configuration for one answer. Without a cluster:
+
   kubectl -n istio-system port-forward deploy/istiod 15014 &
   curl 'http://127.0.0.1:15014/debug/config_dump?proxyID=POD.NAMESPACE&include_eds' > istiod.json
   kubectl -n NAMESPACE exec POD -c istio-proxy -- pilot-agent request \\
@@ -52,38 +58,8 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, value];
 }
 
-function filesOf(pod: string | undefined, { istiod, envoy }: IstiodDiffFlags): { istiod: string; envoy: string } {
-  if (istiod !== undefined && envoy !== undefined) {
-    if (istiod === '-' && envoy === '-') throw new UserError('--istiod - and --envoy -: stdin can be read once');
-    if (pod !== undefined) readPodName(pod);
-    return { istiod, envoy };
-  }
-  const name = pod === undefined ? 'POD.NAMESPACE' : namedPod(pod);
-  const missing = [istiod === undefined && '--istiod', envoy === undefined && '--envoy'].filter(
-    (each) => each !== false,
-  );
-  throw new UserError(`${name}: give ${missing.join(' and ')} as files; meshladder diff --help says how to get them`);
-}
-
-function namedPod(text: string): string {
-  const { pod, namespace } = readPodName(text);
-  return `${pod}.${namespace}`;
-}
-
 function readSection(text: string): EnvoySection {
   const section = ENVOY_SECTIONS.find((each) => each === text || each === `${text}s`);
   if (section === undefined) throw new UserError(`--section ${text}: give ${ENVOY_SECTIONS.join(', ')}`);
   return section;
-}
-
-/** Two files are soon swapped, and the answer would be right and read wrongly. */
-function checkSides(istiod: EnvoyConfig, istiodFile: string, envoy: EnvoyConfig, envoyFile: string): void {
-  if (istiod.bootstrap !== undefined) {
-    throw new UserError(`--istiod ${nameOf(istiodFile)}: it has a bootstrap, so it is a dump of Envoy's own`);
-  }
-  if (envoy.spelling === 'camel') {
-    throw new UserError(
-      `--envoy ${nameOf(envoyFile)}: it is spelled as istiod and istioctl do; give Envoy's own answer`,
-    );
-  }
 }

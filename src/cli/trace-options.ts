@@ -1,8 +1,9 @@
 import type { TraceProtocol, TraceQuestion } from '../model/envoy-trace-question.ts';
 import { UserError } from './io.ts';
+import type { LiveFlags } from './kube-session.ts';
 
 /** As commander gives them. */
-export interface TraceFlags {
+export interface TraceFlags extends LiveFlags {
   readonly file?: readonly string[];
   readonly method: string;
   readonly header?: readonly string[];

@@ -3,8 +3,10 @@ import type { EnvoyDump } from '../model/envoy-config.ts';
 import { oneLine } from '../sinks/report/text-table.ts';
 import { type TraceReport, traceJson, traceReport } from '../sinks/report/trace-report.ts';
 import { traceText } from '../sinks/report/trace-text.ts';
+import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
 import { collectFiles, originOf, readDump } from './config-dump.ts';
 import { type Io, UserError } from './io.ts';
+import { declareLiveOptions } from './kube-session.ts';
 import { readTraceQuestion, type TraceFlags } from './trace-options.ts';
 import { testRegex } from './trace-regex.ts';
 
@@ -12,7 +14,10 @@ import { testRegex } from './trace-regex.ts';
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .usage('[options] [pod] <target>')
-    .argument('<target...>', 'where to: HOST:PORT[/PATH]; before it, through whose proxy: POD.NAMESPACE')
+    .argument(
+      '<target...>',
+      'where to: HOST:PORT[/PATH]; before it, through whose proxy: POD.NAMESPACE or deploy/NAME.NAMESPACE',
+    )
     .option(
       '-f, --file <file>',
       'a saved answer of the proxy, also compressed; may be given several times',
@@ -24,14 +29,15 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--sni <name>', 'the server name that TLS asks for (default: the host)')
     .option('--inbound', "follow it to the proxy's own application, not from it")
     .option('-o, --output <format>', 'text or json', 'text')
-    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR');
+  declareLiveOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (words: readonly string[], flags: TraceFlags) => {
       const { pod, target } = readWords(words);
       if (flags.output !== 'text' && flags.output !== 'json')
         throw new UserError(`-o ${flags.output}: give text or json`);
       const question = readTraceQuestion(target, flags);
-      const dump = await readDump(originOf(pod, flags.file ?? []), io);
+      const dump = await readDump(originOf(pod, flags.file ?? [], flags), PARTS, io);
       for (const problem of dump.config?.problems ?? [])
         io.stderr.write(`meshladder: left out: ${oneLine(problem, 300)}\n`);
       const report = traceReport(dump, question, testRegex);
@@ -40,9 +46,14 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     });
 }
 
+/** What of a running Envoy is on the way of a request. */
+const PARTS: readonly EnvoyPart[] = ['bootstrap', 'clusters', 'listeners', 'routes', 'endpoints', 'statuses'];
+
 const AFTER_HELP = `
+  meshladder trace POD.NAMESPACE cart.shop:8080/items --header 'end-user: jason'
+
   istioctl proxy-config all POD.NAMESPACE -o json > dump.json
-  meshladder trace -f dump.json cart.shop:8080/items --header 'end-user: jason'
+  meshladder trace -f dump.json cart.shop:8080/items
 
 Give what clusters?format=json answers as a second file, and it also says which
 endpoints are ejected. The way is listener, filter chain, virtual host, route,

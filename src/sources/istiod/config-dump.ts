@@ -1,6 +1,8 @@
+import { compareText } from '../../model/text-order.ts';
+import type { Pod } from '../../model/workload.ts';
 import type { PodPort, PortForward } from '../pod-port.ts';
 import { AskError, invalid } from './ask-error.ts';
-import type { IstiodTarget } from './discover.ts';
+import { type IstiodTarget, isIstiod, monitoringPortOf } from './discover.ts';
 import type { HttpClient } from './http-client.ts';
 import { readToken } from './token.ts';
 
@@ -41,6 +43,14 @@ export interface ConfigDumps {
   read(proxy: { readonly namespace: string; readonly pod: string }, signal: AbortSignal): Promise<ConfigDump>;
 }
 
+/** The ports to forward of the istiods among some pods, those that are ready first. */
+export function istiodPorts(pods: Iterable<Pod>): readonly PodPort[] {
+  return [...pods]
+    .filter(isIstiod)
+    .toSorted((one, other) => Number(other.ready) - Number(one.ready) || compareText(one.name, other.name))
+    .map((pod) => ({ namespace: pod.namespace, pod: pod.name, port: monitoringPortOf(pod) }));
+}
+
 const DEADLINE_MS = 30_000;
 const LIMIT_BYTES = 128 << 20;
 
@@ -56,7 +66,7 @@ export function createConfigDumps({ way, ...bounds }: ConfigDumpOptions): Config
           return { istiod: name, chunks: await ask(signal) };
         } catch (error) {
           signal.throwIfAborted();
-          if (!(error instanceof NotConnected)) failed ??= error;
+          if (!isNotConnected(error)) failed ??= error;
         }
       }
       throw (
@@ -83,6 +93,11 @@ interface AskableIstiod {
 
 /** Its answer that the proxy is another's, or nobody's (Istio pilot/pkg/xds/debug.go, `getProxyConnection`). */
 class NotConnected extends AskError {}
+
+/** The HTTP client hands on what it was told as the cause of its own error. */
+function isNotConnected(error: unknown): boolean {
+  return error instanceof NotConnected || (error instanceof AskError && error.cause instanceof NotConnected);
+}
 
 async function istiodsOf(way: IstiodWay, asked: Asked): Promise<readonly AskableIstiod[]> {
   if (way.kind === 'port_forward') {

@@ -23,7 +23,8 @@ export function discoverIstiods(pods: ObjectMap<Pod>): readonly IstiodTarget[] {
   return found.flatMap((pod) => targetOf(pod, names.get(pod.name) === 1 ? pod.name : `${pod.name}.${pod.namespace}`));
 }
 
-function isIstiod(pod: Pod): boolean {
+/** Whether a pod is an istiod that can be asked. */
+export function isIstiod(pod: Pod): boolean {
   return pod.labels['app'] === 'istiod' && pod.phase === 'Running' && !pod.terminating;
 }
 
@@ -44,10 +45,11 @@ function targetOf(pod: Pod, name: string): readonly IstiodTarget[] {
     startedAt,
   };
   const host = ip.includes(':') ? `[${ip}]` : ip;
-  return [{ istiod, base: `http://${host}:${portOf(pod)}`, identity: `${pod.uid}@${startedAt}` }];
+  return [{ istiod, base: `http://${host}:${monitoringPortOf(pod)}`, identity: `${pod.uid}@${startedAt}` }];
 }
 
-function portOf(pod: Pod): number {
+/** Where an istiod answers `/debug`. */
+export function monitoringPortOf(pod: Pod): number {
   const port = Number(pod.annotations['prometheus.io/port']);
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : MONITORING_PORT;
 }
