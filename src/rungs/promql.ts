@@ -1,9 +1,18 @@
-/** A gauge as it was at the last scrape that worked: one or two that failed must not look like recovery. */
-export function lastSeen(selector: string): string {
-  return `last_over_time(${selector}[3m])`;
+import type { SourceName } from '../model/source-health.ts';
+
+const UP = 'meshladder_source_up';
+
+/**
+ * A gauge, bridged over scrapes that failed and over a restart: neither must look like recovery. Only then: while its
+ * source is heard, a series that is gone is gone at once, and a thing of one scrape does not hold for three minutes.
+ * @param selector of one family
+ * @param source what feeds that family
+ */
+export function lastSeen(selector: string, source: SourceName): string {
+  return `(${selector} or (last_over_time(${selector}[3m]) unless on (mesh_cluster) ${UP}{source="${source}"}))`;
 }
 
 /** Mesh by mesh: whether the exporter hears this source. What is not heard is not known to be wrong. */
-export function sourceIsUp(source: string): string {
-  return `(min by (mesh_cluster) (${lastSeen(`meshladder_source_up{source="${source}"}`)}) == 1)`;
+export function sourceIsUp(source: SourceName): string {
+  return `(min by (mesh_cluster) (last_over_time(${UP}{source="${source}"}[3m])) == 1)`;
 }

@@ -15,14 +15,14 @@ function ofNamespace(aggregate: 'count' | 'max', format: string): string {
 }
 
 const expected = (selector: string): string =>
-  `sum by (${NAMESPACE}) (max by (${NAMESPACE}, verdict) (${lastSeen(`${FAMILIES.expectedProxies.name}${selector}`)}))`;
+  `sum by (${NAMESPACE}) (max by (${NAMESPACE}, verdict) (${lastSeen(`${FAMILIES.expectedProxies.name}${selector}`, 'istiod')}))`;
 
 /** Alerts of rung 2: since when a proxy has run on old configuration, not which word names it at the moment. */
 export const RULES: RuleGroup = {
   recordings: [
     {
       record: AGE,
-      expr: `time() - min by (mesh_cluster, proxy_namespace, proxy, workload, proxy_type) (${lastSeen(FAMILIES.outOfSyncSince.name)})`,
+      expr: `time() - min by (mesh_cluster, proxy_namespace, proxy, workload, proxy_type) (${lastSeen(FAMILIES.outOfSyncSince.name, 'istiod')})`,
       about: 'For how long a proxy has not held current configuration: stale, rejected and missing are one incident.',
     },
     {
@@ -43,7 +43,7 @@ export const RULES: RuleGroup = {
         },
       },
       expr: ({ unackedSeconds }) =>
-        `time() - min by (${PROXY}) (${lastSeen(FAMILIES.unackedSince.name)}) > ${unackedSeconds}\n${HEARD}`,
+        `time() - min by (${PROXY}) (${lastSeen(FAMILIES.unackedSince.name, 'istiod')}) > ${unackedSeconds}\n${HEARD}`,
       for: '1m',
       summary: 'A connected proxy does not acknowledge its configuration.',
       description:
@@ -96,7 +96,7 @@ export const RULES: RuleGroup = {
       severity: 'warning',
       thresholds: {},
       expr: () =>
-        `max by (mesh_cluster, proxy_namespace, proxy, xds_type, reason) (${lastSeen(FAMILIES.rejected.name)}) == 1\n${HEARD}`,
+        `max by (mesh_cluster, proxy_namespace, proxy, xds_type, reason) (${lastSeen(FAMILIES.rejected.name, 'istiod')}) == 1\n${HEARD}`,
       for: '2m',
       summary: 'A proxy rejects the configuration that istiod sends.',
       description:
@@ -129,7 +129,7 @@ export const RULES: RuleGroup = {
         },
       },
       expr: ({ outOfSyncSeconds }) =>
-        `max by (${NAMESPACE}, policy_namespace, policy, direction) (${lastSeen(FAMILIES.xdsBlocked.name)}) > 0\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) > 0)`,
+        `max by (${NAMESPACE}, policy_namespace, policy, direction) (${lastSeen(FAMILIES.xdsBlocked.name, 'kubernetes')}) > 0\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) > 0)`,
       for: '1m',
       summary: 'A NetworkPolicy keeps proxies from istiod.',
       description: `{{ $labels.proxy_namespace }}: ${ofNamespace('count', '')} proxies out of sync for ${ofNamespace('max', ' | humanizeDuration')}; NetworkPolicy {{ $labels.policy_namespace }}/{{ $labels.policy }} blocks {{ $labels.direction }} to istiod:15012.`,
