@@ -5,6 +5,8 @@ export interface AccessLine {
   readonly raw: RawRequest;
   /** When the request began, in epoch seconds; absent where the format does not tell. */
   readonly at?: number;
+  /** `%UPSTREAM_HOST%` as written, `-` where it is not told. */
+  readonly upstreamHost: string;
 }
 
 /**
@@ -22,7 +24,11 @@ const FLAG_SET = /^(?:-|[A-Z]\w{0,39}(?:,[A-Z]\w{0,39}){0,31})$/;
  * The line's decisive fields, without those that decide nothing here (`raw-request.ts`); undefined when the code or the
  * flags cannot be what Envoy writes, so that fields that stand in the wrong place are never counted.
  */
-export function accessLine(fields: RawRequest, at: number | undefined): AccessLine | undefined {
+export function accessLine(
+  fields: RawRequest,
+  at: number | undefined,
+  upstreamHost: string = UNSET,
+): AccessLine | undefined {
   if (!RESPONSE_CODE.test(fields.responseCode) || !FLAG_SET.test(fields.flags)) return undefined;
   const { upstreamCluster } = fields;
   const raw = {
@@ -30,5 +36,5 @@ export function accessLine(fields: RawRequest, at: number | undefined): AccessLi
     authority: namesHost(upstreamCluster) ? UNSET : fields.authority,
     downstreamLocalAddress: upstreamCluster === UNSET ? fields.downstreamLocalAddress : UNSET,
   };
-  return at === undefined ? { raw } : { raw, at };
+  return at === undefined ? { raw, upstreamHost } : { raw, at, upstreamHost };
 }

@@ -26,7 +26,7 @@ export function everydayProblems(
     const values = matchPieces(pieces, everydayLine(parts, places, day)) ?? (() => undefined);
     return [...tellers].filter(([, telling]) => firstValue(telling, values) === undefined).map(([field]) => field);
   });
-  const fields: ReadonlySet<Field> = new Set(unclear.filter((field) => field !== MAY_BE_UNKNOWN));
+  const fields: ReadonlySet<Field> = new Set(unclear.filter((field) => !MAY_BE_UNKNOWN.has(field)));
   return [...fields].flatMap((field) =>
     (tellers.get(field) ?? []).slice(0, 1).map((place) => problemOf(place, places)),
   );

@@ -2,6 +2,7 @@ import type { Field } from './format-fields.ts';
 import { type JsonPath, type Leaf, nameOf } from './format-json-leaves.ts';
 import { operatorOf } from './format-operators.ts';
 import { compilePattern } from './format-pattern.ts';
+import { MAY_BE_UNKNOWN } from './format-places.ts';
 import { cutProblem, type FormatProblem } from './format-problem.ts';
 import { type Command, readTemplate } from './format-template.ts';
 import { jsonText, NOT_PLAIN } from './parse-json.ts';
@@ -52,7 +53,8 @@ function aloneLeaf(path: JsonPath, command: Command): LeafSources | readonly For
   const isStartTime = command.name === 'START_TIME' && command.argument === '';
   if (tells === undefined) return { sources: [], isStartTime };
   const { field, rank } = tells;
-  if (command.cutAt !== undefined) return field === 'authority' ? { sources: [], isStartTime } : [cutProblem(command)];
+  if (command.cutAt !== undefined)
+    return MAY_BE_UNKNOWN.has(field) ? { sources: [], isStartTime } : [cutProblem(command)];
   const read = (value: unknown): string | undefined => {
     const written = jsonText(value);
     if (written === NOT_PLAIN) return undefined;

@@ -7,6 +7,7 @@ import type { ReadLine } from './format-text.ts';
 import { countKeys, countMembers } from './json-keys.ts';
 import { parseLogTime } from './log-time.ts';
 import { type JsonObject, readJsonObject } from './parse-json.ts';
+import { UNSET } from './raw-request.ts';
 
 /**
  * Compiles a JSON template, as in `accessLogFormat` with `accessLogEncoding: JSON`. Envoy escapes what it writes there, so
@@ -51,18 +52,26 @@ function readJson(line: string, format: JsonFormat): LineReading {
   // Envoy writes no key twice; where it does not write the JSON, but a text that looks like it, a caller can.
   if (countKeys(line) !== countMembers(object)) return 'unclear';
   const at = format.startTime === undefined ? undefined : valueAt(object, format.startTime);
-  return accessLine(rawRequest(told), typeof at === 'string' ? parseLogTime(at) : undefined);
+  return accessLine(
+    rawRequest(told),
+    typeof at === 'string' ? parseLogTime(at) : undefined,
+    told.upstreamHost || UNSET,
+  );
 }
 
 function tell(object: JsonObject, { byField, mayOmitEmpty }: JsonFormat): Told | 'unclear' | undefined {
   const told: Partial<Record<Field, string>> = {};
   for (const [field, sources] of byField) {
     const value = firstValue(sources, object);
-    if (value === 'unclear' || value === undefined) return value;
-    if (value !== MISSING) told[field] = value;
-    else if (field === 'flags' || !mayOmitEmpty) return undefined;
+    if (typeof value === 'string' && value !== 'unclear') told[field] = value;
+    else if (!mayLack(field, value === MISSING && mayOmitEmpty)) return value === MISSING ? undefined : value;
   }
   return told;
+}
+
+/** No line is refused for want of its upstream host; its flags it must always have. */
+function mayLack(field: Field, isOmitted: boolean): boolean {
+  return field === 'upstreamHost' || (isOmitted && field !== 'flags');
 }
 
 const MISSING = Symbol('missing');

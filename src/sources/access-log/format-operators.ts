@@ -76,7 +76,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['PROTOCOL', { chars: NAME, everyday: ['-', 'HTTP/1.1'] }],
   ['UPSTREAM_PROTOCOL', { chars: NAME, everyday: ['-', 'HTTP/1.1'] }],
   ['ACCESS_LOG_TYPE', { chars: NAME, everyday: ['NotSet', 'DownstreamEnd'] }],
-  ['UPSTREAM_HOST', { chars: WORD, everyday: ['-', '10.1.0.9:8080'] }],
+  ['UPSTREAM_HOST', { chars: WORD, everyday: ['-', '10.1.0.9:8080'], tells: { field: 'upstreamHost', rank: 0 } }],
   ['HOSTNAME', { chars: WORD, everyday: ['-', 'cart-v1-5c7d8e9f6b-qw4rt'] }],
   ['FILTER_CHAIN_NAME', { chars: WORD, everyday: ['-', '0.0.0.0_8080'] }],
   ['VIRTUAL_CLUSTER_NAME', { chars: WORD, everyday: ['-', 'other'] }],

@@ -51,13 +51,13 @@ function tell(tellers: Tellers, values: ValueOf): Told | undefined {
   for (const [field, places] of tellers) {
     const value = firstValue(places, values);
     if (value !== undefined) told[field] = value;
-    else if (field !== MAY_BE_UNKNOWN) return undefined;
+    else if (!MAY_BE_UNKNOWN.has(field)) return undefined;
   }
   return told;
 }
 
 function cutOf(telling: readonly TellingPlace[]): readonly FormatProblem[] {
   const [first] = telling;
-  if (first === undefined || first.tells.field === MAY_BE_UNKNOWN) return [];
+  if (first === undefined || MAY_BE_UNKNOWN.has(first.tells.field)) return [];
   return telling.some(({ command }) => command.cutAt === undefined) ? [] : [cutProblem(first.command)];
 }

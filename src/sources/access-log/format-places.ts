@@ -17,8 +17,11 @@ export interface TellingPlace extends Place {
 /** For each field that is told, where, best first. */
 export type Tellers = ReadonlyMap<Field, readonly TellingPlace[]>;
 
-/** A caller chooses it; where it matters, it only ever picks a service that is known (`raw-request.ts`). */
-export const MAY_BE_UNKNOWN: Field = 'authority';
+/**
+ * Fields that a line may do without. The authority: a caller chooses it, and where it matters, it only ever picks a service
+ * that is known (`raw-request.ts`). The upstream host: few ask for it.
+ */
+export const MAY_BE_UNKNOWN: ReadonlySet<Field> = new Set(['authority', 'upstreamHost']);
 
 export function placesOf(parts: readonly TemplatePart[]): readonly Place[] {
   return parts.flatMap((command, part) =>

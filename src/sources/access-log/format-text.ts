@@ -4,6 +4,7 @@ import { compilePattern, type Pattern } from './format-pattern.ts';
 import { type FormatProblem, missingFlags } from './format-problem.ts';
 import { readTemplate } from './format-template.ts';
 import { parseLogTime } from './log-time.ts';
+import { UNSET } from './raw-request.ts';
 
 /** Reads lines of one format. */
 export type ReadLine = (line: string) => LineReading;
@@ -21,5 +22,6 @@ function readText(pattern: Pattern, line: string): LineReading {
   const reading = pattern.read(line);
   if (reading === undefined || reading === 'unclear') return reading;
   const { told, startTime } = reading;
-  return accessLine(rawRequest(told), startTime === undefined ? undefined : parseLogTime(startTime));
+  const at = startTime === undefined ? undefined : parseLogTime(startTime);
+  return accessLine(rawRequest(told), at, told.upstreamHost || UNSET);
 }

@@ -9,14 +9,18 @@ import type { LogScanner, Tally } from './scanner.ts';
 export async function openScanner(options: {
   readonly format: LineFormat;
   readonly tally: Tally;
+  /** The tally is told the upstream host too: more keys, and so somewhat slower. */
+  readonly withUpstreamHosts?: boolean;
 }): Promise<LogScanner> {
-  const { format, tally } = options;
-  if (typeof format === 'function') return createReferenceScanner({ format, tally });
+  const { format, tally, withUpstreamHosts = false } = options;
+  if (typeof format === 'function') return createReferenceScanner({ format, tally, withUpstreamHosts });
   const { createWasmScanner } = await import('./scanner/wasm-scanner.ts');
   try {
-    return createWasmScanner({ format, tally });
+    return createWasmScanner({ format, tally, withUpstreamHosts });
   } catch (error) {
-    if (error instanceof Error && error.name === 'CompileError') return createReferenceScanner({ format, tally });
+    if (error instanceof Error && error.name === 'CompileError') {
+      return createReferenceScanner({ format, tally, withUpstreamHosts });
+    }
     throw error;
   }
 }

@@ -17,6 +17,7 @@ const DECISIVE = [
   'upstream_cluster',
   'downstream_local_address',
   'route_name',
+  'upstream_host',
 ];
 const DECISIVE_KEYS = keyPattern(DECISIVE);
 
@@ -57,7 +58,7 @@ export function parseJson(line: string, object: JsonObject): LineReading {
     route: field('route_name'),
   };
   if (Object.values(fields).includes(NOT_PLAIN)) return undefined;
-  return accessLine(fields, parseLogTime(field('start_time')));
+  return accessLine(fields, parseLogTime(field('start_time')), field('upstream_host') || UNSET);
 }
 
 /** Stands for what is no text, number, null or nothing: no plain value is empty. */

@@ -36,12 +36,13 @@ export function parseText(line: string): LineReading {
 }
 
 function joined({ middle, hasRoute, ...fields }: TextHead, tail: TextTail, at: number): LineReading {
-  const { cluster, downstreamLocalAddress, route, authority } = tail;
+  const { cluster, downstreamLocalAddress, route, authority, upstreamHost } = tail;
   // Only Istio 1.2 wrote no route name.
   if (route === undefined && hasRoute) return undefined;
   return accessLine(
     { ...fields, upstreamCluster: cluster, downstreamLocalAddress, route: route ?? UNSET, authority },
     at,
+    upstreamHost,
   );
 }
 

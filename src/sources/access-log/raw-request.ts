@@ -18,6 +18,13 @@ export interface RawRequest {
   /** Only where upstreamCluster is `-`; else `-`: it would split counters for nothing. */
   readonly downstreamLocalAddress: string;
   readonly route: string;
+  /** Only where it was asked for, and `tellsUpstreamHost` of the cluster; else it would split counters for nothing. */
+  readonly upstreamHost?: string;
+}
+
+/** Whether the host of a cluster says which endpoint of a service a request went to: not inbound, and not passed through. */
+export function tellsUpstreamHost(upstreamCluster: string): boolean {
+  return upstreamCluster.startsWith('outbound|') && namesHost(upstreamCluster);
 }
 
 /**

@@ -1,17 +1,22 @@
+import type { AccessLine } from './access-line.ts';
 import { classify, type LineFormat } from './classify.ts';
 import { readFrame } from './cri.ts';
+import { type RawRequest, tellsUpstreamHost, UNSET } from './raw-request.ts';
 import type { LogScanner, StreamOrigin, Tally } from './scanner.ts';
 
 export interface ReferenceScannerOptions {
   readonly format: LineFormat;
   readonly tally: Tally;
+  /** The tally is told the upstream host too. */
+  readonly withUpstreamHosts?: boolean;
 }
 
 const LINE_BREAK = 10;
 const ROOM_BYTES = 1 << 20;
 
 /** The slow, strict scanner: it defines what is right, and counts what the fast one is not sure of. */
-export function createReferenceScanner({ format, tally }: ReferenceScannerOptions): LogScanner {
+export function createReferenceScanner(options: ReferenceScannerOptions): LogScanner {
+  const { tally } = options;
   let room = Buffer.alloc(0);
   return {
     room: (minBytes = 0) => {
@@ -20,7 +25,7 @@ export function createReferenceScanner({ format, tally }: ReferenceScannerOption
       return room;
     },
     scan: (origin, length) => {
-      const count = (line: string): void => countLine({ format, tally }, origin, line);
+      const count = (line: string): void => countLine(options, origin, line);
       const lines = room.subarray(0, length);
       const consumed =
         origin.framing === 'cri'
@@ -33,11 +38,12 @@ export function createReferenceScanner({ format, tally }: ReferenceScannerOption
   };
 }
 
-function countLine({ format, tally }: ReferenceScannerOptions, origin: StreamOrigin, line: string): void {
+function countLine(options: ReferenceScannerOptions, origin: StreamOrigin, line: string): void {
+  const { format, tally, withUpstreamHosts } = options;
   const found = classify(line, format);
   switch (found.kind) {
     case 'access':
-      tally.bump(origin, tally.cell(origin, found.line.raw), 1);
+      tally.bump(origin, tally.cell(origin, withUpstreamHosts === true ? withHost(found.line) : found.line.raw), 1);
       if (found.line.at !== undefined) tally.newest(origin.source, found.line.at);
       return;
     case 'proxy_log':
@@ -50,6 +56,10 @@ function countLine({ format, tally }: ReferenceScannerOptions, origin: StreamOri
     default:
       found satisfies never;
   }
+}
+
+function withHost({ raw, upstreamHost }: AccessLine): RawRequest {
+  return { ...raw, upstreamHost: tellsUpstreamHost(raw.upstreamCluster) ? upstreamHost : UNSET };
 }
 
 /** Calls back for each whole line, without its break. Returns how many bytes they took. */

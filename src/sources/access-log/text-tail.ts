@@ -8,6 +8,8 @@ export interface TextTail {
   readonly route: string | undefined;
   /** `-` when it cannot be told. */
   readonly authority: string;
+  /** `-` when it cannot be told. */
+  readonly upstreamHost: string;
 }
 
 /** Forwarded-for, user agent, request id, authority and upstream host. */
@@ -26,8 +28,11 @@ export function textTail(line: string, middle: number, plain: boolean): TextTail
   if (words.length < 5 || words.length > 6 || words.includes('')) return undefined;
   const fields = line.slice(middle, lastQuote).split('" "');
   // Envoy writes the upstream's address itself: were it more than a word, something else would stand there.
-  if (fields.length < QUOTED_FIELDS || !(plain || isWord(fields.at(-1)))) return undefined;
-  return { cluster, downstreamLocalAddress, route, authority: authorityOf(fields) };
+  const host = fields.at(-1);
+  const hasHost = isWord(host);
+  if (fields.length < QUOTED_FIELDS || !(plain || hasHost)) return undefined;
+  const upstreamHost = hasHost ? host : UNSET;
+  return { cluster, downstreamLocalAddress, route, authority: authorityOf(fields), upstreamHost };
 }
 
 /** With a field too many, some caller wrote quotes; with a quote in it, it is not whole. */
@@ -36,6 +41,6 @@ function authorityOf(fields: readonly string[]): string {
   return fields.length === QUOTED_FIELDS && authority !== undefined && isWord(authority) ? authority : UNSET;
 }
 
-function isWord(text: string | undefined): boolean {
+function isWord(text: string | undefined): text is string {
   return text !== undefined && text !== '' && !text.includes('"') && !text.includes(' ');
 }

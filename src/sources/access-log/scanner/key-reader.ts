@@ -20,8 +20,12 @@ const MAX_HEADS = 4096;
 /** How the compiled scanner begins a key of a line of text. */
 const TEXT = 't'.charCodeAt(0);
 
-/** @param intern gives equal texts as one string */
-export function createKeyReader(intern: (text: string) => string): KeyReader {
+/**
+ * @param intern gives equal texts as one string
+ * @param withUpstreamHosts tails begin with the upstream host
+ */
+export function createKeyReader(intern: (text: string) => string, withUpstreamHosts = false): KeyReader {
+  const joined = withUpstreamHosts ? joinedWithHost : joinedFields;
   /** `false`: here we would read something else than the reference scanner, so it is asked each time. */
   const heads = new Map<string, Head | false>();
   return {
@@ -36,9 +40,15 @@ export function createKeyReader(intern: (text: string) => string): KeyReader {
   };
 }
 
-function joined(known: Head, { head, tail }: NewKey, intern: (text: string) => string): RawRequest {
+function joinedWithHost(known: Head, { head, tail }: NewKey, intern: (text: string) => string): RawRequest {
+  const hostEnd = tail.indexOf('\n', 1);
+  const raw = joinedFields(known, { head, tail: tail.slice(hostEnd) }, intern);
+  return { ...raw, upstreamHost: intern(readerOf(head)(tail.slice(1, hostEnd))) };
+}
+
+function joinedFields(known: Head, { head, tail }: NewKey, intern: (text: string) => string): RawRequest {
   const [, cluster = '', route = '', authority = '', local = ''] = tail.split('\n');
-  const read = head.charCodeAt(0) === TEXT ? word : jsonValue;
+  const read = readerOf(head);
   const upstreamCluster = intern(read(cluster));
   return {
     responseCode: known.responseCode,
@@ -51,6 +61,10 @@ function joined(known: Head, { head, tail }: NewKey, intern: (text: string) => s
     downstreamLocalAddress: upstreamCluster === UNSET ? intern(read(local)) : UNSET,
     route: intern(read(route)),
   };
+}
+
+function readerOf(head: string): (text: string) => string {
+  return head.charCodeAt(0) === TEXT ? word : jsonValue;
 }
 
 /** As text has it: an authority with blanks in it is none. */

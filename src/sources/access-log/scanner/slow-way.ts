@@ -31,12 +31,14 @@ export interface SlowWayOptions {
   readonly tally: Tally;
   /** Gives equal texts as one string. */
   readonly intern: (text: string) => string;
+  readonly withUpstreamHosts?: boolean;
 }
 
-export function createSlowWay({ format, tally, intern }: SlowWayOptions): SlowWay {
+export function createSlowWay({ format, tally, intern, withUpstreamHosts = false }: SlowWayOptions): SlowWay {
   let counted: Counted | undefined;
   const scanner: LogScanner = createReferenceScanner({
     format,
+    withUpstreamHosts,
     tally: {
       get generation() {
         return tally.generation;

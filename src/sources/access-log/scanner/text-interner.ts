@@ -32,5 +32,6 @@ export function interned(raw: RawRequest, intern: (text: string) => string): Raw
     upstreamCluster: intern(raw.upstreamCluster),
     downstreamLocalAddress: intern(raw.downstreamLocalAddress),
     route: intern(raw.route),
+    ...(raw.upstreamHost !== undefined && { upstreamHost: intern(raw.upstreamHost) }),
   };
 }

@@ -48,7 +48,10 @@ export interface Memory {
 export interface NewKey {
   /** Everything up to the transport failure, in a form of its own. */
   readonly head: string;
-  /** A line break before each: upstream cluster, route, and where they matter authority and downstream local address. */
+  /**
+   * A line break before each: upstream cluster, route, and where they matter authority and downstream local address. In
+   * front of them the upstream host, where keys hold it: empty where it does not matter.
+   */
   readonly tail: string;
 }
 
@@ -103,9 +106,12 @@ interface Exports {
   readonly NAMES: Global;
 }
 
-/** Compiles and starts the scanner: a few milliseconds. Throws where WebAssembly or its SIMD is not to be had. */
-export function loadWasmModule(): WasmModule {
-  const code = readFileSync(new URL('./scanner.wasm', import.meta.url));
+/**
+ * Compiles and starts the scanner: a few milliseconds. Throws where WebAssembly or its SIMD is not to be had.
+ * @param file `scanner-hosts.wasm` is the same, but that keys hold the upstream host
+ */
+export function loadWasmModule(file: 'scanner.wasm' | 'scanner-hosts.wasm' = 'scanner.wasm'): WasmModule {
+  const code = readFileSync(new URL(`./${file}`, import.meta.url));
   const exports = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports;
   let memory = viewMemory(exports, 0);
   prepare(exports, memory.bytes);

@@ -9,6 +9,8 @@ export interface WasmScannerOptions {
   /** The default formats it knows by heart: one of them, or each line by its first byte. */
   readonly format: 'text' | 'json' | 'auto';
   readonly tally: Tally;
+  /** The upstream host is part of what lines are told apart by; the compiled code for it is another one. */
+  readonly withUpstreamHosts?: boolean;
 }
 
 const LINE_BREAK = 10;
@@ -28,15 +30,15 @@ interface Parts {
  * of the default formats and about the first line of every new key (`docs/adr/0003-wasm-scanner.md`).
  * Throws where WebAssembly or its SIMD is not to be had.
  */
-export function createWasmScanner({ format, tally }: WasmScannerOptions): LogScanner {
-  const module = loadWasmModule();
+export function createWasmScanner({ format, tally, withUpstreamHosts = false }: WasmScannerOptions): LogScanner {
+  const module = loadWasmModule(withUpstreamHosts ? 'scanner-hosts.wasm' : 'scanner.wasm');
   const intern = createTextInterner();
   const parts: Parts = {
     module,
     tally,
     cells: createKeyCells(tally),
-    reader: createKeyReader(intern),
-    slowWay: createSlowWay({ format, tally, intern }),
+    reader: createKeyReader(intern, withUpstreamHosts),
+    slowWay: createSlowWay({ format, tally, intern, withUpstreamHosts }),
   };
   let room: Buffer = Buffer.alloc(0);
   return {

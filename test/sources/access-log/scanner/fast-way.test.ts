@@ -12,11 +12,12 @@ import { createRecordingTally } from './recording-tally.ts';
 const TIMES = 20;
 
 /** In how many steps a line that comes `TIMES` times is counted: once when its key is new, the others at once. */
-function stepsOf(line: string, framing: 'cri' | 'none'): readonly number[] {
+function stepsOf(line: string, framing: 'cri' | 'none', withUpstreamHosts: boolean): readonly number[] {
   const steps: number[] = [];
   const tally = createRecordingTally();
   const scanner = createWasmScanner({
     format: 'auto',
+    withUpstreamHosts,
     tally: { ...tally, cell: tally.cell, bump: (_origin, _cell, by) => void steps.push(by) },
   });
   feed(scanner, origin(framing), Buffer.from(line.repeat(TIMES)), () => 1 << 20);
@@ -55,6 +56,10 @@ function recorded(name: string): readonly string[] {
 for (const { name, framing, lines } of kinds) {
   test(`every line of ${name} goes the fast way from the second time on`, () => {
     assert.ok(lines.length >= 20);
-    for (const line of lines) assert.deepEqual(stepsOf(line, framing), [1, TIMES - 1], line);
+    for (const line of lines) {
+      for (const withHosts of [false, true]) {
+        assert.deepEqual(stepsOf(line, framing, withHosts), [1, TIMES - 1], line);
+      }
+    }
   });
 }

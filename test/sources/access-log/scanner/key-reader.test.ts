@@ -57,3 +57,22 @@ test('values of JSON: strings, numbers, null, empty and absent', () => {
   );
   assert.deepEqual(read('\n80\n7\n\n'), rawOf({ upstreamCluster: '80', route: '7' }));
 });
+
+test('with upstream hosts, the tail begins with one; empty where it does not matter', () => {
+  const reader = createKeyReader(createTextInterner(), true);
+  const cluster = 'outbound|80||a.b';
+  const read = (tail: string): RawRequest | undefined => reader.read({ head: HEAD, tail });
+  const known = rawOf({ upstreamCluster: cluster, route: 'default', upstreamHost: '10.0.0.1:80' });
+  reader.learn({ head: HEAD, tail: `\n10.0.0.1:80\n${cluster}\ndefault` }, known);
+  assert.deepEqual(read(`\n10.0.0.2:80\n${cluster}\ndefault`), { ...known, upstreamHost: '10.0.0.2:80' });
+  assert.deepEqual(read(`\n\n${cluster}\ndefault`), { ...known, upstreamHost: '-' });
+  assert.deepEqual(read(`\na b\n${cluster}\ndefault`), { ...known, upstreamHost: '-' });
+  assert.deepEqual(
+    read('\n\n-\n-\nshop\n10.0.0.1:80'),
+    rawOf({ authority: 'shop', downstreamLocalAddress: '10.0.0.1:80', upstreamHost: '-' }),
+  );
+  const head = 'j\u0000\u0001\u0002\u0003\n200\n';
+  reader.learn({ head, tail: '\n"10.0.0.1:80"\n"outbound|80||a.b"\nnull' }, { ...known, route: '-' });
+  const json = reader.read({ head, tail: '\nnull\n"outbound|80||a.b"\nnull' });
+  assert.deepEqual(json, { ...known, route: '-', upstreamHost: '-' });
+});

@@ -55,5 +55,6 @@ function inOrder(raw: RawRequest): string {
     raw.upstreamCluster,
     raw.downstreamLocalAddress,
     raw.route,
+    raw.upstreamHost,
   ]);
 }

@@ -60,3 +60,9 @@ export function namesHost(from: u32, end: u32): bool {
   for (let at = from; at < end; at++) if (load<u8>(at) == 0x7c) return true;
   return false;
 }
+
+/** Whether a cluster is `outbound|…` and names a host: `tellsUpstreamHost` in raw-request.ts is the same rule in words. */
+export function tellsHost(from: u32, end: u32): bool {
+  // `outbound` and the bar behind it.
+  return end - from > 9 && load<u64>(from) == 0x646e756f6274756f && load<u8>(from, 8) == 0x7c && namesHost(from, end);
+}

@@ -1,4 +1,5 @@
-// The scanner's fast way: counts the lines it is sure of, and hands every other one to the host.
+// The scanner's fast way: counts the lines it is sure of, and hands every other one to the host. Compiled twice: with
+// WITH_UPSTREAM_HOSTS defined, keys hold the upstream host, and only then is there any code for it.
 
 import { behindHeld, behindNew, countHeld, forgetHeld, goesOnAt, isFull } from './held-lines';
 import { holdJsonLines } from './json-line';

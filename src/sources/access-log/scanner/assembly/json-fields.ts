@@ -11,6 +11,8 @@ export const AUTHORITY: u32 = 7;
 /** Decides only where there is no cluster. */
 export const DOWNSTREAM_LOCAL_ADDRESS: u32 = 8;
 export const START_TIME: u32 = 9;
+/** Decides only where it is asked for, and where the cluster tells it. */
+export const UPSTREAM_HOST: u32 = 19;
 export const FIELD_COUNT: u32 = 24;
 
 /**

@@ -2,7 +2,7 @@
 // keys in any order, none twice and none but the default ones. Whatever else may be an access line is declined and goes
 // the slow way.
 
-import { append, matches64, namesHost } from './bytes';
+import { append, matches64, namesHost, tellsHost } from './bytes';
 import { hold, isNearlyFull, nextKey } from './held-lines';
 import {
   ALWAYS_KEY,
@@ -10,6 +10,7 @@ import {
   DOWNSTREAM_LOCAL_ADDRESS,
   START_TIME,
   UPSTREAM_CLUSTER,
+  UPSTREAM_HOST,
   addPlace,
   forgetPlaces,
   lengthOf,
@@ -107,7 +108,13 @@ function makeKey(nth: u32): u32 {
   store<u32>(key, present, 1);
   let to = key + 5;
   for (let field: u32 = 0; field < ALWAYS_KEY; field++) {
-    if (field == UPSTREAM_CLUSTER) headLength = to - key;
+    if (field == UPSTREAM_CLUSTER) {
+      headLength = to - key;
+      if (isDefined(WITH_UPSTREAM_HOSTS)) {
+        to = appendHost(to, nth);
+        if (to == 0) return 0;
+      }
+    }
     to = appendValue(to, field, nth);
     if (to == 0) return 0;
   }
@@ -123,6 +130,14 @@ function makeKey(nth: u32): u32 {
     if (to == 0) return 0;
   }
   return to - key;
+}
+
+/** Where the cluster tells it, else nothing behind the line break. */
+function appendHost(to: u32, nth: u32): u32 {
+  if ((present & (1 << UPSTREAM_CLUSTER)) == 0) return append(to, to, to);
+  const cluster = valueStart(UPSTREAM_CLUSTER, nth);
+  const isTold = load<u8>(cluster) == QUOTE && tellsHost(cluster + 1, valueEnd(UPSTREAM_CLUSTER, nth) - 1);
+  return isTold ? appendValue(to, UPSTREAM_HOST, nth) : append(to, to, to);
 }
 
 /** Where the next would go; 0 when the key would be too long. A value that is not there is empty. */

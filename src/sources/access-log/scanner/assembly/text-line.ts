@@ -1,7 +1,7 @@
 // Istio's default text format since 1.9 (`istio.md` §3.2), in its strict form: exactly fourteen quotes, none of them a
 // client's, and ASCII throughout. Whatever else may be an access line is declined and goes the slow way.
 
-import { append, copy, marks64, matches64, namesHost } from './bytes';
+import { append, copy, marks64, matches64, namesHost, tellsHost } from './bytes';
 import { hold, nextKey } from './held-lines';
 import { MAX_KEY_BYTES, POSITIONS } from './memory';
 import { isStamp } from './time-stamp';
@@ -162,6 +162,10 @@ function makeKey(line: u32): u32 {
   store<u8>(key, 0x74);
   copy(key + 1, head, headLength - 1);
   let to = key + headLength;
+  if (isDefined(WITH_UPSTREAM_HOSTS)) {
+    to = appendHost(line, to, from, firstBlank);
+    if (to == 0) return 0;
+  }
   to = append(to, from, firstBlank);
   to = append(to, lastBlank + 1, end);
   // `outbound|…|…|host`: any bar but the last byte's means a host is named.
@@ -169,6 +173,14 @@ function makeKey(line: u32): u32 {
   if (load<u8>(from, 8) == 0x7c && firstBlank - from > 9 && last != 0x7c && last != 0x3b) return to - key;
   to = appendUnnamed(line, to, from, firstBlank);
   return to == 0 ? 0 : to - key;
+}
+
+/** Where the cluster tells it, else nothing behind the line break. */
+function appendHost(line: u32, to: u32, cluster: u32, clusterEnd: u32): u32 {
+  if (!tellsHost(cluster, clusterEnd)) return append(to, to, to);
+  const host = mark(line, 12) + 1;
+  const hostEnd = mark(line, 13);
+  return hostEnd - host > 128 ? 0 : append(to, host, hostEnd);
 }
 
 function appendUnnamed(line: u32, to: u32, cluster: u32, clusterEnd: u32): u32 {
