@@ -7,6 +7,7 @@ import { SOURCE_ERROR_CODES } from '../../model/source-error.ts';
 import { SYNC_STATES, type SyncState } from '../../model/xds.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { examineControlPlane } from './examine.ts';
 import { FAMILIES, POLL_STATES, type PollState } from './families.ts';
 
@@ -19,6 +20,7 @@ export const controlPlane: Rung<typeof FAMILIES> = defineRung({
   question: 'Can we see every istiod, and do they answer?',
   reads: ['sources', 'controlPlane', 'history', 'cluster'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     addSources(lists, snapshot);

@@ -7,6 +7,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Pod } from '../../model/workload.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { examineInMesh } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { gapsAmong } from './gaps.ts';
@@ -20,6 +21,7 @@ export const inMesh: Rung<typeof FAMILIES> = defineRung({
   question: 'Is every pod that should be in the mesh in it, and connected to an istiod?',
   reads: ['controlPlane', 'cluster', 'history'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const { cluster, takenAt, settings } = snapshot;

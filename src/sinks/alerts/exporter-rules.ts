@@ -1,4 +1,6 @@
 import { defineAlert, type RuleGroup } from '../../rungs/alert.ts';
+import { FAMILIES as SOURCES } from '../../rungs/control-plane/families.ts';
+import { FAMILIES as LOGS } from '../../rungs/response-flags/families.ts';
 import { SELF_FAMILIES } from '../metrics/self-families.ts';
 
 /** A Prometheus that scrapes us under another name sets it in the one place where rules are made. */
@@ -17,6 +19,45 @@ export const EXPORTER_RULES: RuleGroup = {
       summary: 'No meshladder exporter is scraped: the mesh is watched by nobody.',
       description:
         'Prometheus scrapes no exporter of job {{ $labels.job }}. Until it does, no alert on the mesh can fire: silence is no health.',
+    }),
+    defineAlert({
+      name: 'MeshladderSourceStale',
+      severity: 'warning',
+      thresholds: {
+        silentSeconds: {
+          value: 300,
+          unit: 'seconds',
+          why: 'Sources are polled every 10 to 30 seconds; for longer than this nobody has read them.',
+        },
+      },
+      expr: ({ silentSeconds }) =>
+        `time() - max by (mesh_cluster, source) (last_over_time(${SOURCES.sourceLastSuccess.name}[15m])) > ${silentSeconds}\nor\nmax by (mesh_cluster, source) (${SOURCES.sourceUp.name}) == 0`,
+      for: '5m',
+      summary: 'The exporter cannot read one of its sources.',
+      description:
+        'Nothing has come from the source {{ $labels.source }} for a while. What it feeds is absent from the metrics, and its alerts are blind, not quiet: /api/v1/status says why.',
+    }),
+    defineAlert({
+      name: 'MeshladderUnparsedLogs',
+      severity: 'warning',
+      thresholds: {
+        share: {
+          value: 0.01,
+          unit: 'ratio',
+          why: 'A few lines are cut by container runtimes; one in a hundred is a format.',
+        },
+        lines: { value: 20, unit: 'count', why: 'Fewer in a quarter of an hour can be chance.' },
+      },
+      expr: ({ share, lines }) =>
+        [
+          `sum by (source) (increase(${LOGS.accessLogLines.name}{result="unparsed"}[15m]))`,
+          `  / (sum by (source) (increase(${LOGS.accessLogLines.name}{result=~"access|unparsed"}[15m])) > 0) > ${share}`,
+          `and sum by (source) (increase(${LOGS.accessLogLines.name}{result="unparsed"}[15m])) > ${lines}`,
+        ].join('\n'),
+      for: '10m',
+      summary: 'Access-log lines are of a format that the exporter cannot read.',
+      description:
+        '{{ $value | humanizePercentage }} of the access lines of source {{ $labels.source }} cannot be read, so their flags are not counted: accessLog.format must name the accessLogFormat of the mesh.',
     }),
     defineAlert({
       name: 'MeshladderSeriesCapped',
