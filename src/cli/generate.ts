@@ -13,6 +13,7 @@ import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
 import { metricsPage } from '../sinks/docs/metrics-page.ts';
 import { permissionsPage, type SourceNeeds } from '../sinks/docs/permissions-page.ts';
 import { responseFlagsPage } from '../sinks/docs/response-flags-page.ts';
+import { SCHEMA_FOLDER, schemaPages } from '../sinks/docs/schema-pages.ts';
 import type { Io } from './io.ts';
 
 /** `meshladder generate`: the pages that say what the program says of itself. */
@@ -39,6 +40,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
     responseFlagsPage(),
     analysisCodesPage(),
     commandsPage(await helps(io)),
+    ...schemaPages(),
   ];
 }
 
@@ -85,16 +87,27 @@ async function different(dir: string, pages: readonly GeneratedPage[]): Promise<
   return found.flat();
 }
 
+const LEFT_OVER = 'nothing generates it any more; remove it';
+
 /** Pages that say they are generated, and are not. */
 async function leftOver(dir: string, pages: readonly GeneratedPage[]): Promise<Drift[]> {
   const generated = new Set(pages.map((page) => page.path));
+  return [...(await leftOverPages(dir, generated)), ...(await leftOverSchemas(dir, generated))];
+}
+
+/** Nothing in their folder is written by hand. */
+async function leftOverSchemas(dir: string, generated: ReadonlySet<string>): Promise<Drift[]> {
+  const names = await readdir(join(dir, SCHEMA_FOLDER)).catch(() => []);
+  const paths = names.map((name) => `${SCHEMA_FOLDER}/${name}`).filter((path) => !generated.has(path));
+  return paths.map((path) => ({ path, how: LEFT_OVER }));
+}
+
+async function leftOverPages(dir: string, generated: ReadonlySet<string>): Promise<Drift[]> {
   const names = (await readdir(join(dir, 'docs')).catch(() => [])).filter((name) => name.endsWith('.md'));
   const found = await Promise.all(
     names.map(async (name) => {
       const marked = (await readFile(join(dir, 'docs', name), 'utf8')).includes(MARK);
-      return marked && !generated.has(`docs/${name}`)
-        ? [{ path: `docs/${name}`, how: 'nothing generates it any more; remove it' }]
-        : [];
+      return marked && !generated.has(`docs/${name}`) ? [{ path: `docs/${name}`, how: LEFT_OVER }] : [];
     }),
   );
   return found.flat();

@@ -2,6 +2,7 @@ import type { EpochSeconds } from '../../model/brand.ts';
 import type { IstiodAnswer } from '../../model/control-plane.ts';
 import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
+import type { SourceErrorCode } from '../../model/source-error.ts';
 import type { SourceHealth } from '../../model/source-health.ts';
 import type { LogIntake } from '../../model/traffic.ts';
 
@@ -15,7 +16,51 @@ export interface StatusFacts {
 }
 
 /** `/api/v1/status` (docs/api.md): times in RFC 3339, null for what is not known. */
-export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): Readonly<Record<string, unknown>> {
+export interface StatusDocument {
+  readonly version: string;
+  readonly commit: string | null;
+  readonly role: string;
+  readonly cluster: string;
+  readonly started_at: string | null;
+  readonly at: string | null;
+  readonly ready: boolean;
+  readonly pending: readonly string[];
+  readonly sources: readonly SourceStatus[];
+  readonly istiods: readonly IstiodStatus[] | null;
+  readonly access_log: readonly IntakeStatus[] | null;
+}
+
+export interface SourceStatus {
+  readonly source: SourceHealth['source'];
+  readonly up: boolean | null;
+  readonly last_success_at: string | null;
+  readonly polls: number;
+  readonly errors: SourceHealth['errors'];
+  readonly last_error: string | null;
+}
+
+export interface IstiodStatus {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: string;
+  readonly version: string | null;
+  readonly access: IstiodAnswer['access'];
+  readonly ready: boolean | null;
+  readonly state: 'ok' | SourceErrorCode;
+  readonly error: string | null;
+  readonly polled_at: string | null;
+  readonly answered_at: string | null;
+  readonly proxies: number | null;
+}
+
+export interface IntakeStatus {
+  readonly source: string;
+  readonly lines: LogIntake['lines'];
+  readonly skipped_bytes: number;
+  readonly newest_line_at: string | null;
+}
+
+export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): StatusDocument {
   const { version, revision, role, startedAt, pending } = facts;
   return {
     version,
@@ -32,11 +77,11 @@ export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): Read
   };
 }
 
-function sourceStatus({ source, up, lastSuccessAt, polls, errors, lastError }: SourceHealth): object {
+function sourceStatus({ source, up, lastSuccessAt, polls, errors, lastError }: SourceHealth): SourceStatus {
   return { source, up: up ?? null, last_success_at: time(lastSuccessAt), polls, errors, last_error: lastError ?? null };
 }
 
-function istiodStatus({ istiod, access, version, polledAt, answeredAt, error, proxies }: IstiodAnswer): object {
+function istiodStatus({ istiod, access, version, polledAt, answeredAt, error, proxies }: IstiodAnswer): IstiodStatus {
   return {
     name: istiod.name,
     namespace: istiod.namespace,
@@ -52,7 +97,7 @@ function istiodStatus({ istiod, access, version, polledAt, answeredAt, error, pr
   };
 }
 
-function intakeStatus({ source, lines, skippedBytes, newestLineAt }: LogIntake): object {
+function intakeStatus({ source, lines, skippedBytes, newestLineAt }: LogIntake): IntakeStatus {
   return { source, lines, skipped_bytes: skippedBytes, newest_line_at: time(newestLineAt) };
 }
 

@@ -1,4 +1,4 @@
-import type { Analysis, AnalysisFinding, FindingLevel } from '../../model/analysis.ts';
+import type { Analysis, AnalysisFinding, FindingLevel, UnknownCodes } from '../../model/analysis.ts';
 import { FINDING_LEVELS, objectPath } from '../../model/analysis.ts';
 import type { AnalysisWorld } from '../../model/analysis-world.ts';
 import { withImported } from '../../model/imported-findings.ts';
@@ -11,7 +11,30 @@ import { wrapText } from './wrap-text.ts';
 export interface AnalysisReport {
   readonly findings: readonly AnalysisFinding[];
   text(options: { readonly width: number; readonly coloured: boolean }): string;
-  json(): unknown;
+  json(): AnalysisDocument;
+}
+
+/** `meshladder analyze -o json`. */
+export interface AnalysisDocument {
+  /** Worst first. */
+  readonly findings: readonly FindingDocument[];
+  /** What could not be looked at, and why. */
+  readonly unknown: readonly UnknownCodes[];
+  /** How many findings were left out as the configuration says. */
+  readonly suppressed: number;
+  readonly notes: readonly string[];
+}
+
+export interface FindingDocument {
+  readonly code: string;
+  readonly level: FindingLevel;
+  /** `kind/namespace/name`, or `kind/name` for objects of the whole cluster. */
+  readonly object: string;
+  readonly kind: string;
+  /** `""` for objects of the whole cluster. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface AnalysisChoice {
@@ -47,8 +70,9 @@ function isAskedFor({ object }: AnalysisFinding, namespace: string | undefined):
   return object.kind === 'Namespace' ? object.name === namespace : ['', namespace].includes(object.namespace);
 }
 
-function jsonOf({ code, level, object, text }: AnalysisFinding): unknown {
-  return { code, level, object: objectPath(object), ...object, text };
+function jsonOf({ code, level, object, text }: AnalysisFinding): FindingDocument {
+  const { kind, namespace, name } = object;
+  return { code, level, object: objectPath(object), kind, namespace, name, text };
 }
 
 const COLOURS: Readonly<Record<FindingLevel, Colour>> = { Error: 'red', Warning: 'yellow', Info: 'dim' };

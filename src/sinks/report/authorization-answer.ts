@@ -14,8 +14,43 @@ export type AuthorizationReport =
       readonly problem?: undefined;
       readonly decision: Answered['decision'];
       text(options: { readonly width: number; readonly coloured: boolean }): string;
-      json(): unknown;
+      json(): AuthorizationDocument;
     };
+
+/** `meshladder authz -o json`. */
+export interface AuthorizationDocument {
+  readonly decision: Answered['decision'];
+  /** One sentence. */
+  readonly reason: string;
+  /** The rule that decides; null where none does. */
+  readonly by: { readonly policy_namespace: string; readonly policy: string; readonly rule: string } | null;
+  /** What to tell for a surer answer. */
+  readonly needs: Answered['needs'];
+  readonly target: Answered['target'];
+  /** As understood: what is missing is not known, null is known to be missing. */
+  readonly request: RequestDocument;
+  readonly notes: readonly string[];
+  /** Every rule that was asked, in the proxy's order. */
+  readonly steps: readonly StepDocument[];
+}
+
+export interface RequestDocument
+  extends Pick<DescribedRequest, 'protocol' | 'principal' | 'method' | 'path' | 'host' | 'port' | 'sni' | 'claims'> {
+  readonly source_ip?: string;
+  readonly remote_ip?: string;
+  readonly destination_ip?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface StepDocument {
+  readonly action: Step['action'];
+  readonly policy_namespace: string;
+  readonly policy: string;
+  readonly rule?: number;
+  readonly outcome: Step['outcome'];
+  readonly dry_run: boolean;
+  readonly why: string;
+}
 
 export function authorizationReport(question: AuthorizationQuestion): AuthorizationReport {
   const answer = answerAuthorization(question);
@@ -101,7 +136,7 @@ function colourOf({ outcome, action, dryRun }: Step): { readonly colour?: Colour
   return action === 'DENY' ? { colour: 'red' } : action === 'ALLOW' ? { colour: 'green' } : {};
 }
 
-function answerJson({ decision, reason, by, needs, target, request, notes, steps }: Answered): unknown {
+function answerJson({ decision, reason, by, needs, target, request, notes, steps }: Answered): AuthorizationDocument {
   return {
     decision,
     reason,
@@ -122,8 +157,7 @@ function answerJson({ decision, reason, by, needs, target, request, notes, steps
   };
 }
 
-/** As understood: what is missing is not known, null is known to be missing. */
-function requestJson(request: DescribedRequest): unknown {
+function requestJson(request: DescribedRequest): RequestDocument {
   const { sourceIp, remoteIp, destinationIp, headers, ...rest } = request;
   return {
     ...rest,

@@ -26,16 +26,54 @@ export function decoded(lines: readonly DecodedRequest[], words: readonly string
 }
 
 /** As `meshladder decode -o json` prints it. */
-export function decodedJson({ lines, flags, details }: Decoded, unknown: readonly string[]): unknown {
+export interface DecodedDocument {
+  readonly lines: readonly (AccessLineDocument | ProxyLogLineDocument)[];
+  readonly flags: readonly FlagDocument[];
+  readonly details: readonly { readonly detail: string; readonly meaning: string }[];
+  /** Words that are neither a flag nor a detail. */
+  readonly unknown: readonly string[];
+}
+
+export interface ProxyLogLineDocument {
+  readonly kind: 'proxy_log';
+  readonly level: string;
+  /** Why the stream to istiod failed, where the line says that it did. */
+  readonly xds_failure?: string;
+}
+
+export interface AccessLineDocument {
+  readonly kind: 'access';
+  readonly direction: RequestShape['direction'];
+  readonly destination: string;
+  readonly subset: string;
+  readonly route: string;
+  readonly response_code: number;
+  readonly flags: readonly string[];
+  readonly details: string;
+  /** The rule that denied it, where one did. */
+  readonly denial?: { readonly policy_namespace: string; readonly policy: string; readonly rule: string };
+}
+
+export interface FlagDocument {
+  readonly flag: string;
+  readonly long_name: string;
+  readonly failure: boolean;
+  readonly seen: string;
+  readonly meaning: string;
+  readonly check_first: readonly string[];
+  readonly not_to_be_confused?: string;
+}
+
+export function decodedJson({ lines, flags, details }: Decoded, unknown: readonly string[]): DecodedDocument {
   return {
     lines: lines.map(lineJson),
     flags: flags.map(flagJson),
-    details: details.map((detail) => ({ detail, meaning: detailMeaning(detail) })),
+    details: details.map((detail) => ({ detail, meaning: detailMeaning(detail) ?? '' })),
     unknown,
   };
 }
 
-function lineJson(line: DecodedRequest): unknown {
+function lineJson(line: DecodedRequest): AccessLineDocument | ProxyLogLineDocument {
   if (line.kind === 'proxy_log')
     return {
       kind: 'proxy_log',
@@ -58,7 +96,7 @@ function lineJson(line: DecodedRequest): unknown {
   };
 }
 
-function flagJson({ name, longName, failure, seen, meaning, checks, confusion }: ResponseFlag): unknown {
+function flagJson({ name, longName, failure, seen, meaning, checks, confusion }: ResponseFlag): FlagDocument {
   return {
     flag: name,
     long_name: longName,

@@ -69,7 +69,7 @@ test('the status says what is known, and null for what is not', () => {
 });
 
 test('the page names every key of the status', () => {
-  const document = statusDocument(SNAPSHOT, FACTS) as Record<string, unknown>;
+  const document = statusDocument(SNAPSHOT, FACTS);
   const items = Object.values(document).flatMap((value) => (Array.isArray(value) ? value : []));
   const keys = [document, ...items.filter((item) => typeof item === 'object')].flatMap((item) =>
     Object.keys(item as object),

@@ -1,0 +1,63 @@
+import { SOURCE_ERROR_CODES } from '../../../model/source-error.ts';
+import { SOURCE_NAMES } from '../../../model/source-health.ts';
+import { LINE_RESULTS } from '../../../model/traffic.ts';
+import type { IntakeStatus, IstiodStatus, SourceStatus, StatusDocument } from '../../http/status-document.ts';
+import { integer, list, nullable, object, type Schema, text, time, word, yesNo } from './schema.ts';
+
+const source: Schema<SourceStatus> = object<SourceStatus>({
+  source: word(SOURCE_NAMES),
+  up: nullable(yesNo('Its last poll got at least one usable answer.')),
+  last_success_at: nullable(time()),
+  polls: integer(),
+  errors: counts(SOURCE_ERROR_CODES, 'How often each reason occurred.'),
+  last_error: nullable(text()),
+});
+
+const istiod: Schema<IstiodStatus> = object<IstiodStatus>({
+  name: text(),
+  namespace: text(),
+  revision: text(),
+  version: nullable(text()),
+  access: word(['http', 'xds', 'port_forward']),
+  ready: nullable(yesNo('As Kubernetes calls the pod.')),
+  state: word(['ok', ...SOURCE_ERROR_CODES], '`ok`, or why the last poll failed.'),
+  error: nullable(text()),
+  polled_at: nullable(time()),
+  answered_at: nullable(time()),
+  proxies: nullable(integer('Listed when it last answered.')),
+});
+
+const intake: Schema<IntakeStatus> = object<IntakeStatus>({
+  source: text(),
+  lines: counts(LINE_RESULTS, 'By what they were.'),
+  skipped_bytes: integer('Known to be lost or passed over.'),
+  newest_line_at: nullable(time()),
+});
+
+export const apiStatus: Schema<StatusDocument> = object<StatusDocument>({
+  version: text(),
+  commit: nullable(text('Null when it runs from its sources.')),
+  role: text(),
+  cluster: text(),
+  started_at: nullable(time()),
+  at: nullable(time('What all of it is true of.')),
+  ready: yesNo(),
+  pending: list(text(), 'Sources it waits for.'),
+  sources: list(source),
+  istiods: nullable(list(istiod)),
+  access_log: nullable(list(intake)),
+});
+
+/** A number for each of these words. */
+function counts<K extends string>(words: readonly K[], description: string): Schema<Readonly<Record<K, number>>> {
+  const { json } = integer();
+  return {
+    json: {
+      type: 'object',
+      description,
+      properties: Object.fromEntries(words.map((each) => [each, json])),
+      required: words,
+      additionalProperties: false,
+    },
+  };
+}

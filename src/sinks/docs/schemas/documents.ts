@@ -1,0 +1,51 @@
+import { analyze, authz, diff, trace } from './answers.ts';
+import { apiStatus } from './api-status.ts';
+import { all, bootstrap, clusters, endpoints, listeners, loggers, routes } from './envoy-config.ts';
+import { bundle, ladder } from './ladder.ts';
+import { decode, flags } from './logs.ts';
+import { proxies } from './proxies.ts';
+import { type AnySchema, object, text } from './schema.ts';
+
+/** A document that the program writes. */
+export interface SchemaDocument {
+  /** Of the file, `docs/schemas/NAME.json`. */
+  readonly name: string;
+  /** Commands whose `-o json` it is. */
+  readonly commands: readonly string[];
+  /** Paths of the HTTP API that answer with it. */
+  readonly paths: readonly string[];
+  readonly schema: AnySchema;
+}
+
+const error = object<{ readonly error: string }>({ error: text() });
+
+/** Every JSON document, in the order of the commands. */
+export const SCHEMA_DOCUMENTS: readonly SchemaDocument[] = [
+  of('proxies', proxies, ['status', 'bundle --status'], ['/api/v1/proxies']),
+  of('ladder', ladder, ['check'], ['/api/v1/ladder']),
+  of('bundle', bundle, ['bundle']),
+  of('diff', diff, ['diff', 'compare']),
+  of('config-clusters', clusters, ['config clusters']),
+  of('config-listeners', listeners, ['config listeners']),
+  of('config-routes', routes, ['config routes']),
+  of('config-endpoints', endpoints, ['config endpoints']),
+  of('config-bootstrap', bootstrap, ['config bootstrap']),
+  of('config-log', loggers, ['config log']),
+  of('config-all', all, ['config all']),
+  of('trace', trace, ['trace']),
+  of('flags', flags, ['flags', 'bundle --flags']),
+  of('decode', decode, ['decode']),
+  of('analyze', analyze, ['analyze']),
+  of('authz', authz, ['authz']),
+  of('api-status', apiStatus, [], ['/api/v1/status']),
+  of('api-error', error, [], ['an error of any path below /api']),
+];
+
+function of(
+  name: string,
+  schema: AnySchema,
+  commands: readonly string[],
+  paths: readonly string[] = [],
+): SchemaDocument {
+  return { name, commands, paths, schema };
+}

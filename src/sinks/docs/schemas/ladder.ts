@@ -1,0 +1,58 @@
+import type { BundleDocument, BundleLadderDocument } from '../../report/bundle-head.ts';
+import type { LadderDocument, NamespaceDocument, RungDocument } from '../../report/ladder-json.ts';
+import { integer, list, nullable, object, type Schema, text, time, word } from './schema.ts';
+
+const verdict = word(['ok', 'finding', 'unknown'], 'Programs go by this.');
+
+const rung: Schema<RungDocument> = object<RungDocument>({
+  id: text('The name of the rung; never changes.'),
+  number: integer('0 is the lowest.'),
+  question: text(),
+  verdict,
+  summary: text('One sentence. Words may change.'),
+  evidence: list(text()),
+  next: nullable(text('A command to copy.')),
+});
+
+const namespace: Schema<NamespaceDocument> = object<NamespaceDocument>({
+  namespace: text(),
+  verdict,
+  headline: text('The story in one line; empty where there is none.'),
+  rungs: list(rung),
+});
+
+const fields = {
+  at: time('What all of it is true of.'),
+  about: nullable(object<{ readonly namespace: string; readonly pod: string }>({ namespace: text(), pod: text() })),
+  verdict,
+  headline: nullable(text('Of a pod; null for the whole mesh.')),
+  rungs: list(rung, 'Lowest first.'),
+  namespaces: nullable(list(namespace, 'Worst first; null for a pod.')),
+};
+
+export const ladder: Schema<LadderDocument> = object<LadderDocument>(fields);
+
+const bundleHead: Schema<BundleDocument> = object<BundleDocument>({
+  madeAt: time('All ages are counted to it.'),
+  istioctlVersion: nullable(text()),
+  contents: object<BundleDocument['contents']>({
+    objects: integer(),
+    istiods: integer('Answers of istiods to /debug/syncz.'),
+    proxies: integer('Rows in them.'),
+    proxyLogs: integer(),
+    accessLines: integer(),
+    unparsedLines: integer(),
+    configDumps: integer(),
+  }),
+  missing: list(
+    object<BundleDocument['missing'][number]>({ what: text(), consequence: text('What cannot be told without it.') }),
+  ),
+  unreadable: list(
+    object<BundleDocument['unreadable'][number]>({
+      entry: text('Empty for the bundle as a whole.'),
+      problem: text(),
+    }),
+  ),
+});
+
+export const bundle: Schema<BundleLadderDocument> = object<BundleLadderDocument>({ ...fields, bundle: bundleHead });
