@@ -17,8 +17,13 @@ export function nearNames(word: string, known: readonly string[]): readonly stri
 }
 
 function likeness(word: string, name: string): number {
-  if (word.length >= SHARED_LETTERS && name.includes(word)) return word.length;
+  if (word.length >= SHARED_LETTERS && (name.includes(word) || letters(name) === letters(word))) return word.length;
   let shared = 0;
   while (shared < word.length && word[shared] === name[shared]) shared++;
   return shared;
+}
+
+/** Two letters that change places make the commonest mistake. */
+function letters(word: string): string {
+  return [...word].toSorted().join('');
 }

@@ -1,11 +1,12 @@
 import { ENVOY_SECTIONS, type EnvoySection } from '../model/envoy-resource.ts';
 import type { ConfigFilter } from '../sinks/report/config-filter.ts';
 import { type DumpOrigin, originOf } from './config-dump.ts';
+import { type LevelFlags, type LevelOptions, readLevelOptions } from './config-log-levels.ts';
 import { UserError } from './io.ts';
 import type { LiveFlags } from './kube-session.ts';
 
 /** As commander gives them. */
-export interface ConfigFlags extends LiveFlags {
+export interface ConfigFlags extends LiveFlags, LevelFlags {
   readonly file?: readonly string[];
   readonly output?: string;
   readonly fqdn?: string;
@@ -29,6 +30,8 @@ export interface ConfigOptions {
   readonly origin: DumpOrigin;
   readonly output: 'table' | 'json';
   readonly filter: ConfigFilter;
+  /** Of the part `log` alone: what is to be changed. */
+  readonly levels: LevelOptions | undefined;
 }
 
 type FilterName = keyof ConfigFilter;
@@ -51,12 +54,15 @@ export function readConfigOptions(what: string, pod: string | undefined, flags: 
   // istioctl takes one of each as well: `cluster`, `listener`, …
   const part = PARTS.find((each) => each === what || each === `${what}s`);
   if (part === undefined) throw new UserError(`config ${what}: give ${PARTS.slice(0, -1).join(', ')} or all`);
+  const levels = readLevelOptions(flags);
+  if (levels !== undefined && part !== 'log') throw new UserError(`--level: says nothing of ${part}, only of log`);
   for (const name of FILTER_NAMES) if (flags[name] !== undefined) checkFilter(name, part);
   return {
     part,
     origin: originOf(pod, flags.file ?? [], flags),
     output: outputOf(part, flags.output),
     filter: filterOf(flags),
+    levels,
   };
 }
 

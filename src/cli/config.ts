@@ -14,7 +14,7 @@ import { type Io, UserError } from './io.ts';
 import { declareLiveOptions } from './kube-session.ts';
 
 /** `meshladder config`: what an Envoy has, listed as `istioctl proxy-config` lists it. */
-export function configure(command: Command, io: Io): void {
+export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .argument('<part>', 'clusters, listeners, routes, endpoints, bootstrap, log or all')
     .argument('[pod]', 'whose: POD.NAMESPACE, deploy/NAME.NAMESPACE, or either without it and with -n')
@@ -32,11 +32,19 @@ export function configure(command: Command, io: Io): void {
     .option('--type <type>', 'listeners that are HTTP, TCP, HTTP+TCP or UNKNOWN')
     .option('--name <name>', 'the route configuration of this name')
     .option('--cluster <name>', 'endpoints of this cluster')
-    .option('--status <status>', 'endpoints that are HEALTHY, UNHEALTHY, EJECTED, …');
+    .option('--status <status>', 'endpoints that are HEALTHY, UNHEALTHY, EJECTED, …')
+    .option('--level <levels>', 'of log: set loggers, as in rbac:debug,http:trace; default puts back what writes more')
+    .option('--all', 'with one level: every logger there is')
+    .option('--for <duration>', 'with --level: wait so long, then put back what was before')
+    .option('--yes', 'with --level: do not ask');
   declareLiveOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (what: string, pod: string | undefined, flags: ConfigFlags) => {
       const options = readConfigOptions(what, pod, flags);
+      if (options.levels !== undefined) {
+        const { setLevels } = await import('./config-log-set.ts');
+        return exit(await setLevels({ ...options, options: options.levels }, io));
+      }
       const dump = await readDump(options.origin, PARTS[options.part], io);
       for (const note of print(dump, options, io)) io.stderr.write(`meshladder: ${oneLine(note, 1_000)}\n`);
     });
@@ -57,6 +65,8 @@ const PARTS: Readonly<Record<ConfigPart, readonly EnvoyPart[]>> = {
 const AFTER_HELP = `
   meshladder config clusters POD.NAMESPACE --fqdn cart.shop
   meshladder config log deploy/cart -n shop
+  meshladder config log POD.NAMESPACE --level rbac:debug --for 10m
+  meshladder config log POD.NAMESPACE --level default
 
 A running proxy is asked through a port that the Kubernetes API forwards, which
 takes the rights get and create on pods/portforward. Without a cluster, give files:
@@ -73,7 +83,11 @@ clusters?format=json (why a host is out) and to logging, istiod's answer to
 In JSON every row is one resource of Envoy's, under its full name, static ones
 and those without endpoints included; a name is "" where Envoy has none.
 
-Exit code 0: listed; 2: cannot be read, or wrong use.`;
+--level shows what it will change and asks; without a terminal it wants --yes. It
+prints each logger with its level before and after. --for waits, and puts back
+exactly what was before, also when it is told to stop (then exit code 130).
+
+Exit code 0: listed, or set; 2: cannot be read or set, or wrong use.`;
 
 /** @returns what a person should know beside it */
 function print(dump: EnvoyDump, options: ConfigOptions, io: Io): readonly string[] {
