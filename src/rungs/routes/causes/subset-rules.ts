@@ -1,0 +1,45 @@
+import { meshOf } from '../../analysis/mesh.ts';
+import { perWorld } from '../../analysis/per-world.ts';
+import { textsAt } from '../../analysis/spec.ts';
+import type { World } from '../../analysis/world.ts';
+import {
+  DESTINATION_RULES,
+  type DestinationRule,
+  type DestinationRules,
+  destinationRules,
+  matchesHost,
+  readDestinationRule,
+} from '../../mtls/destination-rules.ts';
+import type { Split } from '../splits.ts';
+
+/** A subset that is to get a share. */
+export interface WantedSubset {
+  readonly destination: string;
+  readonly subset: string;
+}
+
+export function wantedSubsets({ weights }: Split): readonly WantedSubset[] {
+  return weights.filter(({ subset, ratio }) => subset !== '' && ratio > 0);
+}
+
+export const allRules: (world: World) => readonly DestinationRule[] = perWorld((world) =>
+  world.config(DESTINATION_RULES).flatMap((object) => readDestinationRule(object, 'cluster.local') ?? []),
+);
+
+/** Who takes which rule. */
+export const rulesInForce: (world: World) => DestinationRules = perWorld((world) => {
+  const { rootNamespace, config } = meshOf(world);
+  return destinationRules(allRules(world), {
+    rootNamespace,
+    defaultExportTo: textsAt(config?.raw, 'defaultDestinationRuleExportTo'),
+  });
+});
+
+/** Rules for a host, wherever they are. */
+export function rulesFor(world: World, host: string): readonly DestinationRule[] {
+  return allRules(world).filter((rule) => matchesHost(rule.host, host));
+}
+
+export function defines({ subsets }: Pick<DestinationRule, 'subsets'>, name: string): boolean {
+  return subsets.some((subset) => subset.name === name);
+}
