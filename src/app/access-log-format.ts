@@ -26,13 +26,16 @@ export interface LogFormatOptions {
   readonly log: Log;
   /** Whether Kubernetes will tell the mesh's configuration. */
   readonly awaitsMesh: boolean;
+  /** Whether the tally is told upstream hosts. */
+  readonly withUpstreamHosts?: boolean;
 }
 
 /** Logs wait no longer for the mesh's configuration: most meshes have Istio's own format. */
 const PATIENCE_MS = 10_000;
 
 /** @throws StartError when the configured format cannot be read */
-export async function createLogFormat({ config, tally, log, awaitsMesh }: LogFormatOptions): Promise<LogFormat> {
+export async function createLogFormat(options: LogFormatOptions): Promise<LogFormat> {
+  const { config, tally, log, awaitsMesh, withUpstreamHosts = false } = options;
   const [{ compileFormat }, { formatSpec, formatOfMesh }, { openScanner }] = await Promise.all([
     import('../sources/access-log/format.ts'),
     import('../sources/access-log/format-spec.ts'),
@@ -40,7 +43,7 @@ export async function createLogFormat({ config, tally, log, awaitsMesh }: LogFor
   ]);
   const configured = formatSpec(config.accessLog.format);
   const followsMesh = configured === 'auto' && awaitsMesh;
-  const open = (format: LineFormat): Promise<LogScanner> => openScanner({ format, tally });
+  const open = (format: LineFormat): Promise<LogScanner> => openScanner({ format, tally, withUpstreamHosts });
   let scanner = await open(usable(compileFormat(configured)));
   const told = Promise.withResolvers<void>();
   const use = async (spec: FormatSpec): Promise<void> => {

@@ -36,12 +36,15 @@ export async function createAccessLogs(options: AccessLogOptions): Promise<Acces
   const { config, mesh, scheduler, log, api } = options;
   const place = placeOf(options);
   if (place === undefined) return undefined;
-  const [{ createTally }, { createAccessLogSource }] = await Promise.all([
+  const [{ createTally }, { createHostTally }, { createAccessLogSource }] = await Promise.all([
     import('../sources/access-log/tally.ts'),
+    import('../sources/access-log/host-tally.ts'),
     import('../sources/access-log/source.ts'),
   ]);
-  const tally = createTally();
-  const format = await createLogFormat({ config, tally, log, awaitsMesh: api !== undefined });
+  // Only who sees EndpointSlices too can say which upstream hosts are gone.
+  const withUpstreamHosts = api !== undefined;
+  const tally = withUpstreamHosts ? createHostTally(createTally()) : createTally();
+  const format = await createLogFormat({ config, tally, log, awaitsMesh: api !== undefined, withUpstreamHosts });
   const { checkpointDir } = config.accessLog;
   const source = createAccessLogSource({
     place,

@@ -2,6 +2,7 @@ import { parseClusterName } from '../../model/envoy-cluster-name.ts';
 import { type EnvoyClusterStatus, type EnvoyHost, isUsable } from '../../model/envoy-endpoint.ts';
 import type { ClusterHosts, FaultyHost, HostFault } from '../../model/inspection.ts';
 import { compareText } from '../../model/text-order.ts';
+import { upstreamAddress } from '../../model/upstream-address.ts';
 
 /** Addresses of one cluster that are kept: to name what is missing, not to mirror the mesh. */
 const MAX_ADDRESSES = 100;
@@ -55,11 +56,10 @@ function faultsOf({ flags, health }: EnvoyHost): readonly HostFault[] {
   return faults;
 }
 
-/** `envoy://connect_originate/10.0.0.1:8080` is a pod behind a tunnel of the same Envoy. */
-const TUNNELLED = /^envoy:\/\/[^/]*\/(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):\d{1,5}$/;
-
-/** The IP address alone, as EndpointSlices have it; a name where DNS finds the host. */
+/**
+ * The IP address alone, as EndpointSlices have it, also of a pod behind a tunnel of the same Envoy
+ * (`envoy://connect_originate/10.0.0.1:8080`); a name where DNS finds the host.
+ */
 function hostAddress({ address }: EnvoyHost): string {
-  const [, v6, v4] = TUNNELLED.exec(address) ?? [];
-  return v6 ?? v4 ?? address;
+  return upstreamAddress(address) ?? address;
 }
