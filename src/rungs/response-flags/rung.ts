@@ -3,6 +3,7 @@ import { LINE_RESULTS, type Traffic } from '../../model/traffic.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { addAccessLogging } from './access-logging.ts';
+import { RULES } from './alerts.ts';
 import { examineResponseFlags } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { addRequests } from './requests.ts';
@@ -16,6 +17,7 @@ export const responseFlags: Rung<typeof FAMILIES> = defineRung({
   question: 'Which flags do the sidecars log, and what do they mean?',
   reads: ['controlPlane', 'cluster', 'history', 'traffic'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const traffic = known(snapshot.traffic);

@@ -20,13 +20,13 @@ export const TRAFFIC_QUESTIONS: Readonly<Record<TrafficQuestionName, TrafficQues
 
 /**
  * How much counters have grown in the last so many seconds, in whole counts: `increase` extrapolates, and a share is
- * judged by counts. A series that was not there before counts whole where its agent was scraped then, or has started
- * since; of any other nobody knows how old its count is.
+ * judged by counts. A series that was not there before counts whole where its agent was scraped then; what an agent
+ * brings along that was not, may be of hours.
  */
 export function growthQuery({ family, by }: TrafficQuestion, seconds: number, meshCluster: string): string {
   const now = `${family}{mesh_cluster=${JSON.stringify(meshCluster)}}`;
   const before = `${now} offset ${seconds}s`;
-  const seenBefore = `meshladder_build_info offset ${seconds}s or process_start_time_seconds > time() - ${seconds}`;
-  const grown = `(${now} - (${before})) >= 0 or (${now} and on (job, instance) (${seenBefore}))`;
+  const agentBefore = `meshladder_build_info offset ${seconds}s`;
+  const grown = `(${now} - (${before})) >= 0 or (${now} and on (job, instance) ${agentBefore})`;
   return `sum by (${by.join(', ')}) (${grown}) > 0`;
 }
