@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochSeconds } from '../../src/model/brand.ts';
+import type { KnownServices } from '../../src/model/known-services.ts';
 import type { LineResult, Traffic } from '../../src/model/traffic.ts';
+import { createHostTally } from '../../src/sources/access-log/host-tally.ts';
+import { openScanner } from '../../src/sources/access-log/open-scanner.ts';
 import { createReferenceScanner } from '../../src/sources/access-log/reference-scanner.ts';
 import { type AccessLogSource, createAccessLogSource, type LogPlace } from '../../src/sources/access-log/source.ts';
 import { createTally } from '../../src/sources/access-log/tally.ts';
@@ -28,6 +31,8 @@ export interface AccessLogRun {
 export interface AccessLogRunOptions {
   readonly place: LogPlace;
   readonly checkpointDir?: string;
+  /** With them, requests are counted by upstream host, too, and by the compiled scanner. */
+  readonly hostsOf?: KnownServices;
 }
 
 export async function startAccessLogRun(options: AccessLogRunOptions): Promise<AccessLogRun> {
@@ -35,8 +40,13 @@ export async function startAccessLogRun(options: AccessLogRunOptions): Promise<A
   const reports: PollReport[] = [];
   const stop = new AbortController();
   const { scheduler, round: oneRound } = createHandScheduler();
-  const tally = createTally();
-  const scanner = createReferenceScanner({ format: 'auto', tally });
+  const { hostsOf } = options;
+  const tally = hostsOf === undefined ? createTally() : createHostTally(createTally());
+  if (hostsOf !== undefined) tally.setServices(hostsOf);
+  const scanner =
+    hostsOf === undefined
+      ? createReferenceScanner({ format: 'auto', tally })
+      : await openScanner({ format: 'auto', tally, withUpstreamHosts: true });
   const source: AccessLogSource = createAccessLogSource({ ...options, scanner: () => scanner, tally, scheduler });
   let nowMs = 0;
   let traffic: Traffic | undefined;
