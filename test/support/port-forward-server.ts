@@ -35,6 +35,8 @@ export interface PortForwardServer {
   lead(pod: string, port: number, to: Lead): void;
   /** Answers 401 where this returns false. */
   allow: (headers: IncomingMessage['headers']) => boolean;
+  /** Called with each request to switch, before it is answered. */
+  onUpgrade: (request: IncomingMessage) => void;
   openSockets(): number;
   /** Resolves when no forwarding socket is open. */
   allClosed(): Promise<void>;
@@ -73,6 +75,7 @@ export async function startPortForwardServer(tls?: ServerOptions): Promise<PortF
     objects,
     lead: (pod, port, to) => void leads.set(`${pod}:${port}`, to),
     allow: () => true,
+    onUpgrade: () => {},
     openSockets: () => forwards.size,
     async allClosed() {
       while (forwards.size > 0) await new Promise<void>((resolve) => waiters.add(resolve));
@@ -84,6 +87,7 @@ export async function startPortForwardServer(tls?: ServerOptions): Promise<PortF
     },
   };
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    self.onUpgrade(request);
     const url = new URL(request.url ?? '/', 'http://localhost');
     const [, namespace, name] = PORT_FORWARD.exec(url.pathname) ?? [];
     const port = Number(url.searchParams.get('ports'));

@@ -20,6 +20,7 @@ export interface RoutedRequest {
 /** A real Envoy that routes. */
 export interface RoutingEnvoy {
   readonly port: number;
+  readonly adminPort: number;
   send(request: RoutedRequest): Promise<{ readonly status: number; readonly body: string }>;
   /** What its admin port answers. */
   ask(path: string): Promise<string>;
@@ -49,6 +50,7 @@ export async function startRoutingEnvoy(
   await ready(child, ask);
   return {
     port,
+    adminPort,
     ask,
     send: (request) => send(port, request),
     async dispose() {
