@@ -12,6 +12,7 @@ import { configurationPage } from '../sinks/docs/configuration-page.ts';
 import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
 import { metricsPage } from '../sinks/docs/metrics-page.ts';
 import { permissionsPage, type SourceNeeds } from '../sinks/docs/permissions-page.ts';
+import { responseFlagStandardPage } from '../sinks/docs/response-flag-standard-page.ts';
 import { responseFlagsPage } from '../sinks/docs/response-flags-page.ts';
 import { SCHEMA_FOLDER, schemaPages } from '../sinks/docs/schema-pages.ts';
 import type { Io } from './io.ts';
@@ -38,6 +39,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
     configurationPage(),
     permissionsPage(await needs()),
     responseFlagsPage(),
+    responseFlagStandardPage(),
     analysisCodesPage(),
     commandsPage(await helps(io)),
     ...schemaPages(),
