@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LevelChange } from './config-log-levels.ts';
+import type { LoggerChange } from '../model/envoy-loggers.ts';
+
 import type { PodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
 import { type LiveMesh, reasonOf } from './kube-session.ts';
@@ -24,8 +25,8 @@ const DEFAULT_LEVEL = 'warning';
  */
 export async function changeLevels(
   { mesh, pod, io }: ChangedEnvoy,
-  changes: readonly LevelChange[],
-): Promise<readonly LevelChange[]> {
+  changes: readonly LoggerChange[],
+): Promise<readonly LoggerChange[]> {
   const wanted = changes.map(({ name, after }) => ({ name, level: after }));
   const now = await withProgress(io, `setting loggers of ${podText(pod)}`, () =>
     mesh.admin.setLevels(pod, wanted, new AbortController().signal),
@@ -38,7 +39,7 @@ export async function changeLevels(
 }
 
 /** @returns whether no logger is left as we set it */
-export async function putBack(envoy: ChangedEnvoy, changes: readonly LevelChange[]): Promise<boolean> {
+export async function putBack(envoy: ChangedEnvoy, changes: readonly LoggerChange[]): Promise<boolean> {
   const { pod, io } = envoy;
   const back = changes.map(({ name, before, after }) => ({ name, before: after, after: before }));
   let failed = '';
@@ -78,21 +79,21 @@ export function toldFailure(error: unknown): Failure | undefined {
 }
 
 /** The commands that make it as it was. */
-export function putBackCommands(pod: PodName, changes: readonly LevelChange[]): string {
+export function putBackCommands(pod: PodName, changes: readonly LoggerChange[]): string {
   const command = `  meshladder config log ${podText(pod)} --level`;
-  const list = (some: readonly LevelChange[]): string => some.map(({ name, before }) => `${name}:${before}`).join(',');
+  const list = (some: readonly LoggerChange[]): string => some.map(({ name, before }) => `${name}:${before}`).join(',');
   if (changes.length <= MANY) return `${command} ${list(changes)}`;
   const others = changes.filter(({ before }) => before !== DEFAULT_LEVEL);
   return others.length === 0 ? `${command} default` : `${command} default\n${command} ${list(others)}`;
 }
 
 /** As many as a person reads. */
-export function changeList(changes: readonly LevelChange[]): string {
+export function changeList(changes: readonly LoggerChange[]): string {
   const more = changes.length > MANY ? [`  and ${changes.length - MANY} more`] : [];
   return [...changes.slice(0, MANY).map((change) => `  ${changeText(change)}`), ...more].join('\n');
 }
 
-export function changeText({ name, before, after }: LevelChange): string {
+export function changeText({ name, before, after }: LoggerChange): string {
   return `${name}: ${before} → ${after}`;
 }
 

@@ -1,5 +1,5 @@
 import { parseDuration } from '../config/units.ts';
-import { ENVOY_LOG_LEVELS, type EnvoyLogger, isVerbose } from '../model/envoy-loggers.ts';
+import { ENVOY_LOG_LEVELS, type EnvoyLogger, isVerbose, type LoggerChange } from '../model/envoy-loggers.ts';
 import { nearNames } from './config-near.ts';
 import { UserError } from './io.ts';
 
@@ -24,13 +24,6 @@ export interface LevelOptions {
   readonly forMs?: number;
   /** Not to be asked. */
   readonly yes: boolean;
-}
-
-/** A logger whose level changes. */
-export interface LevelChange {
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
 }
 
 /** What Istio starts Envoys with (Istio, proxyLogLevel of the sidecar injector). */
@@ -96,7 +89,7 @@ function readLevel(word: string, text: string): string {
  * What has to change for a wish to come true; nothing where it is so already.
  * @throws UserError where it names a logger that is not there, or one twice
  */
-export function changesFor(wish: LevelWish, before: readonly EnvoyLogger[]): readonly LevelChange[] {
+export function changesFor(wish: LevelWish, before: readonly EnvoyLogger[]): readonly LoggerChange[] {
   const wanted = wantedOf(wish, before);
   return wanted.flatMap(({ name, level }) => {
     const now = before.find((logger) => logger.name === name)?.level;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../config/units.ts';
+import type { LoggerChange } from '../model/envoy-loggers.ts';
 import { canAsk, confirm } from './config-confirm.ts';
 import type { DumpOrigin } from './config-dump.ts';
 import { fileInstead, readFromMesh } from './config-live.ts';
@@ -14,7 +15,7 @@ import {
   tell,
   toldFailure,
 } from './config-log-change.ts';
-import { changesFor, type LevelChange, type LevelOptions } from './config-log-levels.ts';
+import { changesFor, type LevelOptions } from './config-log-levels.ts';
 import type { PodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
 import { withLiveMesh } from './kube-session.ts';
@@ -61,7 +62,7 @@ async function isAgreed({ yes }: LevelOptions, io: Io): Promise<boolean> {
   return agreed;
 }
 
-function announce(pod: PodName, changes: readonly LevelChange[], { wish, forMs, yes }: LevelOptions, io: Io): void {
+function announce(pod: PodName, changes: readonly LoggerChange[], { wish, forMs, yes }: LevelOptions, io: Io): void {
   if (wish.kind === 'all') tell(io, `all loggers at ${wish.level}: ${COST}`);
   if (yes) return;
   const until =
@@ -74,7 +75,7 @@ const COST =
 
 async function change(
   envoy: ChangedEnvoy,
-  changes: readonly LevelChange[],
+  changes: readonly LoggerChange[],
   { forMs }: LevelOptions,
   output: LevelTask['output'],
 ): Promise<void> {
@@ -92,7 +93,7 @@ async function change(
   if (talks && forMs === undefined) tell(io, `to put back:\n${putBackCommands(pod, changes)}`);
 }
 
-async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LevelChange[], forMs: number): Promise<number> {
+async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LoggerChange[], forMs: number): Promise<number> {
   const { io } = envoy;
   const at = new Date(Date.now() + forMs).toISOString().replace(/\.\d+Z/, 'Z');
   tell(
@@ -106,7 +107,7 @@ async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LevelChange
   return interrupted ? INTERRUPTED : 0;
 }
 
-function print(changes: readonly LevelChange[], output: LevelTask['output'], { stdout }: Io): void {
+function print(changes: readonly LoggerChange[], output: LevelTask['output'], { stdout }: Io): void {
   const text = changes.map((each) => `${changeText(each)}\n`).join('');
   stdout.write(output === 'json' ? `${JSON.stringify(changes, undefined, 2)}\n` : text);
 }

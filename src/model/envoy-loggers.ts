@@ -4,6 +4,13 @@ export interface EnvoyLogger {
   readonly level: string;
 }
 
+/** A logger whose level is changed, or was. */
+export interface LoggerChange {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
 /** Envoy's levels, the most talkative first. */
 export const ENVOY_LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'];
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { runProgram } from '../../src/cli/program.ts';
 import type { ReplayedAdmin } from '../support/envoy-admin.ts';
 import { CHECKOUT, dumpPath } from '../support/envoy-dump.ts';
@@ -41,6 +43,10 @@ test('sets one logger, and says how to put it back', async () => {
 test('sets several in one request, in JSON', async () => {
   const { code, stdout } = await log('--level', 'rbac:Debug, http:trace,misc:warn', '--yes', '-o', 'json');
   assert.equal(code, 0);
+  const schema = JSON.parse(
+    await readFile(new URL('../../docs/schemas/config-log-level.json', import.meta.url), 'utf8'),
+  );
+  assert.ok(new Ajv2020().validate(schema as object, JSON.parse(stdout)));
   assert.deepEqual(JSON.parse(stdout), [
     { name: 'rbac', before: 'warning', after: 'debug' },
     { name: 'http', before: 'warning', after: 'trace' },

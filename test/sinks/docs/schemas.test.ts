@@ -210,6 +210,7 @@ describe('a document with a key renamed', () => {
 
 async function samplesOf(name: string): Promise<readonly unknown[]> {
   if (name === 'api-status') return [JSON.parse(JSON.stringify(STATUS))];
+  if (name === 'config-log-level') return [[{ name: 'rbac', before: 'warning', after: 'debug' }]];
   if (name === 'api-error') return [{ error: 'x' }];
   if (name === 'ladder') {
     const document = (await documentOf({ schema: 'bundle', argv: ['bundle', REPORT] })) as Record<string, unknown>;

@@ -1,4 +1,4 @@
-import type { EnvoyLogger } from '../../../model/envoy-loggers.ts';
+import type { EnvoyLogger, LoggerChange } from '../../../model/envoy-loggers.ts';
 import type { EnvoyState } from '../../../model/envoy-resource.ts';
 import type { EnvoyRouteAction } from '../../../model/envoy-route.ts';
 import type { SpecObject } from '../../../model/spec-fields.ts';
@@ -114,6 +114,10 @@ export const bootstrap: Schema<{ readonly bootstrap: SpecObject }> = object<{ re
 });
 
 export const loggers: Schema<readonly EnvoyLogger[]> = list(object<EnvoyLogger>({ name: text(), level: text() }));
+
+export const loggerChanges: Schema<readonly LoggerChange[]> = list(
+  object<LoggerChange>({ name: text(), before: text(), after: text() }),
+);
 
 /** Each section that is there. */
 interface AllDocument {
