@@ -24,7 +24,8 @@ async function loadedBy(argv: readonly string[], env: Record<string, string> = {
   return new Set([...stderr.matchAll(/^loads (.+)$/gm)].map(([, name = '']) => name));
 }
 
-const HEAVY = ['@kubernetes/client-node', 'express', 'undici', 'prom-client', 'node-cron'];
+const ENVOY = 'test/fixtures/envoy/healthy';
+const HEAVY = ['@kubernetes/client-node', 'express', 'undici', 'ws', 'prom-client', 'node-cron'];
 
 test('the spy sees what is loaded', async () => {
   assert.ok((await loadedBy(['--version'])).has('commander'));
@@ -39,6 +40,12 @@ const LIGHT: readonly (readonly string[])[] = [
   ['check-config', '--help'],
   ['authz', '--help'],
   ['analyze', 'test/fixtures/analyze-live/clean-appprotocol/objects.yaml'],
+  ['config', 'clusters', '-f', `${ENVOY}/checkout-v1-5c7d8e9f6b-qw4rt.payment.envoy.json.gz`],
+  [
+    'diff',
+    ...['--istiod', `${ENVOY}/checkout-v1-5c7d8e9f6b-qw4rt.payment.istiod.json.gz`],
+    ...['--envoy', `${ENVOY}/checkout-v1-5c7d8e9f6b-qw4rt.payment.envoy.json.gz`],
+  ],
 ];
 for (const argv of LIGHT) {
   test(`${argv.join(' ')} loads nothing it does not use`, async () => {
