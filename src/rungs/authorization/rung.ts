@@ -4,6 +4,7 @@ import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { examineAuthorization } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { policyCounts } from './policy-counts.ts';
@@ -17,6 +18,7 @@ export const authorization: Rung<typeof FAMILIES> = defineRung({
   question: 'Is an AuthorizationPolicy denying it?',
   reads: ['cluster', 'history', 'traffic'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     addPolicies(lists, snapshot);

@@ -2,6 +2,7 @@ import { homeCluster } from '../../model/home-cluster.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { mtlsConflicts } from './conflicts.ts';
 import { examineMtls } from './examine.ts';
 import { FAMILIES } from './families.ts';
@@ -16,6 +17,7 @@ export const mtls: Rung<typeof FAMILIES> = defineRung({
   question: 'Do client and server agree on mTLS?',
   reads: ['cluster', 'history'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const mesh_cluster = homeCluster(snapshot);

@@ -50,7 +50,10 @@ export function flagSpike({ flag, per, severity, share, lines, why, summary }: F
         `${ratio}${own} > ${least.share}`,
         `and ${flags}${own} >= ${least.lines}`,
         `and on (${by.join(', ')}) ${requests} >= ${least.requests}`,
-        `and ${ratio}${own} > ${least.timesBefore} * (avg_over_time(${ratio}${own}[1h] offset 10m) or 0 * ${ratio}${own})`,
+        `and ${ratio}${own} > ${least.timesBefore} * (`,
+        // Sums and not an average of shares: times without the flag have no share, and must count as 0.
+        `  sum_over_time(${flags}${own}[1h] offset 10m) / on (${by.join(', ')}) group_left () sum_over_time(${requests}[1h] offset 10m)`,
+        `  or 0 * ${ratio}${own})`,
       ].join('\n'),
     for: '1m',
     keepFiringFor: '5m',

@@ -1,6 +1,7 @@
 import { homeCluster } from '../../model/home-cluster.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { declaredWeights } from './declared-weights.ts';
 import { examineRoutes } from './examine.ts';
 import { FAMILIES } from './families.ts';
@@ -13,6 +14,7 @@ export const routes: Rung<typeof FAMILIES> = defineRung({
   question: 'Does traffic split as the VirtualService says?',
   reads: ['cluster', 'history', 'inspections'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const mesh_cluster = homeCluster(snapshot);

@@ -1,0 +1,21 @@
+import { defineAlert, type RuleGroup } from '../alert.ts';
+import { lastSeen } from '../promql.ts';
+import { FAMILIES } from './families.ts';
+
+/** Alerts of rung 5: clients and servers that do not agree. */
+export const RULES: RuleGroup = {
+  recordings: [],
+  alerts: [
+    defineAlert({
+      name: 'IstioMtlsConflict',
+      severity: 'warning',
+      thresholds: {},
+      expr: () =>
+        `max by (mesh_cluster, object_namespace, object_name, destination, reason) (${lastSeen(`${FAMILIES.conflict.name}{reason!="pods_outside_mesh"}`, 'kubernetes')}) == 1`,
+      for: '5m',
+      summary: 'Clients and servers do not agree on mutual TLS.',
+      description:
+        '{{ $labels.object_namespace }}/{{ $labels.object_name }} and {{ $labels.destination }}: {{ $labels.reason }}. Connections fail at once, with UF or UC at the client and nothing in the log of the server.',
+    }),
+  ],
+};

@@ -1,0 +1,26 @@
+import { defineAlert, type RuleGroup } from '../alert.ts';
+import { FAMILIES } from './families.ts';
+
+/** Alerts of rung 10: what was turned on to look, and not off again. */
+export const RULES: RuleGroup = {
+  recordings: [],
+  alerts: [
+    defineAlert({
+      name: 'IstioDebugLoggingLeftOn',
+      severity: 'warning',
+      thresholds: {
+        linesPerSecond: {
+          value: 1,
+          unit: 'count',
+          why: 'At its usual level a proxy writes a few lines an hour; debug writes dozens for each request.',
+        },
+      },
+      expr: ({ linesPerSecond }) =>
+        `sum by (mesh_cluster, proxy_namespace, workload) (rate(${FAMILIES.logLines.name}{level=~"debug|trace"}[10m])) > ${linesPerSecond}`,
+      for: '30m',
+      summary: 'Proxies write debug lines for half an hour: was debug logging left on?',
+      description:
+        'The proxies of {{ $labels.workload }}.{{ $labels.proxy_namespace }} write {{ $value | humanize }} debug lines a second. meshladder config log POD.NAMESPACE --level default puts their loggers back.',
+    }),
+  ],
+};
