@@ -161,13 +161,41 @@ describe('a proxy that is not in sync', () => {
     assert.match(rung(later, 2)?.summary ?? '', /^payment: 1 proxy STALE for 8 min$/);
   });
 
-  test('not listed by the only istiod in it: one look cannot tell, and says so', async () => {
+  test('not listed by the only istiod in it is MISSING, and that this was one look is said', async () => {
     const file = await changedReport(
       inFolder('missing.tar.gz'),
       withRows((row) => (row['proxy'] === `${CHECKOUT}.payment` ? undefined : row)),
     );
     const document = await look(file, `${CHECKOUT}.payment`);
-    assert.notEqual(rung(document, 2)?.verdict, 'ok');
+    assert.match(document.headline ?? '', /: 1 proxy MISSING for 3 s/);
+    assert.equal(rung(document, 1)?.verdict, 'finding');
+    assert.equal(rung(document, 2)?.summary, 'rung 1 not passed');
+    assert.deepEqual(
+      document.bundle.missing.find(({ what }) => what === 'a second look')?.consequence,
+      '1 proxy called MISSING may only have been reconnecting',
+    );
+    // The others are still judged by when their pushes were sent.
+    assert.match(rung(await look(file), 1)?.summary ?? '', /^payment: 1 proxy MISSING/);
+  });
+
+  test('with another istiod whose answer is not in it, nobody is missing', async () => {
+    const other = 'istiod-7d4b9c6f8d-other';
+    const file = await changedReport(inFolder('two.tar.gz'), (entry) => {
+      if (entry.path !== 'cluster/k8s-resources') {
+        return withRows((row) => (row['proxy'] === `${CHECKOUT}.payment` ? undefined : row))(entry);
+      }
+      const [head = '', ...items] = entry.text.split(/^(?=- )/m);
+      const istiods = items.filter(
+        (item) => /^ {2}kind: Pod$/m.test(item) && item.includes('name: istiod-7d4b9c6f8d-v5xnt'),
+      );
+      const more = istiods.map((item) => item.replaceAll('istiod-7d4b9c6f8d-v5xnt', other));
+      assert.equal(more.length, 1);
+      return { ...entry, text: [head, ...more, ...items].join('') };
+    });
+    const document = await look(file);
+    assert.match(rung(document, 0)?.summary ?? '', /1 of 2 istiods does not answer/);
+    assert.ok(rung(document, 0)?.evidence.some((each) => each.includes(other) && each.includes('not in the bundle')));
+    assert.equal(rung(document, 1)?.verdict, 'ok');
   });
 });
 

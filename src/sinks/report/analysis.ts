@@ -56,7 +56,7 @@ export function analysisReport(world: AnalysisWorld, choice: AnalysisChoice): An
   return {
     findings,
     text: ({ width, coloured }) => textOf(said, width, coloured),
-    json: () => ({ findings: findings.map(jsonOf), unknown, suppressed, notes: choice.notes }),
+    json: () => ({ findings: findings.map(findingDocument), unknown, suppressed, notes: choice.notes }),
   };
 }
 
@@ -70,7 +70,8 @@ function isAskedFor({ object }: AnalysisFinding, namespace: string | undefined):
   return object.kind === 'Namespace' ? object.name === namespace : ['', namespace].includes(object.namespace);
 }
 
-function jsonOf({ code, level, object, text }: AnalysisFinding): FindingDocument {
+/** A finding, as JSON has it. */
+export function findingDocument({ code, level, object, text }: AnalysisFinding): FindingDocument {
   const { kind, namespace, name } = object;
   return { code, level, object: objectPath(object), kind, namespace, name, text };
 }

@@ -1,7 +1,10 @@
+import { type AnalysisFinding, FINDING_LEVELS } from '../../model/analysis.ts';
 import type { ClusterObjects } from '../../model/cluster.ts';
 import { known } from '../../model/observed.ts';
+import { proxyTable } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
-import { counted } from '../../rungs/wording.ts';
+import { counted, firstOf } from '../../rungs/wording.ts';
+import { type FindingDocument, findingDocument } from './analysis.ts';
 import type { LadderDocument } from './ladder-json.ts';
 import { oneLine } from './text-table.ts';
 import { wrapText } from './wrap-text.ts';
@@ -17,6 +20,8 @@ export interface BundleFacts {
     readonly configDumps: number;
     readonly istioctlVersion?: string;
   };
+  /** What `istioctl analyze` found then; absent where it is not in the bundle. */
+  readonly analysis?: readonly AnalysisFinding[];
   /** Entries that are of no use; `""` for the bundle as a whole. */
   readonly notes: readonly { readonly entry: string; readonly problem: string }[];
 }
@@ -35,6 +40,8 @@ export interface BundleDocument {
     readonly unparsedLines: number;
     readonly configDumps: number;
   };
+  /** What `istioctl analyze` found then; null where it is not in the bundle. */
+  readonly analysis: readonly FindingDocument[] | null;
   /** What is not in it, and what cannot be told without. */
   readonly missing: readonly { readonly what: string; readonly consequence: string }[];
   /** What is in it and cannot be read; `entry` is empty for the bundle as a whole. */
@@ -47,7 +54,7 @@ export interface BundleLadderDocument extends LadderDocument {
 }
 
 /** What a bundle holds and what it lacks, each with its consequence. */
-export function bundleDocument({ contents, notes }: BundleFacts, snapshot: MeshSnapshot): BundleDocument {
+export function bundleDocument({ contents, analysis, notes }: BundleFacts, snapshot: MeshSnapshot): BundleDocument {
   const { entries: _, istioctlVersion, ...counts } = contents;
   const intake = known(snapshot.traffic)?.intake ?? [];
   return {
@@ -58,6 +65,7 @@ export function bundleDocument({ contents, notes }: BundleFacts, snapshot: MeshS
       accessLines: intake.reduce((sum, { lines }) => sum + lines.access, 0),
       unparsedLines: intake.reduce((sum, { lines }) => sum + lines.unparsed, 0),
     },
+    analysis: analysis?.map(findingDocument) ?? null,
     missing: missingIn(snapshot, contents),
     unreadable: notes,
   };
@@ -88,6 +96,10 @@ function missingIn(snapshot: MeshSnapshot, contents: BundleFacts['contents']): B
     lacks('access lines in the proxy logs', 'shares (rung 3), denials (rung 6) and rung 9 rest on no request');
   }
   if (contents.configDumps === 0) lacks('config dumps of proxies', 'what Envoys hold is unknown (rungs 4 and 7)');
+  const absent = proxyTable(snapshot).filter(({ verdict }) => verdict === 'missing').length;
+  if (absent > 0) {
+    lacks('a second look', `${counted(absent, 'proxy', 'proxies')} called MISSING may only have been reconnecting`);
+  }
   return missing;
 }
 
@@ -99,12 +111,22 @@ function linesOf({ traffic }: MeshSnapshot): number {
   return (known(traffic)?.intake ?? []).reduce((sum, { lines }) => sum + lines.access, 0);
 }
 
+/** `1 Error, 2 Warning; IST0101 VirtualService/shop/cart`: errors are named. */
+function levelsOf(findings: readonly FindingDocument[]): string {
+  const counts = FINDING_LEVELS.map(
+    (level) => [level, findings.filter((each) => each.level === level).length] as const,
+  );
+  const words = counts.filter(([, count]) => count > 0).map(([level, count]) => `${count} ${level}`);
+  const errors = findings.filter(({ level }) => level === 'Error').map(({ code, object }) => `${code} ${object}`);
+  return [words.join(', ') || 'nothing found', ...(errors.length === 0 ? [] : [firstOf(errors)])].join('; ');
+}
+
 const LONGEST = 200;
 const MAX_TOLD = 8;
 
 /** The few lines above the ladder. @param name as the person called the bundle */
 export function bundleHeadText(name: string, document: BundleDocument, width: number): string {
-  const { contents, madeAt, istioctlVersion, missing, unreadable } = document;
+  const { contents, analysis, madeAt, istioctlVersion, missing, unreadable } = document;
   const by = istioctlVersion === null ? '' : ` by istioctl ${istioctlVersion}`;
   const counts = [
     counted(contents.objects, 'object'),
@@ -117,6 +139,7 @@ export function bundleHeadText(name: string, document: BundleDocument, width: nu
   return [
     line(`${oneLine(name, LONGEST)}, made ${madeAt}${by}`, ''),
     line(`${counts.join(', ')}`, '  '),
+    ...(analysis === null ? [] : [line(`istioctl analyze then: ${levelsOf(analysis)}`, '  ')]),
     ...missing.map(({ what, consequence }) => line(`not in it: ${what}; ${consequence}`, '  ')),
     ...unreadable
       .slice(0, MAX_TOLD)

@@ -16,7 +16,7 @@ export interface ItemHandlers {
 /** etcd takes no object of more than 1.5 MiB. */
 const MAX_ITEM_CHARS = 8 * 1024 ** 2;
 /** What is no list has to be read as one piece. */
-const MAX_WHOLE_CHARS = 64 * 1024 ** 2;
+const MAX_WHOLE_CHARS = 32 * 1024 ** 2;
 /** `apiVersion`, `items`: kubectl sorts its keys. */
 const HEAD_LINES = 4;
 

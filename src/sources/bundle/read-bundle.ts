@@ -45,8 +45,9 @@ export async function readBundle(path: string, options: ReadBundleOptions): Prom
     async (entry, role) => {
       if (role.kind === 'proxy_log') {
         onEntry?.(entry.path);
-        await logs.take(entry, role.pod);
+        // What stands before a cut counts.
         count.proxyLogs += 1;
+        await logs.take(entry, role.pod);
       } else if (role.kind === 'envoy') {
         onEntry?.(entry.path);
         looks.take(role, await readEnvoyEntry(entry, role));

@@ -59,10 +59,20 @@ export function controlPlaneOf(
       ...answer,
     };
   });
-  const silent = running.filter((istiod) => !saved.some(({ pod }) => isOf(istiod, pod)));
-  // Loose dumps do not tell which pod answered: then nobody can be said to be missing.
-  const isNamed = saved.every(({ pod }) => pod.namespace !== '');
-  return { state: 'fresh', at, value: { poll: 1, istiods: [...istiods, ...(isNamed ? silent : []).map(unasked(at))] } };
+  return {
+    state: 'fresh',
+    at,
+    value: { poll: 1, istiods: [...istiods, ...silentOf(running, saved).map(unasked(at))] },
+  };
+}
+
+/** Loose dumps do not tell which pod answered, but there may be fewer of them than istiods. */
+function silentOf(running: readonly Istiod[], saved: readonly SavedAnswer[]): readonly Istiod[] {
+  if (saved.every(({ pod }) => pod.namespace !== '')) {
+    return running.filter((istiod) => !saved.some(({ pod }) => isOf(istiod, pod)));
+  }
+  const more = running.length - saved.length;
+  return more <= 0 ? [] : [{ name: `${more} more, of which no answer is known`, namespace: '', revision: 'default' }];
 }
 
 function isOf({ namespace, name }: Istiod, pod: PodName): boolean {

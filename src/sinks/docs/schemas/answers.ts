@@ -120,19 +120,18 @@ export const trace: Schema<TraceDocument> = object<TraceDocument>({
   ),
 });
 
+export const finding: Schema<FindingDocument> = object<FindingDocument>({
+  code: text('`IST0101` as istioctl says, `ML0001` of our own.'),
+  level: word(FINDING_LEVELS),
+  object: text('`kind/namespace/name`, or `kind/name` for objects of the whole cluster.'),
+  kind: text(),
+  namespace: text(),
+  name: text(),
+  text: text(),
+});
+
 export const analyze: Schema<AnalysisDocument> = object<AnalysisDocument>({
-  findings: list(
-    object<FindingDocument>({
-      code: text('`IST0101` as istioctl says, `ML0001` of our own.'),
-      level: word(FINDING_LEVELS),
-      object: text('`kind/namespace/name`, or `kind/name` for objects of the whole cluster.'),
-      kind: text(),
-      namespace: text(),
-      name: text(),
-      text: text(),
-    }),
-    'Worst first.',
-  ),
+  findings: list(finding, 'Worst first.'),
   unknown: list(
     object<AnalysisDocument['unknown'][number]>({ codes: list(text()), why: text() }),
     'What could not be looked at: never to be taken for nothing found.',

@@ -1,5 +1,6 @@
 import type { BundleDocument, BundleLadderDocument } from '../../report/bundle-head.ts';
 import type { LadderDocument, NamespaceDocument, RungDocument } from '../../report/ladder-json.ts';
+import { finding } from './answers.ts';
 import { integer, list, nullable, object, type Schema, text, time, word } from './schema.ts';
 
 const verdict = word(['ok', 'finding', 'unknown'], 'Programs go by this.');
@@ -44,6 +45,7 @@ const bundleHead: Schema<BundleDocument> = object<BundleDocument>({
     unparsedLines: integer(),
     configDumps: integer(),
   }),
+  analysis: nullable(list(finding, 'What `istioctl analyze` found then; null where it is not in the bundle.')),
   missing: list(
     object<BundleDocument['missing'][number]>({ what: text(), consequence: text('What cannot be told without it.') }),
   ),
