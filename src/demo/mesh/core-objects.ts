@@ -66,7 +66,9 @@ export function serviceObject({ namespace, name, clusterIp, ports, pods }: MeshS
 }
 
 /** The slice of a Service; the controller writes `endpoints: null` where nobody is behind it. */
-export function endpointSliceObject({ namespace, name, ports, pods }: MeshService, bornMs: number): NewObject {
+export function endpointSliceObject(service: MeshService, bornMs: number): NewObject {
+  const { namespace, name, ports, pods, outside = [] } = service;
+  const endpoints = [...pods.map((pod) => endpoint(WORKLOADS[pod])), ...outside.map(outsideEndpoint)];
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -80,7 +82,7 @@ export function endpointSliceObject({ namespace, name, ports, pods }: MeshServic
       },
     },
     addressType: 'IPv4',
-    endpoints: pods.length === 0 ? null : pods.map((pod) => endpoint(WORKLOADS[pod])),
+    endpoints: endpoints.length === 0 ? null : endpoints,
     ports: ports.map(({ name: portName, targetPort, protocol = 'TCP' }) => ({
       name: portName,
       port: targetPort,
@@ -96,6 +98,10 @@ function endpoint(workload: Workload): object {
     targetRef: { kind: 'Pod', namespace: workload.namespace, name: podName(workload) },
     nodeName: NODE,
   };
+}
+
+function outsideEndpoint(address: string): object {
+  return { addresses: [address], conditions: { ready: true, serving: true, terminating: false } };
 }
 
 /** The Deployment and the ReplicaSet above a pod. */

@@ -12,6 +12,8 @@ export interface MeshService {
     readonly protocol?: 'TCP' | 'UDP';
   }[];
   readonly pods: readonly WorkloadName[];
+  /** Addresses of endpoints that are no pods. */
+  readonly outside?: readonly string[];
 }
 
 export type ServiceName =
@@ -40,13 +42,14 @@ export const SERVICES: Readonly<Record<ServiceName, MeshService>> = {
   /** Nobody is behind it: UH. */
   ghost: http('payment', 'ghost', '10.96.2.9', []),
   /** Its only endpoint refuses connections: UF. */
-  dead: http('payment', 'dead', '10.96.2.20', []),
+  dead: { ...http('payment', 'dead', '10.96.2.20', []), outside: ['10.44.0.1'] },
   ledger: {
     namespace: 'payment',
     name: 'ledger-db',
     clusterIp: '10.96.2.10',
     ports: [{ name: 'tcp-pg', port: 5432, targetPort: 5432 }],
     pods: [],
+    outside: ['10.44.0.99'],
   },
   gateway: {
     namespace: 'istio-system',
