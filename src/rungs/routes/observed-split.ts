@@ -28,7 +28,7 @@ const LOOKS_BACK: readonly number[] = [60, 300];
 /** @returns undefined where nothing has been counted for long enough since the split was declared */
 export function observeSplit(split: Split, snapshot: MeshSnapshot): ObservedSplit | undefined {
   let last: ObservedSplit | undefined;
-  const from = Math.max(declaredAfter(split, snapshot), settledAt(split, snapshot));
+  const from = countedFrom(split, snapshot);
   for (const seconds of LOOKS_BACK) {
     const recent = recentTraffic(snapshot, seconds, ({ at }) => at > from);
     if (recent === undefined) return last;
@@ -36,6 +36,11 @@ export function observeSplit(split: Split, snapshot: MeshSnapshot): ObservedSpli
     if (last.verdict !== 'too_few') return last;
   }
   return last;
+}
+
+/** What was counted before this moment is no sign of how the split works. */
+export function countedFrom(split: Split, snapshot: MeshSnapshot): number {
+  return Math.max(declaredAfter(split, snapshot), settledAt(split, snapshot));
 }
 
 /** The last moment at which configuration is known to have said something else. */
@@ -109,6 +114,7 @@ function countsOf({ route, destinations }: Split, requests: readonly RequestCoun
   return { bySubset, callers, total };
 }
 
-function destinationOf({ shape }: RequestCount): string {
+/** By which requests are grouped. */
+export function destinationOf({ shape }: RequestCount): string {
   return shape.destination;
 }

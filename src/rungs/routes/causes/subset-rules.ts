@@ -35,9 +35,14 @@ export const rulesInForce: (world: World) => DestinationRules = perWorld((world)
   });
 });
 
+const byHost = perWorld((world) => Map.groupBy(allRules(world), ({ host }) => host));
+
+const wildcards = perWorld((world) => allRules(world).filter(({ host }) => host.startsWith('*')));
+
 /** Rules for a host, wherever they are. */
 export function rulesFor(world: World, host: string): readonly DestinationRule[] {
-  return allRules(world).filter((rule) => matchesHost(rule.host, host));
+  const exact = byHost(world).get(host) ?? [];
+  return [...exact, ...wildcards(world).filter((rule) => rule.host !== host && matchesHost(rule.host, host))];
 }
 
 export function defines({ subsets }: Pick<DestinationRule, 'subsets'>, name: string): boolean {
