@@ -20,6 +20,11 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   env: process.env,
   nodeVersion: process.versions.node,
   signal: stop.signal,
+  stopOnHangup() {
+    process.on('SIGHUP', () => stop.abort());
+    // Nobody reads any more, which must not end us half way.
+    process.stderr.on('error', () => {});
+  },
   self: {
     execPath: process.execPath,
     script: process.argv[1] ?? '',

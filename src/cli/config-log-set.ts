@@ -36,7 +36,7 @@ const INTERRUPTED = 130;
  * @throws UserError, mostly before anything is changed
  */
 export async function setLevels({ origin, options, output }: LevelTask, io: Io): Promise<number> {
-  if (origin.kind === 'files') throw new UserError('--level: changes a running proxy; leave out -f');
+  if (origin.kind !== 'pod') throw new UserError('--level: changes a running proxy; leave out -f and --bundle');
   if (!options.yes && !canAsk(io)) {
     throw new UserError('--level changes a running proxy: give --yes, since nobody can be asked here');
   }
@@ -95,11 +95,10 @@ async function change(
 
 async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LoggerChange[], forMs: number): Promise<number> {
   const { io } = envoy;
+  // Who runs it without a terminal may have meant it to outlive one.
+  if (canAsk(io)) io.stopOnHangup?.();
   const at = new Date(Date.now() + forMs).toISOString().replace(/\.\d+Z/, 'Z');
-  tell(
-    io,
-    `putting back in ${formatDuration(forMs)}, at ${at}; Ctrl-C or SIGTERM does it at once, a closed terminal or SIGKILL does not`,
-  );
+  tell(io, `putting back in ${formatDuration(forMs)}, at ${at}; Ctrl-C or SIGTERM does it at once, SIGKILL does not`);
   // Only an abort ends it sooner.
   await sleep(forMs, undefined, { signal: io.signal }).catch(() => undefined);
   const interrupted = io.signal.aborted;

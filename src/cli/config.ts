@@ -7,7 +7,7 @@ import { oneLine } from '../sinks/report/text-table.ts';
 import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
 import { printAll } from './config-all.ts';
 import { collectFiles, readDump } from './config-dump.ts';
-import { writeJsonList } from './config-json.ts';
+import { hideSecret, writeJsonList } from './config-json.ts';
 import { type ConfigFlags, type ConfigOptions, type ConfigPart, readConfigOptions } from './config-options.ts';
 import { printSection } from './config-parts.ts';
 import { type Io, UserError } from './io.ts';
@@ -23,6 +23,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
       'a saved answer of the proxy, also compressed; may be given several times',
       collectFiles,
     )
+    .option('--bundle <bundle>', 'what it had answered when this bug report was made: a .tar.gz, or a folder of dumps')
     .option('-o, --output <format>', 'table or json (default: table; of bootstrap: json)')
     .option('--fqdn <text>', 'clusters whose service has this in its name')
     .option('--port <port>', 'clusters, listeners or endpoints of this port')
@@ -127,7 +128,7 @@ function notesOf({ config }: EnvoyDump, output: ConfigOptions['output']): readon
 function printBootstrap({ config }: EnvoyDump, { output }: ConfigOptions, { stdout }: Io): void {
   const bootstrap = config?.bootstrap;
   if (bootstrap === undefined) throw new UserError('there is no bootstrap in what was given: istiod does not know it');
-  if (output === 'json') stdout.write(`${JSON.stringify({ bootstrap: bootstrap.body }, undefined, 2)}\n`);
+  if (output === 'json') stdout.write(`${JSON.stringify({ bootstrap: bootstrap.body }, hideSecret, 2)}\n`);
   else stdout.write(formatConfigTable(bootstrapTable(bootstrap)));
 }
 

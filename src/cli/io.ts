@@ -8,6 +8,8 @@ export interface Io {
   readonly nodeVersion?: string;
   /** Aborts on the first SIGTERM or SIGINT. */
   readonly signal: AbortSignal;
+  /** From now on a terminal that is closed stops us as SIGTERM does: for who has something to put right first. */
+  readonly stopOnHangup?: () => void;
   /** How this program was started, for the one command that starts it a second time. */
   readonly self?: SelfProcess;
 }

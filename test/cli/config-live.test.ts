@@ -66,6 +66,26 @@ test('config all tells no secret', async () => {
   assert.doesNotMatch(stdout, /PRIVATE KEY|SecretsConfigDump|hush/);
 });
 
+test('what is printed hides secrets that a dump did not', async () => {
+  const secret = {
+    private_key: { inline_string: 'hush', filename: '/etc/key' },
+    password: 'hush',
+    sessionTicketKeys: { keys: [{ inlineBytes: 'hush' }] },
+    accessToken: 'hush',
+    certificate_chain: { inline_string: 'public' },
+  };
+  const cluster = { '@type': 'a/envoy.config.cluster.v3.Cluster', name: 'a', transport_socket: secret };
+  const bootstrap = { '@type': 'a/envoy.admin.v3.BootstrapConfigDump', bootstrap: { tracing: secret } };
+  const stdin = JSON.stringify({ configs: [cluster, bootstrap] });
+  for (const part of ['clusters', 'bootstrap', 'all']) {
+    const { code, stdout } = await runCli(['config', part, '-f', '-', '-o', 'json'], { stdin });
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /hush/);
+    assert.match(stdout, /public/);
+    assert.match(stdout, /\/etc\/key/);
+  }
+});
+
 describe('whose', () => {
   const cases: readonly (readonly [args: readonly string[], code: number, stderr: RegExp])[] = [
     [[CHECKOUT], 0, /^$/],

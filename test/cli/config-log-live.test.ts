@@ -9,6 +9,7 @@ import type { ReplayedAdmin } from '../support/envoy-admin.ts';
 import { CHECKOUT, dumpPath } from '../support/envoy-dump.ts';
 import { startTestMesh, type TestMesh } from '../support/live-mesh.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
+import { startProcess } from '../support/run-process.ts';
 
 let mesh: TestMesh;
 let admin: ReplayedAdmin;
@@ -240,3 +241,23 @@ describe('for a while', () => {
     assert.match(run.said(), /was cut.*; see what is set: meshladder config log checkout/);
   });
 });
+
+for (const [signal, code] of [
+  ['SIGTERM', 130],
+  ['SIGINT', 130],
+] as const) {
+  test(`the process itself puts back at ${signal}`, async () => {
+    const words = ['config', 'log', CHECKOUT, '--level', 'rbac:debug', '--for', '1h', '--yes'];
+    const child = startProcess([...words, '--kubeconfig', mesh.kubeconfig]);
+    const exited = once(child, 'exit');
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    while (!said.includes('putting back in 1h')) await once(child.stderr, 'data');
+    assert.equal(admin.loggers.get('rbac'), 'debug');
+    child.kill(signal);
+    assert.equal((await exited)[0], code);
+    assert.equal(admin.loggers.get('rbac'), 'warning');
+  });
+}

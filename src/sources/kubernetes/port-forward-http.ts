@@ -48,6 +48,8 @@ function send(connection: Duplex, { port }: PodPort, { method, path }: PodReques
   outgoing.once('response', resolve);
   // Stays: what breaks after the answer is told by the answer.
   outgoing.on('error', reject);
+  // Of an answer that wants to switch to another protocol, the client says nothing at all.
+  connection.once('close', () => reject(new Error('closed')));
   outgoing.end();
   return promise;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import fc from 'fast-check';
 import type { KubeAccess } from '../../../src/sources/kubernetes/kube-access.ts';
 import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
 import { createPortForward } from '../../../src/sources/kubernetes/port-forward.ts';
@@ -277,6 +278,51 @@ describe('port-forward', () => {
       await server.allClosed();
     });
   }
+
+  const answers: readonly (readonly [what: string, answer: string, code: string])[] = [
+    ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'refused'],
+    ['has a header without end', `HTTP/1.1 200 OK\r\nx: ${'a'.repeat(100_000)}`, 'invalid'],
+    ['has a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', 'invalid'],
+    ['has a chunk that is none', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'truncated'],
+    ['promises to go on', 'HTTP/1.1 100 Continue\r\n\r\n', 'refused'],
+  ];
+  for (const [what, answer, code] of answers) {
+    test(`says what is wrong with an answer that ${what}`, async () => {
+      const body = Buffer.concat([Buffer.from([0]), Buffer.from(answer)]);
+      server.lead('cart-1.shop', 15_000, { kind: 'frames', frames: [...open, body], close: 1000 });
+      const { reason } = await failure(ports.ask(POD, GET, never));
+      assert.equal(reason.code, code, reason.detail);
+      await server.allClosed();
+    });
+  }
+
+  test('whatever comes, an answer or a reason follows', async () => {
+    const head = 'HTTP/1.1 200 OK\r\n\r\n';
+    const payload = fc.oneof(
+      fc.uint8Array({ maxLength: 20 }),
+      fc.constantFrom(Buffer.from(head), portFrame(0, 15_000).subarray(1), Buffer.from('x')),
+    );
+    const frame = fc.oneof(
+      fc
+        .tuple(fc.integer({ min: 0, max: 2 }), payload)
+        .map(([channel, bytes]) => Buffer.concat([[channel], bytes].map((each) => Buffer.from(each as Uint8Array)))),
+      fc.constantFrom(...open),
+      fc.string({ maxLength: 5 }),
+    );
+    const close = fc.constantFrom(1000, 1001, 1006, 1011);
+    await fc.assert(
+      fc.asyncProperty(fc.array(frame, { maxLength: 6 }), close, async (frames, code) => {
+        server.lead('cart-1.shop', 15_000, { kind: 'frames', frames, close: code });
+        const settled = await ports.ask(POD, GET, never).then(
+          ({ status }) => status === 200,
+          (error: unknown) => error instanceof KubeApiError && error.reason.code !== 'timeout',
+        );
+        assert.equal(settled, true);
+      }),
+      { numRuns: 150 },
+    );
+    await server.allClosed();
+  });
 
   test('says that nobody is there', async () => {
     await server.stop();
