@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { EnvoyConfig, EnvoyNode } from '../model/envoy-config.ts';
+import type { EnvoyConfig, EnvoyDump, EnvoyNode } from '../model/envoy-config.ts';
 import { replicaDiffReport } from '../sinks/report/diff-report.ts';
 import { oneLine } from '../sinks/report/text-table.ts';
 import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
@@ -11,13 +11,19 @@ import { type DiffFlags, diffExitCode, readConfig, writeDiff } from './diff-outp
 import { type Io, UserError } from './io.ts';
 import { declareLiveOptions, type LiveFlags, type LiveMesh, readLiveOrigin, withLiveMesh } from './kube-session.ts';
 
-interface CompareFlags extends DiffFlags, LiveFlags {}
+interface CompareFlags extends DiffFlags, LiveFlags {
+  readonly bundle?: string;
+}
 
 /** `meshladder compare`: whether two replicas have the same. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .argument('<first>', 'a replica, POD.NAMESPACE, or a file with its config dump; - is stdin')
     .argument('<second>', 'another')
+    .option(
+      '--bundle <bundle>',
+      'what pods had answered when this bug report was made: a .tar.gz, or a folder of dumps',
+    )
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--no-color', 'no colours, as with the variable NO_COLOR');
   declareLiveOptions(command)
@@ -65,6 +71,8 @@ async function readBoth(
   flags: CompareFlags,
   io: Io,
 ): Promise<readonly [EnvoyConfig, EnvoyConfig]> {
+  const { bundle } = flags;
+  if (bundle !== undefined) return [await readSaved(one, bundle, io), await readSaved(other, bundle, io)];
   const read = async (mesh?: LiveMesh): Promise<readonly [EnvoyConfig, EnvoyConfig]> => [
     await readSide(one, mesh, io),
     await readSide(other, mesh, io),
@@ -73,11 +81,20 @@ async function readBoth(
   return pod === undefined ? read() : withLiveMesh(readLiveOrigin(flags), io, fileInstead(pod.asked), read);
 }
 
+async function readSaved(side: Side, bundle: string, io: Io): Promise<EnvoyConfig> {
+  if (side.kind === 'file') return readFile(side.file, io);
+  const { readBundleEnvoy } = await import('./bundle-envoy.ts');
+  return configOf(await readBundleEnvoy(bundle, side.asked, io), side.asked);
+}
+
 async function readSide(side: Side, mesh: LiveMesh | undefined, io: Io): Promise<EnvoyConfig> {
   if (side.kind === 'file') return readFile(side.file, io);
   const { dump } = mesh === undefined ? {} : await readFromMesh(mesh, side.asked, COMPARED, io);
-  if (dump?.config === undefined)
-    throw new UserError(`${side.asked.name}.${side.asked.namespace}: it tells no configuration`);
+  return configOf(dump, side.asked);
+}
+
+function configOf(dump: EnvoyDump | undefined, { name, namespace }: AskedPod): EnvoyConfig {
+  if (dump?.config === undefined) throw new UserError(`${name}.${namespace}: it tells no configuration`);
   return dump.config;
 }
 

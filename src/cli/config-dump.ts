@@ -11,6 +11,8 @@ import { type LiveFlags, type LiveOrigin, readLiveOrigin } from './kube-session.
 export type DumpOrigin =
   /** Saved answers, read together; `-` is stdin. With a pod, they must be that pod's. */
   | { readonly kind: 'files'; readonly files: readonly string[]; readonly pod: PodName | undefined }
+  /** What it had answered when a bug report was made. */
+  | { readonly kind: 'bundle'; readonly bundle: string; readonly asked: AskedPod }
   /** The Envoy itself. */
   | { readonly kind: 'pod'; readonly asked: AskedPod; readonly live: LiveOrigin };
 
@@ -26,6 +28,10 @@ export async function readDump(origin: DumpOrigin, parts: readonly EnvoyPart[], 
   if (origin.kind === 'pod') {
     const { readLiveDump } = await import('./config-live.ts');
     return (await readLiveDump(origin.asked, origin.live, parts, io)).dump;
+  }
+  if (origin.kind === 'bundle') {
+    const { readBundleEnvoy } = await import('./bundle-envoy.ts');
+    return readBundleEnvoy(origin.bundle, origin.asked, io);
   }
   const { files, pod } = origin;
   if (files.filter((file) => file === '-').length > 1) throw new UserError('-f -: stdin can be read once');
@@ -72,12 +78,22 @@ function checkPod(config: EnvoyConfig | undefined, { pod, namespace }: PodName):
   throw new UserError(`the dump is ${node.pod}.${node.namespace}'s, not ${pod}.${namespace}'s`);
 }
 
+/** Where to look, as commander gives it. */
+export interface OriginFlags extends LiveFlags {
+  readonly bundle?: string;
+}
+
 /**
  * Where a command line says to look.
  * @throws UserError where it says nothing
  */
-export function originOf(pod: string | undefined, files: readonly string[], flags: LiveFlags): DumpOrigin {
-  const { namespace } = flags;
+export function originOf(pod: string | undefined, files: readonly string[], flags: OriginFlags): DumpOrigin {
+  const { namespace, bundle } = flags;
+  if (bundle !== undefined && files.length > 0) throw new UserError('-f and --bundle: give one of them');
+  if (bundle !== undefined) {
+    if (pod === undefined) throw new UserError('--bundle: whose? Give POD.NAMESPACE of a proxy in it');
+    return { kind: 'bundle', bundle, asked: readAskedPod(pod, namespace) };
+  }
   if (files.length > 0)
     return { kind: 'files', files, pod: pod === undefined ? undefined : readPodName(pod, namespace) };
   if (pod !== undefined) return { kind: 'pod', asked: readAskedPod(pod, namespace), live: readLiveOrigin(flags) };

@@ -1,12 +1,11 @@
 import { ENVOY_SECTIONS, type EnvoySection } from '../model/envoy-resource.ts';
 import type { ConfigFilter } from '../sinks/report/config-filter.ts';
-import { type DumpOrigin, originOf } from './config-dump.ts';
+import { type DumpOrigin, type OriginFlags, originOf } from './config-dump.ts';
 import { type LevelFlags, type LevelOptions, readLevelOptions } from './config-log-levels.ts';
 import { UserError } from './io.ts';
-import type { LiveFlags } from './kube-session.ts';
 
 /** As commander gives them. */
-export interface ConfigFlags extends LiveFlags, LevelFlags {
+export interface ConfigFlags extends OriginFlags, LevelFlags {
   readonly file?: readonly string[];
   readonly output?: string;
   readonly fqdn?: string;

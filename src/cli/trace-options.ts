@@ -1,9 +1,9 @@
 import type { TraceProtocol, TraceQuestion } from '../model/envoy-trace-question.ts';
+import type { OriginFlags } from './config-dump.ts';
 import { UserError } from './io.ts';
-import type { LiveFlags } from './kube-session.ts';
 
 /** As commander gives them. */
-export interface TraceFlags extends LiveFlags {
+export interface TraceFlags extends OriginFlags {
   readonly file?: readonly string[];
   readonly method: string;
   readonly header?: readonly string[];

@@ -23,6 +23,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
       'a saved answer of the proxy, also compressed; may be given several times',
       collectFiles,
     )
+    .option('--bundle <bundle>', 'what it had answered when this bug report was made: a .tar.gz, or a folder of dumps')
     .option('--method <method>', 'of the request', 'GET')
     .option('--header <header>', "as in 'end-user: jason'; may be given several times", collectFiles)
     .option('--protocol <protocol>', 'http, tls, tcp or mtls (default: tls for port 443, mtls inbound, else http)')

@@ -372,3 +372,85 @@ describe('wrong use', () => {
     });
   }
 });
+
+describe('other commands, asked of a bug report', () => {
+  const asked = ['--bundle', REPORT];
+
+  test('config lists what the proxy had', async () => {
+    const { stdout, stderr, code } = await runCli([
+      'config',
+      'endpoints',
+      `${CHECKOUT}.payment`,
+      ...asked,
+      '-o',
+      'json',
+    ]);
+    assert.deepEqual([stderr, code], ['', 0]);
+    const rows = JSON.parse(stdout) as {
+      name: string;
+      endpoints: { address: string; verdict: string; locality: string }[];
+    }[];
+    const own = rows.find(({ name }) => name === 'outbound|8080|v1|payment-svc.payment.svc.cluster.local');
+    assert.deepEqual(
+      own?.endpoints.map(({ address, verdict, locality }) => [address, verdict, locality]),
+      [['10.44.0.21', 'healthy', 'eu-west-1/eu-west-1a']],
+    );
+    const clusters = await runCli([
+      'config',
+      'clusters',
+      'deploy/checkout-v1',
+      '-n',
+      'payment',
+      ...asked,
+      '-o',
+      'json',
+    ]);
+    assert.equal((JSON.parse(clusters.stdout) as unknown[]).length, 28);
+  });
+
+  test('trace follows a request through it', async () => {
+    const { stdout, code } = await runCli([
+      'trace',
+      `${CHECKOUT}.payment`,
+      'payment-svc.payment:8080/pay',
+      ...asked,
+      '-o',
+      'json',
+    ]);
+    const { branches } = JSON.parse(stdout) as { branches: { share: number; end: { reason: string } }[] };
+    assert.deepEqual(
+      branches.map(({ share, end }) => [share, end.reason]),
+      [
+        [0.9, 'endpoints'],
+        [0.1, 'endpoints'],
+      ],
+    );
+    assert.equal(code, 0);
+  });
+
+  test('compare holds two of its proxies against each other', async () => {
+    const reviews = ['reviews-v1-598b896c9d-p9ltz.bookinfo', 'details-v1-79dfbd6fff-4jq8w.bookinfo'];
+    const { stdout, stderr } = await runCli(['compare', ...reviews, ...asked, '-o', 'json']);
+    assert.match(stderr, /no replicas: the workloads are reviews-v1\.bookinfo and details-v1\.bookinfo/);
+    assert.ok(['same', 'differs'].includes((JSON.parse(stdout) as { verdict: string }).verdict));
+  });
+
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [
+      ['config', 'routes', 'nobody.payment', ...asked],
+      /nobody\.payment is not in it; it has checkout-v1-5c7d8e9f6b-qw4rt\.payment, .* and 1 more/,
+    ],
+    [['config', 'routes', ...asked], /--bundle: whose\? Give POD\.NAMESPACE/],
+    [['config', 'routes', 'a.b', ...asked, '-f', 'x'], /-f and --bundle: give one of them/],
+    [['config', 'log', 'a.b', ...asked, '--level', 'rbac:debug', '--yes'], /--level: changes a running proxy/],
+    [['config', 'log', `${CHECKOUT}.payment`, ...asked], /no loggers/],
+    [['trace', 'a.b', 'c:80', '--bundle', 'nowhere.tar.gz'], /nowhere\.tar\.gz: there is no such file or folder/],
+  ];
+  for (const [argv, message] of wrong) {
+    test(argv.filter((each) => each !== REPORT).join(' '), async () => {
+      const { code, stderr } = await runCli(argv);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    });
+  }
+});

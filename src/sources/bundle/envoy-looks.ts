@@ -16,7 +16,7 @@ export function createLookJoiner(onLook: (look: EnvoyLook) => void): LookJoiner 
   };
   return {
     take(role, dump) {
-      const pod = role.pod ?? podIn(dump);
+      const pod = role.pod ?? podInDump(dump);
       // Nobody could say whose it is.
       if (pod === undefined) return;
       if (last !== undefined && (last.pod.namespace !== pod.namespace || last.pod.name !== pod.name)) end();
@@ -26,7 +26,8 @@ export function createLookJoiner(onLook: (look: EnvoyLook) => void): LookJoiner 
   };
 }
 
-function podIn({ config }: EnvoyDump): PodName | undefined {
+/** Whose a dump says it is. */
+export function podInDump({ config }: EnvoyDump): PodName | undefined {
   const node = config?.bootstrap?.node;
   return node === undefined || node.pod === '' ? undefined : { namespace: node.namespace, name: node.pod };
 }

@@ -80,6 +80,18 @@ describe('/clusters as text', () => {
     });
   }
 
+  test('what stands beside the flags is read as JSON has it', () => {
+    const at = `${CLUSTER}::10.0.0.1:80::`;
+    const text = [
+      `${CLUSTER}::added_via_api::true`,
+      ...['health_flags::healthy', 'weight::3', 'region::eu', 'zone::a', 'sub_zone::', 'priority::1'].map(
+        (each) => at + each,
+      ),
+    ].join('\n');
+    const [host] = readClustersText(text)?.[0]?.hosts ?? [];
+    assert.deepEqual([host?.weight, host?.priority, host?.locality], [3, 1, 'eu/a']);
+  });
+
   test('a real one has the hosts that its dump has', async () => {
     const entries = await entriesOf(REPORT);
     const pod = 'proxies/payment/checkout-v1-5c7d8e9f6b-qw4rt';
