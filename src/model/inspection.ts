@@ -56,9 +56,18 @@ export interface ProxyInspection {
   readonly name: string;
   readonly workload: string;
   readonly at: EpochSeconds;
+  /** Replicas of a workload for which this is equal should hold the same; absent where nobody said. */
+  readonly kin?: string;
+  /** Where it says it runs, as `region/zone/subzone`, by which Istio orders endpoints; absent where it does not say. */
+  readonly locality?: string;
+  /**
+   * Sections in which it held all that istiod had sent, before the look and after it, with nothing sent between: when the
+   * last of it had been sent, 0 where nothing is. A section that is not here was on its way, or nobody could tell.
+   */
+  readonly settled?: Readonly<Partial<Record<EnvoySection, EpochSeconds>>>;
   /** One short text for each section, equal for replicas that hold the same. */
   readonly fingerprints?: Readonly<Partial<Record<EnvoySection, string>>>;
-  /** Names of resources that differ from what istiod would send, by section; absent where istiod was not asked. */
+  /** Names of resources that differ from what istiod would send, by section, at most 1,000; absent where istiod was not asked. */
   readonly differences?: Readonly<Partial<Record<EnvoySection, readonly string[]>>>;
   readonly rejections?: readonly EnvoyRejection[];
   readonly weights?: readonly LoadedWeight[];

@@ -12,6 +12,7 @@ import type { SourceHealth } from './source-health.ts';
 import { NO_HISTORY, type SyncHistory } from './sync-history.ts';
 import type { Traffic } from './traffic.ts';
 import type { TrafficMarks } from './traffic-marks.ts';
+import type { VerboseSince } from './verbose-since.ts';
 
 /** Everything known of the mesh at one moment, frozen. Rungs see this and nothing else: no client, no clock, no config. */
 export interface MeshSnapshot {
@@ -30,6 +31,8 @@ export interface MeshSnapshot {
   readonly findingsSince?: FindingsSince;
   /** What looks into Envoys have told; absent where inspection is off. */
   readonly inspections?: Observed<Inspections>;
+  /** Since when loggers have been verbose; absent where inspection is off. */
+  readonly verboseSince?: VerboseSince;
   /** Which endpoints came and went lately; absent where nobody remembers, as in a single look. */
   readonly endpointChanges?: EndpointChanges;
   /** Requests to endpoints that are gone; absent where not both logs and EndpointSlices are followed. */

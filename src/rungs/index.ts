@@ -1,4 +1,5 @@
 import { authorization } from './authorization/rung.ts';
+import { configDiff } from './config-diff/rung.ts';
 import { configSynced } from './config-synced/rung.ts';
 import { controlPlane } from './control-plane/rung.ts';
 import { endpoints } from './endpoints/rung.ts';
@@ -18,6 +19,7 @@ export const LADDER: readonly Rung[] = [
   endpoints,
   mtls,
   authorization,
+  configDiff,
   responseFlags,
   proxyLogging,
 ];

@@ -71,10 +71,20 @@ function fullSnapshot(): MeshSnapshot {
   const errors = Object.fromEntries(SOURCE_ERROR_CODES.map((code) => [code, 0])) as Record<SourceErrorCode, number>;
   const object = { namespace: 'shop', name: 'all' };
   const weights = [{ object, route: '', destination: 'a.shop.svc.cluster.local', subset: '', ratio: 1 }];
-  const look = { namespace: 'shop', name: 'a', workload: 'a', at: epochSeconds(95), weights };
+  const settled = { clusters: epochSeconds(1) };
+  const told = { kin: '', settled, fingerprints: { clusters: 'x' }, differences: { clusters: [] } };
+  const verboseLoggers = [{ name: 'rbac', level: 'debug' }];
+  const look = { namespace: 'shop', name: 'a', workload: 'a', at: epochSeconds(95), weights, verboseLoggers, ...told };
   return {
     ...mesh.snapshot,
-    inspections: fresh({ proxies: new Map([['shop/a', look]]), failed: new Map() }),
+    inspections: fresh({
+      proxies: new Map([
+        ['shop/a', look],
+        ['shop/a-2', { ...look, name: 'a-2' }],
+      ]),
+      failed: new Map(),
+    }),
+    verboseSince: new Map(),
     goneRequests: {
       counts: [{ proxyNamespace: 'shop', workload: 'a', destination: 'b', count: 1 }],
       lately: [],

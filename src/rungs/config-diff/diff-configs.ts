@@ -37,6 +37,8 @@ export interface DiffOptions {
   readonly replace?: (text: string, section: EnvoySection) => string;
   /** Those looked at; all by default. */
   readonly sections?: readonly EnvoySection[];
+  /** How a difference is shown; by default as hunks of a unified diff. */
+  readonly show?: (from: string, to: string) => string;
 }
 
 /**
@@ -48,7 +50,7 @@ export function diffConfigs(first: EnvoyConfig, second: EnvoyConfig, options: Di
   const found = (options.sections ?? ENVOY_SECTIONS).map((section) => {
     const replace = (text: string): string => options.replace?.(text, section) ?? text;
     const [one, other] = [options.resources(first, section), options.resources(second, section)];
-    return diffSection(section, one, other, { names, replace });
+    return diffSection(section, one, other, { names, replace, show: options.show ?? unifiedDiff });
   });
   return {
     sections: found.map(([section]) => section),
@@ -60,7 +62,7 @@ function diffSection(
   section: EnvoySection,
   first: readonly EnvoyResource[] | undefined,
   second: readonly EnvoyResource[] | undefined,
-  options: CanonicalOptions,
+  options: CanonicalOptions & Required<Pick<DiffOptions, 'show'>>,
 ): readonly [SectionDiff, readonly ConfigDifference[]] {
   if (first === undefined || second === undefined) {
     return [{ section, state: 'unknown', compared: 0, differences: 0 }, []];
@@ -70,7 +72,7 @@ function diffSection(
   const differences = names.flatMap((name) => {
     const [before, after] = [one.get(name) ?? [], other.get(name) ?? []];
     const [from, to] = [textOf(before, section, options), textOf(after, section, options)];
-    return from === to ? [] : [{ section, name, kind: kindOf(before, after), diff: unifiedDiff(from, to) }];
+    return from === to ? [] : [{ section, name, kind: kindOf(before, after), diff: options.show(from, to) }];
   });
   const state = differences.length === 0 ? 'same' : 'differs';
   return [{ section, state, compared: names.length, differences: differences.length }, differences];

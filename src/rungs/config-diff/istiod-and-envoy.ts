@@ -1,6 +1,6 @@
 import type { EnvoyConfig } from '../../model/envoy-config.ts';
-import type { EnvoyResource, EnvoySection } from '../../model/envoy-resource.ts';
-import { type ConfigDiff, diffConfigs } from './diff-configs.ts';
+import type { EnvoySection } from '../../model/envoy-resource.ts';
+import { type ConfigDiff, type DiffOptions, diffConfigs } from './diff-configs.ts';
 
 /**
  * What istiod would send a proxy against what its Envoy has loaded. Only what istiod sends is compared: static
@@ -12,12 +12,30 @@ export function diffIstiodAndEnvoy(
   envoy: EnvoyConfig,
   sections?: readonly EnvoySection[],
 ): ConfigDiff {
+  return diffConfigs(istiod, envoy, {
+    resources: sentResources(istiod, envoy),
+    ...(sections === undefined ? {} : { sections }),
+  });
+}
+
+/** The same, by the names of resources alone; a section that one of them does not have is absent. */
+export function differingNames(istiod: EnvoyConfig, envoy: EnvoyConfig): Partial<Record<EnvoySection, string[]>> {
+  const { sections, differences } = diffConfigs(istiod, envoy, {
+    resources: sentResources(istiod, envoy),
+    show: () => '',
+  });
+  const names: Partial<Record<EnvoySection, string[]>> = {};
+  for (const { section, state } of sections) if (state !== 'unknown') names[section] = [];
+  for (const { section, name } of differences) names[section]?.push(name);
+  return names;
+}
+
+function sentResources(istiod: EnvoyConfig, envoy: EnvoyConfig): DiffOptions['resources'] {
   const sent = sentEndpoints(istiod, envoy);
-  const resources = (config: EnvoyConfig, section: EnvoySection): readonly EnvoyResource[] | undefined => {
+  return (config, section) => {
     const active = config[section]?.filter(({ state }) => state === 'active');
     return section === 'endpoints' ? active?.filter(({ name }) => sent(name)) : active;
   };
-  return diffConfigs(istiod, envoy, { resources, ...(sections === undefined ? {} : { sections }) });
 }
 
 /** Endpoints that istiod sends: those it says it would, and those of clusters that wait for them. */

@@ -6,32 +6,104 @@ import { workloadOfPodName } from '../../model/workload-name.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, rowsIn } from '../scope.ts';
 import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { type LookedLoggers, lookedLoggers, type VerboseLogger } from './verbose-loggers.ts';
 
 const VERBOSE: ReadonlySet<string> = new Set(['debug', 'trace']);
+const MAX_TOLD = 5;
 
-/** Whether proxies write lines of levels that nobody wants for long. */
+/** What was written lately, of those asked about. */
+interface Written {
+  readonly logs: readonly ProxyLogCount[];
+  readonly seconds: number;
+}
+
+/** Whether proxies write lines of levels that nobody wants for long, or are set to. */
 export function examineProxyLogging(snapshot: MeshSnapshot, scope: Scope): Finding {
-  if (!hasTraffic(snapshot)) return { verdict: 'unknown', summary: 'no log source', evidence: [] };
+  const looked = lookedLoggers(snapshot)?.filter(({ proxy }) => isAsked(proxy, scope)) ?? [];
+  const written = writtenIn(snapshot, scope);
+  const set = looked.filter(({ loggers }) => loggers.length > 0);
+  const [first] = set;
+  if (first !== undefined) return setFinding(first, set, written, snapshot);
+  const verbose = (written?.logs ?? []).filter(({ level }) => VERBOSE.has(level));
+  if (written !== undefined && verbose.length > 0) return writtenFinding(verbose, written, snapshot);
+  return quiet(looked, written, snapshot);
+}
+
+function isAsked(proxy: { readonly namespace: string; readonly name: string }, { namespace, name }: Scope): boolean {
+  return (namespace === undefined || proxy.namespace === namespace) && (name === undefined || proxy.name === name);
+}
+
+function writtenIn(snapshot: MeshSnapshot, scope: Scope): Written | undefined {
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
-  if (recent === undefined) return { verdict: 'unknown', summary: 'counted for too short a time', evidence: [] };
-  const asked = recent.proxyLogs.filter((each) => isOfScope(each, scope));
-  const verbose = asked.filter(({ level }) => VERBOSE.has(level)).toSorted((one, other) => other.count - one.count);
-  const time = span(recent.seconds);
-  const [first] = verbose;
-  if (first !== undefined) {
-    return {
-      verdict: 'finding',
-      summary: `${firstOf(verbose.map(logText))} in ${time}`,
-      evidence: verbose.slice(0, 5).map(logText),
-      next: nextFor(first, snapshot),
-    };
-  }
-  const lines = asked.reduce((sum, { count }) => sum + count, 0);
+  if (recent === undefined) return undefined;
+  return { logs: recent.proxyLogs.filter((each) => isOfScope(each, scope)), seconds: recent.seconds };
+}
+
+function setFinding(
+  first: LookedLoggers,
+  set: readonly LookedLoggers[],
+  written: Written | undefined,
+  { takenAt }: MeshSnapshot,
+): Finding {
+  const { namespace, name } = first.proxy;
+  const cost = costOf(set, written);
+  const more = set.length > 1 ? ` and ${counted(set.length - 1, 'more proxy', 'more proxies')}` : '';
   return {
-    verdict: 'ok',
-    summary: `no debug lines among ${counted(lines, 'proxy log line')} in ${time}`,
-    evidence: [],
+    verdict: 'finding',
+    summary: `${loggersText(first.loggers)} on ${name}.${namespace}${more}${cost === '' ? '' : `: ${cost}`}`,
+    evidence: set.slice(0, MAX_TOLD).map(({ proxy, loggers }) => {
+      const since = Math.min(...loggers.map((each) => each.since));
+      return `${proxy.name}.${proxy.namespace}: ${loggersText(loggers)}, first seen ${span(takenAt - since)} ago`;
+    }),
+    next: `meshladder config log ${shellWord(`${name}.${namespace}`)} --level default`,
   };
+}
+
+/** `rbac at debug`, `62 loggers at debug`. */
+function loggersText(loggers: readonly VerboseLogger[]): string {
+  return [...Map.groupBy(loggers, ({ level }) => level)]
+    .map(([level, same]) => {
+      const names = same.length > 3 ? counted(same.length, 'logger') : firstOf(same.map(({ name }) => name));
+      return `${names} at ${level}`;
+    })
+    .join(', ');
+}
+
+/** What the workloads with such proxies write at those levels. */
+function costOf(set: readonly LookedLoggers[], written: Written | undefined): string {
+  if (written === undefined) return '';
+  const workloads = new Set(set.map(({ proxy }) => `${proxy.namespace}/${workloadOfPodName(proxy.name)}`));
+  const levels = new Set(set.flatMap(({ loggers }) => loggers.map(({ level }) => level)));
+  const lines = written.logs
+    .filter((each) => levels.has(each.level) && workloads.has(`${each.proxyNamespace}/${each.workload}`))
+    .reduce((sum, { count }) => sum + count, 0);
+  const rate = lines / written.seconds;
+  return lines === 0 ? '' : `${rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate)} lines/s`;
+}
+
+function writtenFinding(verbose: readonly ProxyLogCount[], { seconds }: Written, snapshot: MeshSnapshot): Finding {
+  const loudest = verbose.toSorted((one, other) => other.count - one.count);
+  const [first] = loudest;
+  return {
+    verdict: 'finding',
+    summary: `${firstOf(loudest.map(logText))} in ${span(seconds)}`,
+    evidence: loudest.slice(0, MAX_TOLD).map(logText),
+    ...(first !== undefined && { next: nextFor(first, snapshot) }),
+  };
+}
+
+function quiet(looked: readonly LookedLoggers[], written: Written | undefined, snapshot: MeshSnapshot): Finding {
+  const seen =
+    looked.length === 0 ? [] : [`no verbose logger on ${counted(looked.length, 'proxy', 'proxies')} looked into`];
+  if (written !== undefined) {
+    const lines = written.logs.reduce((sum, { count }) => sum + count, 0);
+    const summary = `no debug lines among ${counted(lines, 'proxy log line')} in ${span(written.seconds)}`;
+    return { verdict: 'ok', summary, evidence: seen };
+  }
+  const [summary] = seen;
+  if (summary !== undefined) return { verdict: 'ok', summary, evidence: [] };
+  const why = hasTraffic(snapshot) ? 'counted for too short a time' : 'no log source';
+  return { verdict: 'unknown', summary: why, evidence: [] };
 }
 
 function logText({ proxyNamespace, workload, level, count }: ProxyLogCount): string {
@@ -40,5 +112,7 @@ function logText({ proxyNamespace, workload, level, count }: ProxyLogCount): str
 
 function nextFor({ proxyNamespace: namespace, workload }: ProxyLogCount, snapshot: MeshSnapshot): string {
   const row = rowsIn(snapshot, { namespace }).find(({ name }) => workloadOfPodName(name) === workload);
-  return `istioctl proxy-config log ${shellWord(row === undefined ? `deploy/${workload}` : row.name)} -n ${shellWord(namespace)}`;
+  return row === undefined
+    ? `istioctl proxy-config log ${shellWord(`deploy/${workload}`)} -n ${shellWord(namespace)}`
+    : `meshladder config log ${shellWord(`${row.name}.${namespace}`)}`;
 }
