@@ -77,6 +77,8 @@ export interface Service {
   readonly type: string;
   readonly clusterIps: readonly string[];
   readonly externalName?: string;
+  /** `internalTrafficPolicy: Local`: callers reach only the endpoints of their own node. */
+  readonly nodeLocal?: true;
   readonly selector?: Labels;
   readonly ports: readonly ServicePort[];
 }

@@ -24,8 +24,14 @@ export function unlikeKubernetes(
   snapshot: MeshSnapshot,
 ): readonly Trouble[] {
   if (isBehindWaypoint(view, snapshot)) return [];
-  const missing = lacking(view, views, snapshot);
-  return [...(missing.length > 0 ? missing : emptyHanded(view, views, snapshot)), ...leftOver(view, views, snapshot)];
+  return [...unknownToEnvoys(view, views, snapshot), ...leftOver(view, views, snapshot)];
+}
+
+function unknownToEnvoys(view: ServiceView, views: readonly EnvoyView[], snapshot: MeshSnapshot): readonly Trouble[] {
+  // Each Envoy has those of its own node, if there are any.
+  if (view.service.nodeLocal === true) return [];
+  const none = lacking(view, views, snapshot);
+  return none.length > 0 ? none : emptyHanded(view, views, snapshot);
 }
 
 /** Callers of such a service are given the addresses of its waypoint instead. */

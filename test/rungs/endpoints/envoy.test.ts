@@ -5,7 +5,7 @@ import { NO_CLUSTER } from '../../../src/model/cluster.ts';
 import { advanceEndpointChanges, type EndpointChanges } from '../../../src/model/endpoint-changes.ts';
 import type { ClusterHosts, FaultyHost, ProxyInspection } from '../../../src/model/inspection.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../../src/model/snapshot.ts';
-import type { ConfigObject, EndpointSlice } from '../../../src/model/workload.ts';
+import type { ConfigObject, EndpointSlice, Service } from '../../../src/model/workload.ts';
 import { MAX_LOOK_SECONDS } from '../../../src/rungs/endpoints/envoy-views.ts';
 import { endpoints } from '../../../src/rungs/endpoints/rung.ts';
 import type { Finding, Scope } from '../../../src/rungs/rung.ts';
@@ -57,6 +57,8 @@ interface Given {
   /** Addresses in slices, at a second before now. */
   readonly before?: readonly (readonly [ago: number, ...addresses: readonly string[]])[];
   readonly headless?: true;
+  /** Of the service. */
+  readonly own?: Partial<Service>;
   readonly config?: readonly ConfigObject[];
   readonly changes?: Partial<MeshSnapshot>;
 }
@@ -66,6 +68,7 @@ function mesh({
   looks = [],
   before = [],
   headless,
+  own,
   config = [],
   changes,
 }: Given): MeshSnapshot {
@@ -82,7 +85,7 @@ function mesh({
     cluster: {
       ...NO_CLUSTER,
       services: fresh(
-        objects([{ ...service('shop', 'cart', headless ? [] : ['10.96.0.1']), selector: { app: 'cart' } }]),
+        objects([{ ...service('shop', 'cart', headless ? [] : ['10.96.0.1']), selector: { app: 'cart' }, ...own }]),
       ),
       pods: fresh(objects([...pods, pod('shop', 'web-1')])),
       endpointSlices: fresh(listed),
@@ -281,6 +284,25 @@ const cases: readonly (readonly [what: string, Given, summary: string])[] = [
       },
     },
     '1 service with ready endpoints',
+  ],
+  [
+    'a service whose callers reach their own node alone',
+    { looks: [look('web-1', 5, hosts([]))], before: SETTLED, own: { nodeLocal: true } },
+    '1 service with ready endpoints',
+  ],
+  [
+    'a service behind a waypoint',
+    {
+      looks: [look('web-1', 5, hosts(['10.0.0.9']))],
+      before: SETTLED,
+      own: { labels: { 'istio.io/use-waypoint': 'w' } },
+    },
+    '1 service with ready endpoints',
+  ],
+  [
+    'a service that is in none though its namespace has one',
+    { looks: [look('web-1', 5, hosts([]))], before: SETTLED, own: { labels: { 'istio.io/use-waypoint': 'none' } } },
+    'cart: cart-1 (10.0.0.1), cart-2 (10.0.0.2) ready, and in none of 1 Envoy looked into',
   ],
   [
     'headless services',

@@ -18,6 +18,7 @@ export function mapService(raw: RawObject): Service {
     type: text(spec['type']) ?? 'ClusterIP',
     clusterIps: clusterIpsOf(spec),
     externalName: text(spec['externalName']),
+    nodeLocal: spec['internalTrafficPolicy'] === 'Local' ? (true as const) : undefined,
     selector: record(spec['selector']) && stringMap(spec['selector']),
     ports: records(spec['ports']).flatMap(portOf),
   });

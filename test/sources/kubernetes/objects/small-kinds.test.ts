@@ -60,6 +60,12 @@ describe('services', () => {
     );
   });
 
+  it('may be for the callers of their own node alone', () => {
+    const nodeLocal = (policy: unknown) =>
+      mapService({ ...named('s'), spec: { internalTrafficPolicy: policy } }).nodeLocal;
+    assert.deepEqual(['Local', 'Cluster', undefined, 7].map(nodeLocal), [true, undefined, undefined, undefined]);
+  });
+
   it('keep annotations of the mesh and what controllers say of them', () => {
     const annotations = { 'networking.istio.io/exportTo': '.', 'example.com/x': 'y' };
     const conditions = [{ type: 'istio.io/WaypointBound', status: 'False', reason: 'NoWaypoint', message: 'gone' }];
