@@ -66,6 +66,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./authz.ts'),
   },
   {
+    name: 'explain',
+    summary: 'print the runbook of an alert: what it means and what to do',
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'check-config',
     summary: 'say everything that is wrong with a configuration, or what it comes to',
     load: () => import('./check-config.ts'),

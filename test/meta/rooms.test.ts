@@ -84,7 +84,7 @@ const ROOMS: readonly Room[] = [
 /** Packages and Node modules that only some files may import. */
 const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^prom-client$/, /^sinks\/metrics\//],
-  [/^express$/, /^sinks\/http\//],
+  [/^(express|marked)$/, /^sinks\/http\//],
   [/^(node-cron|pino)$/, /^runtime\//],
   [/^zod$/, /^(config\/|sources\/[^/]+\/schema\.ts$)/],
   [/^yaml$/, /^(config|sources|demo|sinks\/alerts)\//],

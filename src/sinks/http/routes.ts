@@ -13,6 +13,8 @@ export interface RouteOptions {
   pending(): readonly string[];
   /** JSON documents of the API by the last part of their path. */
   readonly api: Readonly<Record<string, ApiDocument>>;
+  /** Pages for people, beside the landing page. */
+  readonly pages?: readonly Route[];
 }
 
 export interface ApiDocument {
@@ -38,6 +40,7 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
       about: api.about,
       answer: ({ query }: Asked) => apiAnswer(api, query),
     })),
+    ...(options.pages ?? []),
     { path: '/-/ready', about: 'whether every source has spoken', answer: ready },
     { path: '/-/healthy', about: 'whether the program runs', answer: healthy },
     { path: '/readyz', answer: ready },

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { marked } from 'marked';
+import { type RunbookTitle, readRunbook } from '../runbooks/runbooks.ts';
+import { type Answer, type Route, textAnswer } from './answer.ts';
+
+const STYLE = `
+body { font: 16px/1.55 system-ui, sans-serif; margin: 2rem auto; max-width: 48rem; padding: 0 1rem; color: #1c2733; background: #fff; overflow-wrap: break-word; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+pre { background: #f2f5f8; padding: .7rem .9rem; overflow-x: auto; border-radius: 4px; } code { font-size: .92em; }
+table { border-collapse: collapse; display: block; overflow-x: auto; } th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #d5dde4; }
+@media (prefers-color-scheme: dark) { body { color: #e3e8ed; background: #14191f; } pre { background: #1f2730; } th, td { border-color: #33404d; } a { color: #7cb7ff; } }
+`;
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+/** A page for each runbook, and one that leads to them: what `runbook_url` of an alert opens. */
+export function runbookRoutes(titles: readonly RunbookTitle[]): readonly Route[] {
+  const pages = titles.map(({ name }) => ({ path: `/runbooks/${name}`, answer: () => runbookAnswer(name) }));
+  const index: Route = {
+    path: '/runbooks/',
+    about: 'what to do about each alert',
+    answer: async () => page('Runbooks', `${(await readRunbook('README')) ?? '# Runbooks'}\n\n${listOf(titles)}`),
+  };
+  return [index, ...pages];
+}
+
+async function runbookAnswer(name: string): Promise<Answer> {
+  const text = await readRunbook(name);
+  if (text === undefined) return textAnswer(404, `${name}: this installation came without its runbooks`);
+  return page(name, text);
+}
+
+function listOf(titles: readonly RunbookTitle[]): string {
+  return ['## Alerts', ...titles.map(({ name, summary }) => `- [${name}](${name}.md): ${summary}`)].join('\n');
+}
+
+function page(title: string, markdown: string): Answer {
+  // Files link to each other as files; here they are paths.
+  const html = (marked.parse(markdown, { async: false }) as string).replaceAll(
+    /href="(\w+)\.md(#[\w-]*)?"/g,
+    'href="$1$2"',
+  );
+  return {
+    status: 200,
+    type: 'text/html; charset=utf-8',
+    body: `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · meshladder</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${html}
+<p><a href="/runbooks/">All runbooks</a> · <a href="/">meshladder</a></p>
+</body>
+</html>
+`,
+    headers: {
+      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`,
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import type { Rung } from '../../rungs/rung.ts';
+import { ruleGroups } from '../alerts/rule-groups.ts';
+
+/** What a runbook is about. */
+export interface RunbookTitle {
+  /** The alert's name, which is the file's. */
+  readonly name: string;
+  readonly severity: string;
+  readonly summary: string;
+}
+
+/** Three folders up from src/sinks/runbooks as from dist/sinks/runbooks. */
+const FOLDER = new URL('../../../alerts/runbooks/', import.meta.url);
+
+/** Every alert that has a runbook: all of them. */
+export function runbookTitles(ladder: readonly Rung[]): readonly RunbookTitle[] {
+  return ruleGroups(ladder).flatMap(({ rules }) =>
+    rules.alerts.map(({ name, severity, summary }) => ({ name, severity, summary })),
+  );
+}
+
+/**
+ * The runbook of an alert, in Markdown, without the front matter that tools read.
+ * @param name of an alert that is declared; or `README`, the ladder as a whole
+ * @returns undefined where the package came without it
+ */
+export async function readRunbook(name: string): Promise<string | undefined> {
+  try {
+    const text = await readFile(new URL(`${name}.md`, FOLDER), 'utf8');
+    return text.replace(/^---\n[\s\S]*?\n---\n+/, '');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
