@@ -28,17 +28,26 @@ export function factsOf(documents: readonly string[], options: CaseOptions = {},
     about === undefined || name.startsWith(about) ? [each] : [],
   );
   if (split === undefined) throw new Error('the documents declare no split');
+  const named = [
+    ...(options.past ?? []).map((name) => caller(name, 0)),
+    ...(options.own ?? []).map((name) => caller(name, 1)),
+  ];
+  const { blind = [], past: _past, own: _own, ...more } = options;
+  const facts = factsOfCluster(readable, split, { ...more, callers: named });
+  return { ...facts, world: worldOf({ at: epochSeconds(1_000), cluster: withoutKinds(readable, blind) }) };
+}
+
+/** Facts of one split of a cluster. */
+export function factsOfCluster(cluster: ClusterObjects, split: Split, more: Partial<CauseFacts> = {}): CauseFacts {
   return {
     split,
-    object: objectOf(split, readable),
-    world: worldOf({ at: epochSeconds(1_000), cluster: withoutKinds(readable, options.blind ?? []) }),
-    callers: [
-      ...(options.past ?? []).map((name) => caller(name, 0)),
-      ...(options.own ?? []).map((name) => caller(name, 1)),
-    ],
-    behind: options.behind ?? [],
-    unaccounted: options.unaccounted ?? 0,
-    isMultiCluster: options.isMultiCluster ?? false,
+    object: objectOf(split, cluster),
+    world: worldOf({ at: epochSeconds(1_000), cluster }),
+    callers: [],
+    behind: [],
+    unaccounted: 0,
+    isMultiCluster: false,
+    ...more,
   };
 }
 

@@ -37,6 +37,8 @@ export interface ChainFacts {
   readonly why: string | undefined;
   /** `namespace/workload` of those who call. */
   readonly callers: ReadonlySet<string>;
+  /** Requests to its hosts that took no route of its object. */
+  readonly passed: number;
 }
 
 /** Follows a split from what is declared to what is seen. What nobody looked at is unknown and breaks nothing. */
@@ -141,8 +143,12 @@ function sharesText({ held }: EnvoyLook): string {
   return `holds ${firstOf(shares, 4)}`;
 }
 
-function trafficLink({ observed, why }: ChainFacts, weight: DeclaredWeight | undefined): Link {
+function trafficLink({ observed, why, passed }: ChainFacts, weight: DeclaredWeight | undefined): Link {
   if (observed === undefined) return { name: 'traffic', state: 'unknown', text: 'traffic not known' };
+  if (observed.total === 0 && passed > 0) {
+    const text = `traffic 0 of ${passed.toLocaleString('en')}, all past it`;
+    return { name: 'traffic', state: 'unknown', text };
+  }
   const hits = observed.shares.find((share) => share.weight === weight)?.hits ?? 0;
   const text = `traffic ${hits.toLocaleString('en')} of ${observed.total.toLocaleString('en')}`;
   if (why !== undefined) return { name: 'traffic', state: 'unknown', text: `${text}, which tells nothing` };

@@ -66,7 +66,7 @@ function factsOf(split: Split, observed: ObservedSplit | undefined, snapshot: Me
   const calls = object === undefined ? NO_CALLS : callsOf(split, object, snapshot);
   const names = calls.callers.map(({ namespace, workload }) => `${namespace}/${workload}`);
   const callers = new Set([...(observed?.callers ?? []), ...names]);
-  const chain = chainOf({ split, observed, snapshot, why, callers });
+  const chain = chainOf({ split, observed, snapshot, why, callers, passed: passedBy(calls) });
   return { split, observed, snapshot, why, calls, rows: callerRows(callers, snapshot), chain };
 }
 

@@ -15,7 +15,8 @@ export const notBound: Cause = {
     const binding = bindingOf(facts.object);
     const passed = facts.callers.filter(({ past }) => past > 0);
     if (binding.isForMesh) return binding.gateways.length > 0 ? undefined : gatewayMissing(facts, passed);
-    return unserved(facts, binding) ?? meshMissing(facts, binding, passed);
+    const blocked = unserved(facts, binding);
+    return blocked !== undefined && 'text' in blocked ? blocked : (meshMissing(facts, binding, passed) ?? blocked);
   },
 };
 
