@@ -6,6 +6,7 @@ import { brokenFrame, connectionCut, forwardRefused } from './port-forward-failu
 /** Each port has two channels, numbered from 0 (Kubernetes, pkg/kubelet portforward/websocket.go). */
 const DATA = 0;
 const ERROR = 1;
+const PORT_BYTES = 2;
 const CHANNEL = Buffer.from([DATA]);
 /** Closed in good order: with a code that says so, or without one. */
 const ORDERLY = new Set([1000, 1001, 1005]);
@@ -31,14 +32,16 @@ export function streamOf(socket: WebSocket, to: PodPort): Duplex {
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     const [channel, payload] = [data[0], data.subarray(1)];
     if (!isBinary || (channel !== DATA && channel !== ERROR)) stream.destroy(brokenFrame(to));
-    else if (open.has(channel)) take(channel, payload);
-    else if (!isPort(payload, to.port)) stream.destroy(brokenFrame(to));
-    else {
-      open.add(channel);
-      take(channel, payload.subarray(2));
-    }
+    // Some servers open a channel with a frame that holds nothing.
+    else if (payload.length > 0) take(channel, payload);
   });
   function take(channel: number, payload: Buffer): void {
+    const isFirst = !open.has(channel);
+    open.add(channel);
+    if (isFirst && !isPort(payload, to.port)) stream.destroy(brokenFrame(to));
+    else handOn(channel, payload.subarray(isFirst ? PORT_BYTES : 0));
+  }
+  function handOn(channel: number, payload: Buffer): void {
     if (payload.length === 0) return;
     if (channel === ERROR) stream.destroy(forwardRefused(to, payload.toString('utf8')));
     else if (!stream.push(payload)) socket.pause();
@@ -53,5 +56,5 @@ export function streamOf(socket: WebSocket, to: PodPort): Duplex {
 
 /** The first frame of a channel begins with its port, two bytes, little-endian. */
 function isPort(payload: Buffer, port: number): boolean {
-  return payload.length >= 2 && payload.readUInt16LE(0) === port;
+  return payload.length >= PORT_BYTES && payload.readUInt16LE(0) === port;
 }

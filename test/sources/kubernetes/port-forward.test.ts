@@ -87,6 +87,14 @@ describe('port-forward', () => {
     assert.match(textOf((await ports.ask(POD, { ...GET, method: 'POST' }, never)).chunks), /^POST/);
   });
 
+  test('frames that hold nothing are passed over', async () => {
+    const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    const frames = [Buffer.from([0]), Buffer.from([1]), portFrame(0, 15_000), Buffer.from([0]), portFrame(1, 15_000)];
+    const body = Buffer.concat([Buffer.from([0]), Buffer.from(answer)]);
+    server.lead('cart-1.shop', 15_000, { kind: 'frames', frames: [...frames, body] });
+    assert.equal(textOf((await ports.ask(POD, GET, never)).chunks), 'ok');
+  });
+
   test('five megabytes come whole, and byte by byte the same', async () => {
     const { chunks } = await ports.ask(POD, { ...GET, path: '/huge', limitBytes: 5 << 20 }, never);
     assert.equal(Buffer.concat(chunks).equals(Buffer.alloc(5 << 20)), true);
