@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { binomialTail } from '../src/rungs/routes/binomial-tail.ts';
 import { FALSE_ALARM, judgeShare, MIN_EXPECTED, MIN_REQUESTS } from '../src/rungs/routes/share-test.ts';
+import { chainChapter } from './chain-chapter.ts';
 
 /** Looks that are simulated for each row. */
 const LOOKS = 2_000;
@@ -45,7 +46,8 @@ ${tableOf(BROKEN, 'misses', (row, hits) => !isOff(row, hits))}
 
 Each request is taken to be divided for itself, as Envoy does. Requests that are not (one client whose retries all go one
 way) come in bunches, and are likelier to be off by chance.
-`;
+
+${chainChapter()}`;
 }
 
 type Judge = (row: Row, hits: number) => boolean;
