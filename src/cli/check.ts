@@ -45,8 +45,8 @@ read logs say so, unless --prometheus tells what agents have counted. Where isti
   kubectl -n istio-system port-forward pod/istiod-… 15014
   meshladder check --url http://127.0.0.1:15014
 
-Exit code 0: every rung is passed; 1: some rung has a finding; 2: none has, but
-some cannot tell, or wrong use.`;
+Exit code 0: every rung is passed, but for one that is switched off; 1: some rung
+has a finding; 2: none has, but some cannot tell, or wrong use.`;
 
 const EXIT_CODES: Readonly<Record<LadderDocument['verdict'], number>> = { ok: 0, finding: 1, unknown: 2 };
 

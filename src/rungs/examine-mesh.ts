@@ -26,9 +26,10 @@ export interface MeshReport {
 
 const WORST_FIRST: readonly Finding['verdict'][] = ['finding', 'unknown', 'ok'];
 
-/** The worst of some verdicts; that all is well is only said of something. */
-export function worstVerdict(entries: readonly Pick<Finding, 'verdict'>[]): Finding['verdict'] {
-  const worst = WORST_FIRST.find((verdict) => entries.some((entry) => entry.verdict === verdict));
+/** The worst of some verdicts; that all is well is only said of something. What is switched off has no part in it. */
+export function worstVerdict(entries: readonly Pick<Finding, 'verdict' | 'off'>[]): Finding['verdict'] {
+  const asked = entries.filter(({ off }) => off !== true);
+  const worst = WORST_FIRST.find((verdict) => asked.some((entry) => entry.verdict === verdict));
   return worst ?? 'unknown';
 }
 

@@ -40,6 +40,8 @@ export interface Finding {
   readonly next?: string;
   /** What the line of its namespace takes of it; default: the summary of a finding. */
   readonly brief?: string;
+  /** Unknown because what would tell it is switched off by choice: no reason to doubt what the other rungs say. */
+  readonly off?: true;
 }
 
 /** What is asked about: a pod, all of a namespace or, with neither, the whole mesh. */

@@ -20,7 +20,7 @@ const MAX_TOLD = 4;
 export function examineConfigDiff(snapshot: MeshSnapshot, scope: Scope): Finding {
   const { inspections, takenAt, settings } = snapshot;
   const rows = rowsIn(snapshot, scope);
-  if (inspections === undefined) return unknown('inspection is off (inspect.enabled)', rows);
+  if (inspections === undefined) return { ...unknown('inspection is off (inspect.enabled)', rows), off: true };
   const looks = current(inspections, takenAt, settings.staleAfterSeconds);
   if (looks === undefined) return unknown('no Envoy has been looked into yet', rows);
   const looked = rows.flatMap((row): readonly Looked[] => {

@@ -6,6 +6,7 @@ import { PENDING } from '../../../src/model/observed.ts';
 import type { MeshSnapshot } from '../../../src/model/snapshot.ts';
 import { examineConfigDiff } from '../../../src/rungs/config-diff/examine.ts';
 import { configDiff } from '../../../src/rungs/config-diff/rung.ts';
+import { worstVerdict } from '../../../src/rungs/examine-mesh.ts';
 import { look, looks } from '../../support/inspection.ts';
 import { answer, connection, fresh, pod, polledMesh, sync } from '../../support/mesh.ts';
 import { rungText } from '../../support/rung-text.ts';
@@ -163,6 +164,13 @@ describe('what a person reads', () => {
       );
     });
   }
+
+  test('that inspection is off casts no doubt on a mesh that is well otherwise', () => {
+    const { off = false } = examineConfigDiff(mesh({ [CART]: SYNCED }), {});
+    assert.ok(off);
+    assert.equal(worstVerdict([{ verdict: 'ok' }, { verdict: 'unknown', off }]), 'ok');
+    assert.equal(worstVerdict([{ verdict: 'unknown', off }]), 'unknown', 'all is well only where something was asked');
+  });
 
   test('another namespace is not spoken of', () => {
     const snapshot = mesh({ [CART]: SYNCED }, looks(look('shop', CART, { differences: differs })));
