@@ -18,14 +18,18 @@ export async function lookIntoBundle(options: BundleOptions, io: Io): Promise<Lo
   const { path, madeAt, rootNamespace } = options;
   const { readBundle } = await import('../sources/bundle/read-bundle.ts');
   const { BundleError } = await import('../sources/bundle/entry.ts');
+  const { createBundleLooks } = await import('../app/bundle-looks.ts');
   const progress = createProgress(io);
+  const looks = createBundleLooks();
   try {
     const bundle = await readBundle(path, {
       signal: io.signal,
       ...(madeAt !== undefined && { madeAt }),
       onEntry: progress.tell,
+      onEnvoy: looks.take,
     });
-    const snapshot = bundleSnapshot(bundle, rootNamespace);
+    const inspections = looks.inspections(bundle.madeAt);
+    const snapshot = { ...bundleSnapshot(bundle, rootNamespace), ...(inspections !== undefined && { inspections }) };
     return { snapshot, document: bundleDocument(bundle, snapshot) };
   } catch (error) {
     if (error instanceof BundleError) throw new UserError(`${path}: ${error.message}`, { cause: error });
@@ -40,20 +44,22 @@ interface Progress {
   end(): void;
 }
 
-/** A line that counts entries, on a terminal, once it takes long. */
+/** A line on a terminal, once it takes long: one file alone may take many seconds. */
 function createProgress({ stderr }: Io): Progress {
-  const since = performance.now();
   let entries = 0;
-  let told = false;
+  let seconds = 0;
+  if (stderr.isTTY !== true) return { tell: () => undefined, end: () => undefined };
+  const timer = setInterval(() => {
+    seconds += 1;
+    stderr.write(`\rreading: ${entries} entries in ${seconds} s`);
+  }, PATIENCE_MS);
   return {
-    tell() {
+    tell: () => {
       entries += 1;
-      if (stderr.isTTY !== true || performance.now() - since < PATIENCE_MS) return;
-      told = true;
-      stderr.write(`\rreading: ${entries} entries`);
     },
-    end() {
-      if (told) stderr.write('\r\u001b[K');
+    end: () => {
+      clearInterval(timer);
+      if (seconds > 0) stderr.write('\r\u001b[K');
     },
   };
 }

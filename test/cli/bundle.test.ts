@@ -81,7 +81,38 @@ describe('a real bug report', () => {
     );
     const judged = rung(await look(untouched), 3);
     assert.equal(judged?.verdict, 'finding');
-    assert.match(judged?.summary ?? '', /canary payment-svc\/v2 declared 10 %, observed 2\d %/);
+    assert.match(judged?.summary ?? '', /payment-svc.* declared 10 % .*(Envoy of checkout-v1 holds 10 %).*47 of 192/);
+  });
+
+  test('its head says what it is, what is in it, and what cannot be told without the rest', async () => {
+    const { stdout, stderr } = await runCli(['bundle', REPORT]);
+    assert.equal(stderr, '');
+    const [head = '', ladder = ''] = stdout.replace(REPORT, 'bug-report.tar.gz').split('\n\n');
+    assert.equal(
+      head,
+      [
+        'bug-report.tar.gz, made 2026-11-21T03:24:20.000Z by istioctl 1.30.3',
+        '  113 objects, 1 istiod with 9 proxies, 9 proxy logs with 385 access lines, 9 config dumps',
+        '  istioctl analyze then: 3 Warning, 4 Info',
+        '  not in it: NetworkPolicies; what keeps a proxy from istiod cannot be named',
+      ].join('\n'),
+    );
+    assert.match(ladder, /^ 0 {2}ok {7}control-plane: 1 istiod answers$/m);
+  });
+
+  test('its dumps are looked into', async () => {
+    const document = await look(REPORT, `${CHECKOUT}.payment`);
+    const drift = rung(document, 7);
+    assert.ok(
+      drift?.evidence.some((each) => /1 of 1 prox\w+ looked into/.test(each)),
+      JSON.stringify(drift),
+    );
+    const without = await changedReport(inFolder('dumps.tar.gz'), (entry) =>
+      /\/(config_dump|clusters)/.test(entry.path) ? undefined : entry,
+    );
+    const blind = await look(without, `${CHECKOUT}.payment`);
+    assert.notDeepEqual(rung(blind, 7), drift);
+    assert.ok(blind.bundle.missing.some(({ what }) => what === 'config dumps of proxies'));
   });
 
   test('its table of proxies is what istioctl would have shown', async () => {

@@ -27,8 +27,9 @@ export interface GatheredCluster {
 const CONFIG_KEYS = CONFIG_KINDS.map(configKey);
 const INJECTORS = keyOf(KINDS.injectors);
 const NAMESPACES = keyOf(KINDS.namespaces);
-/** What `kubectl get all` is asked for, of the kinds that are looked at. */
-const ALL = [KINDS.pods, KINDS.services, KINDS.deployments, KINDS.replicaSets].map(keyOf);
+const PODS = keyOf(KINDS.pods);
+/** What `kubectl get all` is asked for beside pods; no cluster is without a service, so those have to be seen. */
+const BESIDE_PODS = [KINDS.deployments, KINDS.replicaSets].map(keyOf);
 
 export function createClusterGatherer(): ClusterGatherer {
   const objects: FileObject[] = [];
@@ -66,7 +67,7 @@ function askedWith({ kinds, isEmpty }: EntryObjects, list: ObjectList | undefine
   if (list === undefined || isEmpty) return [];
   if (list === 'custom_resources') return CONFIG_KEYS;
   return [
-    ...(list === 'resources' && ALL.some((kind) => kinds.has(kind)) ? ALL : []),
+    ...(list === 'resources' && kinds.has(PODS) ? BESIDE_PODS : []),
     ...(kinds.has(NAMESPACES) ? [INJECTORS] : []),
   ];
 }
