@@ -2,6 +2,7 @@ import { homeCluster } from '../../model/home-cluster.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { ENVOY_HEALTH, type EnvoyView, envoyViews, isTold, worstView } from './envoy-views.ts';
 import { examineEndpoints } from './examine.ts';
 import { FAMILIES } from './families.ts';
@@ -17,6 +18,7 @@ export const endpoints: Rung<typeof FAMILIES> = defineRung({
   question: 'Does the proxy know live endpoints?',
   reads: ['cluster', 'goneRequests', 'history', 'inspections'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     addServices(lists, snapshot);

@@ -59,7 +59,7 @@ export const RULES: RuleGroup = {
       for: '1m',
       summary: 'Traffic does not split as the VirtualService or HTTPRoute says.',
       description:
-        '{{ $labels.object_kind }} {{ $labels.object_namespace }}/{{ $labels.object_name }}: subset {{ $labels.subset }} of {{ $labels.destination }} gets fewer requests than its declared weight, by {{ $value | humanize }} standard deviations. Ask first whether its callers are in sync: meshladder check.',
+        '{{ $labels.object_kind }} {{ $labels.object_namespace }}/{{ $labels.object_name }}: {{ with $labels.subset }}subset {{ . }} of {{ end }}{{ $labels.destination }} gets fewer requests than its declared weight, by {{ $value | humanize }} standard deviations. Ask first whether its callers are in sync: meshladder check.',
     }),
   ],
 };
