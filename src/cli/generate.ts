@@ -49,6 +49,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
 /** Asks the sources themselves. */
 async function needs(): Promise<readonly SourceNeeds[]> {
   const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
+  const { LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
   return [
     {
@@ -61,6 +62,11 @@ async function needs(): Promise<readonly SourceNeeds[]> {
       source: 'access_log, mode api',
       when: 'Roles `central` and `all`, where `accessLog.mode` is `api`; beside what the kubernetes source needs.',
       rbac: LOG_API_RBAC,
+    },
+    {
+      source: 'commands that look into running proxies',
+      when: '`config`, `trace`, `compare` and `diff` without files. Not the exporter: these are the rights of whoever calls them, where the proxies are and, for `diff`, where the istiods are.',
+      rbac: LIVE_LOOK_RBAC,
     },
   ];
 }

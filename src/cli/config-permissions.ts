@@ -1,0 +1,20 @@
+import { PORT_FORWARD_NEED } from '../sources/kubernetes/port-forward.ts';
+import type { RbacNeed } from '../sources/source.ts';
+
+/** What somebody who looks into running proxies needs in the namespaces of these proxies, and for `diff` in istiod's. */
+export const LIVE_LOOK_RBAC: readonly RbacNeed[] = [
+  PORT_FORWARD_NEED,
+  { apiGroup: '', resource: 'pods', verbs: ['get', 'list'], why: 'find the pod that is meant, and near names' },
+  {
+    apiGroup: 'apps',
+    resource: 'deployments',
+    verbs: ['get', 'list'],
+    why: 'find the pods of deploy/NAME; statefulsets, daemonsets and replicasets where they are named',
+  },
+  {
+    apiGroup: '',
+    resource: 'namespaces',
+    verbs: ['list'],
+    why: 'near names for a namespace that is not there; may be denied',
+  },
+];
