@@ -1,3 +1,4 @@
+import { createAnalysisTask, restoredFindings } from './app/analysis.ts';
 import { createCatchUp } from './app/catch-up.ts';
 import { createHistoryTask, restoredHistory } from './app/history.ts';
 import { createMesh } from './app/mesh.ts';
@@ -41,7 +42,8 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
     config.cluster.id,
     LADDER.map((rung) => rung.id),
   );
-  const mesh = createMesh({ settings: settingsOf(config), clock, history: await restoredHistory(options) });
+  const [history, findingsSince] = await Promise.all([restoredHistory(options), restoredFindings(options)]);
+  const mesh = createMesh({ settings: settingsOf(config), clock, history, findingsSince });
   let tasks: readonly SourceTask[] | undefined;
   let caughtUp = (): boolean => true;
   const withheld = createCatchUp(() => caughtUp(), clock, log);
@@ -60,8 +62,9 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
     tasks = sources.tasks;
     try {
       log.info({ role: config.role, sources: tasks.map((task) => task.name) }, 'started');
-      const history = config.role === 'agent' ? [] : [createHistoryTask({ ...options, mesh, scheduler })];
-      await supervise([...tasks, ...history], signal, GRACE_MS);
+      const parts = { ...options, mesh, scheduler };
+      const central = config.role === 'agent' ? [] : [createHistoryTask(parts), createAnalysisTask(parts)];
+      await supervise([...tasks, ...central], signal, GRACE_MS);
     } finally {
       await sources.close();
     }

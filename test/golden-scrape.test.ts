@@ -45,6 +45,7 @@ async function startExporter(context: TestContext) {
     kubernetes: { mode: 'kubeconfig', kubeconfig: cluster.kubeconfig },
     accessLog: { root },
     metrics: { missingGrace: '1s' },
+    analysis: { interval: '500ms' },
     web: { listenAddress: '127.0.0.1:0' },
     log: { format: 'json' },
   };
@@ -111,6 +112,7 @@ test('a scrape of the whole program over a recorded mesh is the one that was rea
     /^meshladder_xds_blocked_by_network_policy\{/m,
     /^meshladder_proxy_missing\{.*details/m,
     /^meshladder_proxy_out_of_sync_since_timestamp_seconds\{.*details/m,
+    /^meshladder_analysis_finding_since_timestamp_seconds\{/m,
     /^meshladder_proxy_out_of_sync_since_timestamp_seconds\{.*slow-proxy/m,
   ];
   const scrape = await scrapeUntil(url, expected, lines);

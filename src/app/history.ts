@@ -35,14 +35,15 @@ export function createHistoryTask(
 ): Task {
   const { config, mesh, scheduler, clock, log } = options;
   const { file } = config.history;
-  let saved = mesh.read().history;
+  let saved = mesh.read();
   let failing = false;
   const save = async (): Promise<void> => {
-    const { history } = mesh.read();
-    if (file === undefined || history === saved) return;
+    const snapshot = mesh.read();
+    const { history, findingsSince } = snapshot;
+    if (file === undefined || (history === saved.history && findingsSince === saved.findingsSince)) return;
     try {
-      await saveHistory(file, history, clock.now());
-      saved = history;
+      await saveHistory(file, history, clock.now(), findingsSince);
+      saved = snapshot;
       failing = false;
     } catch (err) {
       if (!failing)

@@ -1,21 +1,22 @@
+import type { MeshAnalysis } from '../model/analysis-of-mesh.ts';
 import type { AskedTraffic } from '../model/asked-traffic.ts';
 import type { EpochSeconds } from '../model/brand.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
-import { known, type Observed } from '../model/observed.ts';
+import { advanceFindings, type FindingsSince, NO_FINDINGS_SINCE } from '../model/findings-since.ts';
+import { known, type Observed, PENDING } from '../model/observed.ts';
 import { proxyTableInSteps } from '../model/proxy-table.ts';
 import type { LadderSettings } from '../model/settings.ts';
 import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
 import type { SourceHealth } from '../model/source-health.ts';
-import type { Steps } from '../model/steps.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
 import { NO_TRAFFIC, type Traffic } from '../model/traffic.ts';
 import { advanceMarks } from '../model/traffic-marks.ts';
-import { createBreather } from '../sources/breathe.ts';
 import type { Clock } from '../sources/source.ts';
 import { createStore } from '../state/store.ts';
 import { advanceHistory, advanceHistoryInSteps } from '../state/sync-history.ts';
 import { endpointsSeen, requestsSeen } from './endpoint-memory.ts';
+import { inTurns } from './in-turns.ts';
 
 /** What the exporter knows, as sources fill it and sinks read it. */
 export interface Mesh {
@@ -38,6 +39,9 @@ export interface Mesh {
   setTraffic(value: Observed<Traffic>, isLive?: boolean): void;
   setAskedTraffic(value: Observed<AskedTraffic>): void;
   setSources(value: readonly SourceHealth[]): void;
+  setAnalysis(value: MeshAnalysis): void;
+  /** Since when findings stood before the first analysis. */
+  restoreFindings(since: FindingsSince): void;
 }
 
 export interface MeshOptions {
@@ -45,13 +49,14 @@ export interface MeshOptions {
   readonly clock: Clock;
   /** What a checkpoint gave back, if there was one. */
   readonly history: SyncHistory;
+  readonly findingsSince?: FindingsSince;
 }
 
 /** Readers may share a snapshot this long. */
 const SHARED_SECONDS = 1;
 
-export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
-  const store = createStore({ ...emptySnapshot(clock.now(), settings), history });
+export function createMesh({ settings, clock, history, findingsSince = NO_FINDINGS_SINCE }: MeshOptions): Mesh {
+  const store = createStore({ ...emptySnapshot(clock.now(), settings), history, analysis: PENDING, findingsSince });
   let prepared: Prepared | undefined;
   return {
     read: store.read,
@@ -94,6 +99,12 @@ export function createMesh({ settings, clock, history }: MeshOptions): Mesh {
       store.publish({ asked, takenAt: at, trafficMarks: advanceMarks(trafficMarks, next) });
     },
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
+    setAnalysis: (value) => {
+      const at = clock.now();
+      const since = advanceFindings(store.read().findingsSince ?? NO_FINDINGS_SINCE, value.findings, at);
+      store.publish({ analysis: { state: 'fresh', at, value }, findingsSince: since, takenAt: at });
+    },
+    restoreFindings: (since) => store.publish({ findingsSince: since, takenAt: clock.now() }),
   };
 }
 
@@ -111,14 +122,4 @@ async function prepare(before: MeshSnapshot, value: ControlPlane, now: EpochSeco
   // Kept for this history: the scrape that comes first finds it made.
   await inTurns(proxyTableInSteps({ ...snapshot, history }));
   return { value, before: before.history, history };
-}
-
-/** Does the work piece by piece; others have their turn in between. */
-async function inTurns<T>(steps: Steps<T>): Promise<T> {
-  const breathe = createBreather();
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-    await breathe();
-  }
 }

@@ -1,13 +1,15 @@
 import type { Config } from '../config/config.ts';
 import type { LadderSettings } from '../model/settings.ts';
+import { readSuppression } from '../model/suppression.ts';
 
 /** What of the configuration the rungs honour. */
-export function settingsOf({ cluster, istiod, metrics }: Config): LadderSettings {
+export function settingsOf({ cluster, istiod, metrics, analysis }: Config): LadderSettings {
   return Object.freeze({
     meshCluster: cluster.id,
     rootNamespace: istiod.rootNamespace,
     proxyDetail: metrics.proxyDetail,
     missingGraceSeconds: metrics.missingGrace / 1000,
     staleAfterSeconds: metrics.staleAfter / 1000,
+    suppress: analysis.suppress.flatMap((text) => readSuppression(text) ?? []),
   });
 }

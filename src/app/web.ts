@@ -12,6 +12,7 @@ import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
 import { proxiesBody } from '../sinks/report/proxy-status-json.ts';
 import type { Clock } from '../sources/source.ts';
+import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
 import type { Mesh } from './mesh.ts';
 import { StartError } from './start-error.ts';
@@ -95,6 +96,7 @@ function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSec
         },
       },
       ladder: ladderApi(mesh),
+      findings: findingsApi(mesh),
     }),
   };
 }

@@ -55,6 +55,11 @@ export interface Config {
     readonly missingGrace: Milliseconds;
     readonly staleAfter: Milliseconds;
   };
+  readonly analysis: {
+    /** As of `analyze --suppress`. */
+    readonly suppress: readonly string[];
+    readonly interval: Milliseconds;
+  };
   readonly web: { readonly listenAddress: ListenAddress; readonly telemetryPath: string };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'logfmt' | 'json' };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SUPPRESSION_FORM } from '../model/suppression.ts';
 import { type Config, ROLES } from './config.ts';
 import { bytes, count, duration, type Field, limits, list, listenAddress, oneOf, optionalText, text } from './field.ts';
 
@@ -74,7 +75,7 @@ const accessLog: Fields<Config['accessLog']> = {
 const prometheus: Fields<Config['prometheus']> = {
   url: optionalText(
     'an http:// or https:// URL',
-    'The Prometheus that scrapes this exporter and its agents. Asked at start since when proxies are out of sync, where `history.file` does not tell; by role `central` also what agents have counted, for `check` and the page.',
+    'The Prometheus that scrapes this exporter and its agents. Asked at start since when proxies are out of sync and findings of analysis stand, where `history.file` does not tell; by role `central` also what agents have counted, for `check` and the page.',
     /^https?:\/\/[^\s@?#]+$/,
   ),
   tokenFile: optionalText('a path', 'Bearer token for Prometheus.'),
@@ -97,6 +98,18 @@ const metrics: Fields<Config['metrics']> = {
     "How long a new pod's proxy may take to connect, and a new istiod to be connected to, before a proxy is missing.",
   ),
   staleAfter: duration('1m', 'Answers older than this are not repeated as if they were news.'),
+};
+
+const analysis: Fields<Config['analysis']> = {
+  suppress: list(
+    'IST0102 or IST0102=Namespace/legacy, kind/namespace/name with * for anything',
+    SUPPRESSION_FORM,
+    'Findings that are not told, as with `analyze --suppress`; counted in `/api/v1/findings`.',
+  ),
+  interval: duration(
+    '30s',
+    'How often configuration is analysed at most; it is only where something that analyzers look at has changed.',
+  ),
 };
 
 const web: Fields<Config['web']> = {
@@ -124,9 +137,15 @@ export const SECTIONS: { readonly [K in Exclude<keyof Config, 'role'>]: Fields<C
   istiod,
   kubernetes,
   accessLog,
-  history: { file: optionalText('a path', 'A file that keeps since when each proxy is out of sync, over restarts.') },
+  history: {
+    file: optionalText(
+      'a path',
+      'A file that keeps since when each proxy is out of sync, and since when findings of analysis stand, over restarts.',
+    ),
+  },
   prometheus,
   metrics,
+  analysis,
   web,
   log: {
     level: oneOf(['debug', 'info', 'warn', 'error'], 'info', 'Lines below this level are not written.'),

@@ -1,3 +1,4 @@
+import type { MeshAnalysis } from './analysis-of-mesh.ts';
 import type { AskedTraffic } from './asked-traffic.ts';
 import type { EpochSeconds } from './brand.ts';
 import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
@@ -27,6 +28,8 @@ export interface MeshSnapshot {
   readonly sources: readonly SourceHealth[];
   /** What `traffic` was a while ago; absent where nobody remembers, as in a single look. */
   readonly trafficMarks?: TrafficMarks;
+  /** What analysis found; absent in a single look, where a rung that asks finds it out. */
+  readonly analysis?: Observed<MeshAnalysis>;
   /** Since when each finding of analysis has stood; absent where nobody remembers. */
   readonly findingsSince?: FindingsSince;
   /** What looks into Envoys have told; absent where inspection is off. */

@@ -4,13 +4,13 @@ export type Steps<T> = Generator<undefined, T, undefined>;
 /** So many items take some tenths of a millisecond. */
 const ITEMS = 250;
 
-/** Takes every item, and pauses now and then. */
-export function* eachInSteps<T>(items: Iterable<T>, take: (item: T) => void): Steps<void> {
-  let left = ITEMS;
+/** Takes every item, and pauses now and then: after `every` so many, fewer where each takes long. */
+export function* eachInSteps<T>(items: Iterable<T>, take: (item: T) => void, every: number = ITEMS): Steps<void> {
+  let left = every;
   for (const item of items) {
     take(item);
     if (--left > 0) continue;
-    left = ITEMS;
+    left = every;
     yield;
   }
 }

@@ -7,14 +7,15 @@ export interface Suppression {
   readonly object?: string;
 }
 
-const FORM = /^([A-Z]{2,4}\d{4})(?:=([^/=]+(?:\/[^/=]+){1,2}))?$/;
+/** How one is written. */
+export const SUPPRESSION_FORM: RegExp = /^([A-Z]{2,4}\d{4})(?:=([^/=]+(?:\/[^/=]+){1,2}))?$/;
 
 /**
  * Reads `CODE` or `CODE=kind/namespace/name`.
  * @returns nothing for anything else
  */
 export function readSuppression(text: string): Suppression | undefined {
-  const [, code, object] = FORM.exec(text) ?? [];
+  const [, code, object] = SUPPRESSION_FORM.exec(text) ?? [];
   if (code === undefined) return undefined;
   return { code, ...(object !== undefined && { object }) };
 }

@@ -1,3 +1,4 @@
+import { analysis } from './analysis/rung.ts';
 import { authorization } from './authorization/rung.ts';
 import { configDiff } from './config-diff/rung.ts';
 import { configSynced } from './config-synced/rung.ts';
@@ -20,6 +21,7 @@ export const LADDER: readonly Rung[] = [
   mtls,
   authorization,
   configDiff,
+  analysis,
   responseFlags,
   proxyLogging,
 ];

@@ -1,4 +1,5 @@
 import { type EpochSeconds, epochSeconds } from '../model/brand.ts';
+import { type FindingsSince, NO_FINDINGS_SINCE } from '../model/findings-since.ts';
 import type { RestoredFact, RestoredType } from '../model/restored-fact.ts';
 import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
 import { XDS_TYPES, type XdsType } from '../model/xds.ts';
@@ -14,12 +15,19 @@ interface Entry {
   readonly types: Readonly<Partial<Record<XdsType, { readonly acked?: string; readonly unackedSince: number }>>>;
 }
 
-/** What of the history must survive a restart: the proxies out of sync, and what they had not acknowledged. As JSON. */
-export function encodeHistory(history: SyncHistory, savedAt: EpochSeconds): string {
+/**
+ * What of the history must survive a restart: the proxies out of sync, what they had not acknowledged, and since when
+ * findings of analysis stand (`findings-file.ts` reads those). As JSON.
+ */
+export function encodeHistory(
+  history: SyncHistory,
+  savedAt: EpochSeconds,
+  findings: FindingsSince = NO_FINDINGS_SINCE,
+): string {
   const proxies: Entry[] = [];
   for (const proxy of history.proxies.values()) if (proxy.outOfSync !== undefined) proxies.push(entryOf(proxy));
   for (const fact of history.restored?.values() ?? []) proxies.push(entryOfFact(fact));
-  return `${JSON.stringify({ version: VERSION, savedAt, proxies })}\n`;
+  return `${JSON.stringify({ version: VERSION, savedAt, proxies, findings: Object.fromEntries(findings) })}\n`;
 }
 
 function entryOf({ cluster, namespace, name, outOfSync, types }: ProxyHistory): Entry {

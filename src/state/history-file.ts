@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import type { EpochSeconds } from '../model/brand.ts';
+import type { FindingsSince } from '../model/findings-since.ts';
 import type { RestoredFact } from '../model/restored-fact.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
 import { decodeHistory, encodeHistory } from './history-checkpoint.ts';
 
 /** Replaces the checkpoint whole: who reads it after a crash finds the old one or the new one. @throws when it cannot */
-export async function saveHistory(file: string, history: SyncHistory, now: EpochSeconds): Promise<void> {
+export async function saveHistory(
+  file: string,
+  history: SyncHistory,
+  now: EpochSeconds,
+  findings?: FindingsSince,
+): Promise<void> {
   const temporary = `${file}.${randomUUID()}.tmp`;
   try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(encodeHistory(history, now));
+      await handle.writeFile(encodeHistory(history, now, findings));
       await handle.sync();
     } finally {
       await handle.close();

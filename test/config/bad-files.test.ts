@@ -68,6 +68,12 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
     'fraction-for-a-count',
     ['fraction-for-a-count.yaml:2: accessLog.maxStreams: must be a whole number above 0, not 1.5'],
   ],
+  [
+    'suppression-without-a-code',
+    [
+      'suppression-without-a-code.yaml:2: analysis.suppress[1]: must be IST0102 or IST0102=Namespace/legacy, kind/namespace/name with * for anything, not "VirtualService/shop/*"',
+    ],
+  ],
   ['just-text', ['just-text.yaml:1: not a map of keys; write keys such as "istiod:" with their values below']],
   [
     'key-outside-its-section',
@@ -109,7 +115,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'nothing-like-it',
     [
-      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, web, log',
+      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, analysis, web, log',
     ],
   ],
   [
@@ -126,8 +132,8 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'prototype-keys',
     [
-      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, web, log',
-      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, web, log',
+      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, analysis, web, log',
+      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, analysis, web, log',
     ],
   ],
   ['section-is-text', ['section-is-text.yaml:1: istiod: must be a map of keys, not "kubernetes"']],

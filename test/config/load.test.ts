@@ -101,6 +101,10 @@ test('a file with every key gives every value', async () => {
       missingGrace: 60_000,
       staleAfter: 5_400_000,
     },
+    analysis: {
+      suppress: ['IST0102', 'IST0101=VirtualService/shop/*', 'IST0102=Namespace/legacy'],
+      interval: 120_000,
+    },
     web: { listenAddress: { host: '127.0.0.1', port: 0 }, telemetryPath: '/m' },
     log: { level: 'debug', format: 'json' },
   });

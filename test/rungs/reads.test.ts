@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { ClusterObjects } from '../../src/model/cluster.ts';
+import { advanceFindings } from '../../src/model/findings-since.ts';
 import type { MeshSnapshot } from '../../src/model/snapshot.ts';
 import { SOURCE_ERROR_CODES, type SourceErrorCode } from '../../src/model/source-error.ts';
 import type { ConfigObject } from '../../src/model/workload.ts';
@@ -75,8 +76,12 @@ function fullSnapshot(): MeshSnapshot {
   const told = { kin: '', settled, fingerprints: { clusters: 'x' }, differences: { clusters: [] } };
   const verboseLoggers = [{ name: 'rbac', level: 'debug' }];
   const look = { namespace: 'shop', name: 'a', workload: 'a', at: epochSeconds(95), weights, verboseLoggers, ...told };
+  const found = { code: 'IST0101', level: 'Error', object: { kind: 'Gateway', ...object }, text: 'x' } as const;
+  const unknown = [{ codes: ['IST0161'], why: 'Secrets are not read' }];
   return {
     ...mesh.snapshot,
+    analysis: fresh({ findings: [found], suppressed: [], unknown }),
+    findingsSince: advanceFindings(new Map(), [found], epochSeconds(90)),
     inspections: fresh({
       proxies: new Map([
         ['shop/a', look],

@@ -7,6 +7,7 @@ import {
 } from '../../model/analysis.ts';
 import type { AnalysisWorld } from '../../model/analysis-world.ts';
 import { findingKey } from '../../model/findings-since.ts';
+import { runSteps, type Steps } from '../../model/steps.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { Analyzer } from './analyzer.ts';
 import { ANALYZERS } from './analyzers.ts';
@@ -30,8 +31,13 @@ const made = new WeakMap<AnalysisWorld['cluster'], Analysis>();
  * Of the same cluster objects, and where time plays no part, the same answer is given again.
  */
 export function analyze(given: AnalysisWorld): Analysis {
-  if (!isOfClusterAlone(given)) return analyzeAnew(given);
-  const analysis = made.get(given.cluster) ?? analyzeAnew(given);
+  return runSteps(analyzeInSteps(given));
+}
+
+/** The same, a part at a time. */
+export function* analyzeInSteps(given: AnalysisWorld): Steps<Analysis> {
+  if (!isOfClusterAlone(given)) return yield* analyzeAnew(given);
+  const analysis = made.get(given.cluster) ?? (yield* analyzeAnew(given));
   made.set(given.cluster, analysis);
   return analysis;
 }
@@ -41,21 +47,24 @@ function isOfClusterAlone({ secrets, nodes, injectorValues, resourceDefinitions 
   return [secrets, nodes, injectorValues, resourceDefinitions].every((more) => more === undefined);
 }
 
-function analyzeAnew(given: AnalysisWorld): Analysis {
+function* analyzeAnew(given: AnalysisWorld): Steps<Analysis> {
   const world = worldOf(given);
   const runs: (readonly AnalysisFinding[])[] = [];
   const blind = new Map<Analyzer, string>();
   for (const analyzer of ANALYZERS) {
     const why = whyBlind(analyzer, world);
-    if (why === undefined) runs.push(runAnalyzer(analyzer, world, given));
+    if (why === undefined) runs.push(yield* runAnalyzer(analyzer, world, given));
     else blind.set(analyzer, why);
+    yield;
   }
   const found = runs.flat();
   const unknown = unknownCodes(blind);
   const said = new Set(found.map(findingKey));
   const told = statusFindings(world, new Set(unknown.flatMap(({ codes }) => codes)));
   const all = [...found, ...told.filter((finding) => !said.has(findingKey(finding)))];
+  yield;
   const isSuppressed = suppressedByObjects(world);
+  yield;
   return { findings: inOrder(all.filter((finding) => !isLeftAlone(finding) && !isSuppressed(finding))), unknown };
 }
 

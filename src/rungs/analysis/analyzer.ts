@@ -1,4 +1,5 @@
 import type { ObjectRef } from '../../model/analysis.ts';
+import type { Steps } from '../../model/steps.ts';
 import type { Code, Values } from './codes.ts';
 import type { Need } from './needs.ts';
 import type { World } from './world.ts';
@@ -11,7 +12,8 @@ export interface Analyzer {
   readonly codes: readonly Code[];
   /** Without these it is not run, and its codes are unknown. What it only uses where it is known stands not here. */
   readonly needs: readonly Need[];
-  analyze(world: World, report: Report): void;
+  /** At once, or in steps where it looks at each of thousands of objects for long. */
+  analyze(world: World, report: Report): Steps<void> | void;
 }
 
 /** The names of an object. */

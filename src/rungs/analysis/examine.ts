@@ -1,22 +1,26 @@
-import { type AnalysisFinding, FINDING_LEVELS, objectPath } from '../../model/analysis.ts';
+import { type AnalysisFinding, FINDING_LEVELS, objectPath, type UnknownCodes } from '../../model/analysis.ts';
+import type { MeshAnalysis } from '../../model/analysis-of-mesh.ts';
 import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { podsIn } from '../scope.ts';
 import { counted, shellWord } from '../wording.ts';
-import { findingsIn } from './findings.ts';
+import { tellsFailure } from './needs.ts';
+import { analysisOf } from './standing.ts';
 
 type Found = readonly AnalysisFinding[];
 /** Every namespace asks in turn, and analysis looks at all at once. */
-const told = new WeakMap<MeshSnapshot, ReadonlyMap<string, Found>>();
+const told = new WeakMap<MeshAnalysis, ReadonlyMap<string, Found>>();
 
 /** Whether configuration makes sense, as `meshladder analyze` says in full. Only errors are a finding here. */
 export function examineAnalysis(snapshot: MeshSnapshot, scope: Scope): Finding {
   if (Object.values(snapshot.cluster.config).every((observed) => known(observed) === undefined)) {
     return { verdict: 'unknown', summary: 'no configuration is known', evidence: [] };
   }
-  const findings = findingsOf(snapshot, scope);
+  const analysis = analysisOf(snapshot);
+  if (analysis === undefined) return { verdict: 'unknown', summary: 'not analysed yet', evidence: [] };
+  const findings = findingsOf(analysis, snapshot, scope);
   const errors = findings.filter(({ level }) => level === 'Error');
   const [first] = errors;
   if (first !== undefined) {
@@ -30,22 +34,33 @@ export function examineAnalysis(snapshot: MeshSnapshot, scope: Scope): Finding {
         scope.namespace === undefined ? 'meshladder analyze' : `meshladder analyze -n ${shellWord(scope.namespace)}`,
     };
   }
+  return withoutErrors(findings, analysis.unknown);
+}
+
+/** That no error was found says something only where all that should be looked at was. */
+function withoutErrors(findings: Found, unknown: readonly UnknownCodes[]): Finding {
   const counts = FINDING_LEVELS.flatMap((level) => {
     const count = findings.filter((each) => each.level === level).length;
     return count === 0 ? [] : [counted(count, level.toLowerCase())];
   });
-  const summary = counts.length === 0 ? 'nothing found' : `no error; ${counts.join(', ')}`;
-  return { verdict: 'ok', summary, evidence: findings.slice(0, 3).map(findingText) };
+  const said = findings.slice(0, 3).map(findingText);
+  const blind = unknown.filter(({ why }) => tellsFailure(why));
+  const found = counts.length === 0 ? 'nothing found' : `no error; ${counts.join(', ')}`;
+  if (blind.length === 0) return { verdict: 'ok', summary: found, evidence: said };
+  const codes = new Set(blind.flatMap((each) => each.codes));
+  const evidence = blind.slice(0, 3).map(({ codes: some, why }) => `${some.join(', ')}: ${why}`);
+  const summary = `${found}, but ${counted(codes.size, 'code')} could not be looked for`;
+  return { verdict: 'unknown', summary, evidence: [...evidence, ...said] };
 }
 
 function findingText({ code, object, text }: AnalysisFinding): string {
   return `${code} ${objectPath(object)}: ${text}`;
 }
 
-function findingsOf(snapshot: MeshSnapshot, scope: Scope): Found {
+function findingsOf(analysis: MeshAnalysis, snapshot: MeshSnapshot, scope: Scope): Found {
   const { namespace, name } = scope;
-  const byNamespace = told.get(snapshot) ?? Map.groupBy(findingsIn(snapshot), namespaceOf);
-  told.set(snapshot, byNamespace);
+  const byNamespace = told.get(analysis) ?? Map.groupBy(analysis.findings, namespaceOf);
+  told.set(analysis, byNamespace);
   const asked = namespace === undefined ? [...byNamespace.values()].flat() : (byNamespace.get(namespace) ?? []);
   if (name === undefined) return asked;
   const workload = workloadOfPod(name, podsIn(snapshot, scope)?.[0], snapshot.cluster);
@@ -56,6 +71,7 @@ function findingsOf(snapshot: MeshSnapshot, scope: Scope): Found {
   });
 }
 
-function namespaceOf({ object }: AnalysisFinding): string {
+/** The namespace that a finding is about. */
+export function namespaceOf({ object }: AnalysisFinding): string {
   return object.kind === 'Namespace' ? object.name : object.namespace;
 }

@@ -27,3 +27,15 @@ export const NEED_NAMES: Readonly<Record<Exclude<Need, ConfigKey>, string>> = {
   secrets: 'Secrets',
   services: 'Services',
 };
+
+const FAILED = ' could not be read: ';
+
+/** Why something is unknown that was asked for in vain. */
+export function failureReason(name: string, detail: string): string {
+  return `${name}${FAILED}${detail}`;
+}
+
+/** Whether something was asked for in vain, and not left unread on purpose. */
+export function tellsFailure(why: string): boolean {
+  return why.includes(FAILED);
+}

@@ -1,5 +1,6 @@
 import type { AnalysisFinding } from '../../model/analysis.ts';
 import type { AnalysisWorld } from '../../model/analysis-world.ts';
+import type { Steps } from '../../model/steps.ts';
 import type { Analyzer } from './analyzer.ts';
 import { findingOf } from './codes.ts';
 import type { Need } from './needs.ts';
@@ -16,12 +17,17 @@ interface Run {
 const lastRuns = new WeakMap<Analyzer, Run>();
 
 /** Runs an analyzer, or gives what it said last where nothing of what it looks at has changed: pods come and go. */
-export function runAnalyzer(analyzer: Analyzer, world: World, given: AnalysisWorld): readonly AnalysisFinding[] {
+export function* runAnalyzer(
+  analyzer: Analyzer,
+  world: World,
+  given: AnalysisWorld,
+): Steps<readonly AnalysisFinding[]> {
   const inputs = inputsOf(analyzer, given);
   const last = lastRuns.get(analyzer);
   if (last !== undefined && isSame(last.inputs, inputs)) return last.findings;
   const findings: AnalysisFinding[] = [];
-  analyzer.analyze(world, (code, object, values) => findings.push(findingOf(code, object, values)));
+  const steps = analyzer.analyze(world, (code, object, values) => findings.push(findingOf(code, object, values)));
+  if (steps !== undefined) yield* steps;
   lastRuns.set(analyzer, { inputs, findings });
   return findings;
 }

@@ -12,7 +12,7 @@ import type { InjectionWebhook } from '../../model/injection.ts';
 import { known, type Observed } from '../../model/observed.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { ConfigObject, Deployment, MeshConfig, Namespace, Pod, Service } from '../../model/workload.ts';
-import { NEED_NAMES, type Need } from './needs.ts';
+import { failureReason, NEED_NAMES, type Need } from './needs.ts';
 
 /**
  * The objects as analyzers see them: lists in the order of their keys, so that no answer hangs on the order in which
@@ -129,5 +129,5 @@ function isConfig(need: Need): need is ConfigKey {
 
 function whyUnobserved(observed: Observed<unknown>, name: string): string | undefined {
   if (observed.state === 'pending') return `${name} are not known`;
-  return observed.state === 'failed' ? `${name} could not be read: ${observed.error.detail}` : undefined;
+  return observed.state === 'failed' ? failureReason(name, observed.error.detail) : undefined;
 }

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { epochSeconds } from '../../../src/model/brand.ts';
+import { NO_CLUSTER } from '../../../src/model/cluster.ts';
 import { advanceFindings, NO_FINDINGS_SINCE } from '../../../src/model/findings-since.ts';
+import { PENDING } from '../../../src/model/observed.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../../src/model/snapshot.ts';
-import { findingsIn } from '../../../src/rungs/analysis/findings.ts';
+import { examineAnalysis } from '../../../src/rungs/analysis/examine.ts';
 import { analysis } from '../../../src/rungs/analysis/rung.ts';
+import { analysisOf } from '../../../src/rungs/analysis/standing.ts';
 import { worldOfFiles } from '../../../src/sources/kubernetes/analysis/world-of-files.ts';
-import { config, LATER, namespace, service } from '../../support/analysis-cases.ts';
+import { config, LATER, namespace, pod, service } from '../../support/analysis-cases.ts';
+import { fresh } from '../../support/mesh.ts';
 
 const TEXT = [
   namespace('shop'),
+  pod('shop/web-1', 'app: web'),
   service('shop/web', 'ports: [{name: http, port: 80}]'),
   config(
     'VirtualService',
@@ -18,9 +23,17 @@ const TEXT = [
   ),
 ].join('\n---\n');
 
-function snapshot(more: Partial<MeshSnapshot> = {}): MeshSnapshot {
-  const { cluster } = worldOfFiles([{ name: 'a.yaml', text: TEXT }], { at: LATER, namespace: 'default' }).world;
+/** A single look, in which nobody has analysed anything yet. */
+function snapshot(more: Partial<MeshSnapshot> = {}, text = TEXT): MeshSnapshot {
+  const { cluster } = worldOfFiles([{ name: 'a.yaml', text }], { at: LATER, namespace: 'default' }).world;
   return { ...emptySnapshot(LATER), cluster, ...more };
+}
+
+/** As an exporter keeps it. */
+function analysed(before: MeshSnapshot): MeshSnapshot {
+  const found = analysisOf(before);
+  assert.ok(found !== undefined);
+  return { ...before, analysis: fresh(found, LATER) };
 }
 
 const LABELS = {
@@ -32,26 +45,82 @@ const LABELS = {
   object_name: 'web',
 };
 
-test('each code of an object is one series, however often it is said', () => {
-  const { finding, findingSince } = analysis.evaluate(snapshot());
-  assert.deepEqual(finding, [{ labels: LABELS, value: 1 }]);
-  assert.deepEqual(findingSince, [], 'nobody remembers since when');
-});
-
-test('since when, where somebody remembers', () => {
-  const now = snapshot();
-  const findingsSince = advanceFindings(NO_FINDINGS_SINCE, findingsIn(now), epochSeconds(77));
-  assert.deepEqual(analysis.evaluate({ ...now, findingsSince }).findingSince, [{ labels: LABELS, value: 77 }]);
-});
-
-test('what is suppressed is not told', () => {
-  const { settings } = emptySnapshot(LATER);
-  const quiet = snapshot({
-    settings: { ...settings, suppress: [{ code: 'IST0101', object: 'VirtualService/shop/*' }] },
+describe('what is exported', () => {
+  test('each code of an object is one series, however often it is said', () => {
+    const { finding, findingSince, findings } = analysis.evaluate(analysed(snapshot()));
+    assert.deepEqual(finding, [{ labels: LABELS, value: 1 }]);
+    assert.deepEqual(findingSince, [], 'nobody remembers since when');
+    assert.deepEqual(
+      findings?.map(({ labels, value }) => [labels['level'], value]),
+      [
+        ['Error', 1],
+        ['Warning', 0],
+        ['Info', 0],
+      ],
+    );
   });
-  assert.deepEqual(analysis.evaluate(quiet).finding, []);
+
+  test('since when, where somebody remembers', () => {
+    const now = analysed(snapshot());
+    const findingsSince = advanceFindings(NO_FINDINGS_SINCE, analysisOf(now)?.findings ?? [], epochSeconds(77));
+    assert.deepEqual(analysis.evaluate({ ...now, findingsSince }).findingSince, [{ labels: LABELS, value: 77 }]);
+  });
+
+  test('what is suppressed is not told', () => {
+    const { settings } = emptySnapshot(LATER);
+    const suppress = [{ code: 'IST0101', object: 'VirtualService/shop/*' }];
+    const quiet = analysed(snapshot({ settings: { ...settings, suppress } }));
+    assert.deepEqual(analysis.evaluate(quiet).finding, []);
+    assert.equal(analysisOf(quiet)?.suppressed.length, 2);
+  });
+
+  test('nothing while nobody has analysed: a scrape does not', () => {
+    const nothing = { finding: [], findingSince: [], findings: [], unknownCode: [] };
+    for (const each of [emptySnapshot(LATER), snapshot(), snapshot({ analysis: PENDING })]) {
+      assert.deepEqual(analysis.evaluate(each), nothing);
+    }
+  });
+
+  test('codes that could not be looked for', () => {
+    const { cluster } = snapshot();
+    const blind = snapshot({ cluster: { ...cluster, pods: DENIED } });
+    const codes = analysis.evaluate(analysed(blind)).unknownCode?.map(({ labels }) => labels['code']);
+    assert.ok(codes?.includes('IST0103'));
+    assert.ok(codes?.includes('IST0161'), 'Secrets are not read');
+    assert.ok(!codes?.includes('IST0109'));
+  });
 });
 
-test('nothing known, nothing told', () => {
-  assert.deepEqual(analysis.evaluate(emptySnapshot(LATER)), { finding: [], findingSince: [] });
+const DENIED = {
+  state: 'failed',
+  error: { code: 'denied', status: 403, detail: 'pods is forbidden' },
+} as const;
+
+describe('what a person is told', () => {
+  test('a single look finds out by itself; an exporter says that it has not yet', () => {
+    assert.equal(examineAnalysis(snapshot(), {}).summary, 'IST0101 on VirtualService/shop/web');
+    assert.deepEqual(examineAnalysis(snapshot({ analysis: PENDING }), {}), {
+      verdict: 'unknown',
+      summary: 'not analysed yet',
+      evidence: [],
+    });
+  });
+
+  test('no error where a list could not be read is no answer, and says which and why', () => {
+    const { cluster } = snapshot(
+      {},
+      `${namespace('shop')}\n---\n${service('shop/web', 'ports: [{name: http, port: 80}]')}`,
+    );
+    const blind = examineAnalysis(snapshot({ cluster: { ...cluster, pods: DENIED } }), {});
+    assert.equal(blind.verdict, 'unknown');
+    assert.match(blind.summary, /^nothing found, but \d+ codes could not be looked for$/);
+    assert.ok(blind.evidence.some((line) => line.includes('Pods could not be read: pods is forbidden')));
+  });
+
+  test('what is not read on purpose takes nothing from an answer', () => {
+    const { cluster } = snapshot({}, namespace('shop'));
+    const { verdict, summary } = examineAnalysis({ ...snapshot({ cluster }), cluster }, {});
+    assert.deepEqual([verdict, summary], ['ok', 'nothing found']);
+    assert.equal(examineAnalysis({ ...emptySnapshot(LATER), cluster: NO_CLUSTER }, {}).verdict, 'unknown');
+  });
 });

@@ -11,6 +11,7 @@ import { emptySnapshot } from '../../../src/model/snapshot.ts';
 import { SCHEMA_DOCUMENTS } from '../../../src/sinks/docs/schemas/documents.ts';
 import type { JsonSchema } from '../../../src/sinks/docs/schemas/schema.ts';
 import { statusDocument } from '../../../src/sinks/http/status-document.ts';
+import { findingsDocument } from '../../../src/sinks/report/findings-json.ts';
 import { newHealth, nextHealth } from '../../../src/state/source-health.ts';
 import { changedReport, REPORT } from '../../support/bundle.ts';
 import { runCli } from '../../support/run-cli.ts';
@@ -171,6 +172,33 @@ const STATUS = statusDocument(
   { version: '1.2.3', revision: '', role: 'all', startedAt: at, pending: ['kubernetes'] },
 );
 
+const FINDING = {
+  code: 'IST0101',
+  level: 'Error',
+  object: { kind: 'Gateway', namespace: 'shop', name: 'g' },
+  text: 'x',
+} as const;
+const FINDINGS: unknown = findingsDocument(
+  {
+    ...emptySnapshot(at),
+    analysis: {
+      state: 'fresh',
+      at,
+      value: {
+        findings: [FINDING],
+        suppressed: [FINDING],
+        unknown: [{ codes: ['IST0161'], why: 'Secrets are not read' }],
+      },
+    },
+  },
+  {},
+);
+
+test('the findings of the API are as findings says, known or not', () => {
+  assertValid('findings', structuredClone(FINDINGS));
+  assertValid('findings', findingsDocument(emptySnapshot(at), {}));
+});
+
 test('the status of the API is as api-status says, known or not', () => {
   assertValid('api-status', JSON.parse(JSON.stringify(STATUS)));
   const nothing = statusDocument(emptySnapshot(at), {
@@ -211,6 +239,7 @@ describe('a document with a key renamed', () => {
 async function samplesOf(name: string): Promise<readonly unknown[]> {
   if (name === 'api-status') return [JSON.parse(JSON.stringify(STATUS))];
   if (name === 'config-log-level') return [[{ name: 'rbac', before: 'warning', after: 'debug' }]];
+  if (name === 'findings') return [structuredClone(FINDINGS)];
   if (name === 'api-error') return [{ error: 'x' }];
   if (name === 'ladder') {
     const document = (await documentOf({ schema: 'bundle', argv: ['bundle', REPORT] })) as Record<string, unknown>;

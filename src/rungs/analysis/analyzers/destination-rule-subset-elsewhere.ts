@@ -1,3 +1,4 @@
+import { eachInSteps } from '../../../model/steps.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { hasSubsetPod, type Subset, subsetsOf } from '../destination-subsets.ts';
@@ -9,12 +10,12 @@ export const destinationRuleSubsetElsewhere: Analyzer = {
   codes: ['ML0004'],
   needs: ['destinationrules.networking.istio.io', 'serviceentries.networking.istio.io', 'services', 'pods'],
   analyze(world, report) {
-    for (const object of world.config('destinationrules.networking.istio.io')) {
+    return eachInSteps(world.config('destinationrules.networking.istio.io'), (object) => {
       for (const subset of subsetsOf(world, object)) {
         const service = servedElsewhere(world, subset);
         if (service !== undefined) report('ML0004', refOf(object), { subset: subset.name, service });
       }
-    }
+    });
   },
 };
 

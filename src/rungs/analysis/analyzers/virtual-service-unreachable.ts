@@ -1,4 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { eachInSteps } from '../../../model/steps.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
@@ -11,13 +12,13 @@ export const virtualServiceUnreachable: Analyzer = {
   codes: ['IST0130', 'IST0131'],
   needs: ['virtualservices.networking.istio.io'],
   analyze(world, report) {
-    for (const object of world.config('virtualservices.networking.istio.io')) {
+    return eachInSteps(world.config('virtualservices.networking.istio.io'), (object) => {
       for (const part of ['http', 'tls', 'tcp'] as const) {
         const rules = objectsAt(object.spec, part);
         const reached = reachable(object, rules, report);
         if (part === 'http') reportCovered(object, reached, report);
       }
-    }
+    });
   },
 };
 

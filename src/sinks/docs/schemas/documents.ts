@@ -1,4 +1,4 @@
-import { analyze, authz, diff, trace } from './answers.ts';
+import { analyze, authz, diff, findings, trace } from './answers.ts';
 import { apiStatus } from './api-status.ts';
 import { all, bootstrap, clusters, endpoints, listeners, loggerChanges, loggers, routes } from './envoy-config.ts';
 import { bundle, ladder } from './ladder.ts';
@@ -37,6 +37,7 @@ export const SCHEMA_DOCUMENTS: readonly SchemaDocument[] = [
   of('flags', flags, ['flags', 'bundle --flags']),
   of('decode', decode, ['decode']),
   of('analyze', analyze, ['analyze']),
+  of('findings', findings, [], ['/api/v1/findings']),
   of('authz', authz, ['authz']),
   of('api-status', apiStatus, [], ['/api/v1/status']),
   of('api-error', error, [], ['an error of any path below /api']),
