@@ -23,12 +23,15 @@ export function readLiveDump(
 }
 
 /** The same of a mesh that is at hand. */
-export function readFromMesh(mesh: LiveMesh, asked: AskedPod, parts: readonly EnvoyPart[], io: Io): Promise<LiveDump> {
-  return withProgress(io, `looking for ${asked.name}.${asked.namespace}`, async (say) => {
-    const pod = await findPod(mesh.api, asked, io);
-    say(`reading what the Envoy of ${pod.pod}.${pod.namespace} has`);
-    return { pod, dump: await mesh.admin.read(pod, parts, io.signal) };
-  });
+export async function readFromMesh(
+  mesh: LiveMesh,
+  asked: AskedPod,
+  parts: readonly EnvoyPart[],
+  io: Io,
+): Promise<LiveDump> {
+  const pod = await findPod(mesh.api, asked, io);
+  const what = `reading what the Envoy of ${pod.pod}.${pod.namespace} has`;
+  return { pod, dump: await withProgress(io, what, () => mesh.admin.read(pod, parts, io.signal)) };
 }
 
 /** What to do without a cluster. */

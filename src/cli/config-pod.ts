@@ -8,31 +8,41 @@ import { mapPod } from '../sources/kubernetes/objects/pods.ts';
 import { nearNames } from './config-near.ts';
 import type { AskedPod, PodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
+import { withProgress } from './progress.ts';
 
 /**
  * The pod that is meant, with an Envoy that can be asked. Where it is not the very pod that was named, stderr says which.
  * @throws UserError where there is none, or several; KubeApiError where the cluster does not tell
  */
 export async function findPod(api: KubeApi, asked: AskedPod, io: Io): Promise<PodName> {
-  const pod = asked.of === 'pods' ? await findByName(api, asked, io) : await findByOwner(api, asked, io);
+  const { name, namespace } = asked;
+  const { pod, note } = await withProgress(io, `looking for ${name}.${namespace}`, () =>
+    asked.of === 'pods' ? findByName(api, asked, io) : findByOwner(api, asked, io),
+  );
+  if (note !== undefined) io.stderr.write(`meshladder: ${name}.${namespace}: ${note}\n`);
   checkEnvoy(pod);
   return { pod: pod.name, namespace: pod.namespace };
 }
 
-async function findByName(api: KubeApi, asked: AskedPod, io: Io): Promise<Pod> {
+interface FoundPod {
+  readonly pod: Pod;
+  /** Which one it is, where that is not what was said. */
+  readonly note?: string;
+}
+
+async function findByName(api: KubeApi, asked: AskedPod, io: Io): Promise<FoundPod> {
   const exact = await getOrNone(api, `${podsPath(asked)}/${encodeURIComponent(asked.name)}`, io);
-  if (exact !== undefined) return mapPod(exact);
+  if (exact !== undefined) return { pod: podOf(exact) };
   const there = await listPods(api, asked, {}, io);
   const meant = there.filter((pod) => !isLeaving(pod) && pod.name.startsWith(`${asked.name}-`));
   const [only] = meant;
   if (meant.length > 1) throw severalPods(asked, meant);
   if (only === undefined) throw await unknownPod(api, asked, there, io);
-  say(io, `${asked.name}.${asked.namespace}: that is ${only.name}`);
-  return only;
+  return { pod: only, note: `that is ${only.name}` };
 }
 
 /** The first that is ready, by name: the same one each time. */
-async function findByOwner(api: KubeApi, asked: AskedPod, io: Io): Promise<Pod> {
+async function findByOwner(api: KubeApi, asked: AskedPod, io: Io): Promise<FoundPod> {
   const { of, name, namespace } = asked;
   const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${of}`;
   const owner = await getOrNone(api, `${path}/${encodeURIComponent(name)}`, io);
@@ -44,15 +54,23 @@ async function findByOwner(api: KubeApi, asked: AskedPod, io: Io): Promise<Pod> 
     (one, other) => Number(other.ready) - Number(one.ready) || compareText(one.name, other.name),
   );
   if (first === undefined) throw new UserError(`${of.slice(0, -1)} ${name}.${namespace} has no running pod`);
-  if (running.length > 1) say(io, `${name}.${namespace}: looking at ${first.name}, one of ${running.length} pods`);
-  return first;
+  return { pod: first, ...(running.length > 1 && { note: `looking at ${first.name}, one of ${running.length} pods` }) };
 }
 
 async function listPods(api: KubeApi, asked: AskedPod, selector: LabelSelector, io: Io): Promise<readonly Pod[]> {
   const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   const query = labels.length === 0 ? {} : { labelSelector: labels.join(',') };
-  const pods = (await listAll(api, podsPath(asked), query, io)).map(mapPod);
+  const pods = (await listAll(api, podsPath(asked), query, io)).map(podOf);
   return pods.filter((pod) => selects(selector, pod.labels));
+}
+
+/** @throws UserError where the API server speaks of something else */
+function podOf(raw: RawObject): Pod {
+  try {
+    return mapPod(raw);
+  } catch (cause) {
+    throw new UserError(`what the API server calls a pod is none: ${(cause as Error).message}`, { cause });
+  }
 }
 
 async function listAll(
@@ -133,10 +151,6 @@ const MAX_LISTED = 10;
 function listed(names: readonly string[]): string {
   const more = names.length > MAX_LISTED ? [`and ${names.length - MAX_LISTED} more`] : [];
   return `:\n${[...names.slice(0, MAX_LISTED), ...more].map((name) => `  ${name}`).join('\n')}`;
-}
-
-function say(io: Io, text: string): void {
-  io.stderr.write(`meshladder: ${text}\n`);
 }
 
 /** @throws UserError where the pod has no Envoy, or one that cannot answer */

@@ -163,6 +163,14 @@ test('an Envoy that answers with something else is named', async () => {
   );
 });
 
+test('an API server that answers with something else than a pod is told so', async () => {
+  const path = '/api/v1/namespaces/payment/pods/strange';
+  mesh.server.objects.set(path, { kind: 'Cow' });
+  const { code, stderr } = await live('config', 'clusters', 'strange.payment');
+  assert.equal(code, 2);
+  assert.match(stderr, /^meshladder: what the API server calls a pod is none: /);
+});
+
 test('trace follows a request through a running proxy', async () => {
   const target = 'payment-svc.payment:8080/pay';
   const { code, stdout } = await live('trace', CHECKOUT, target);
