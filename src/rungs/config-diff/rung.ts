@@ -3,6 +3,7 @@ import { ENVOY_SECTIONS } from '../../model/envoy-resource.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { examineConfigDiff } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { workloadVariants } from './variants.ts';
@@ -14,6 +15,7 @@ export const configDiff: Rung<typeof FAMILIES> = defineRung({
   question: 'Does Envoy hold what istiod would send, and do replicas agree?',
   reads: ['history', 'inspections'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const { inspections, takenAt, settings } = snapshot;

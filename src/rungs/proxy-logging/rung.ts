@@ -3,6 +3,7 @@ import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { examineProxyLogging } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { lookedLoggers } from './verbose-loggers.ts';
@@ -14,6 +15,7 @@ export const proxyLogging: Rung<typeof FAMILIES> = defineRung({
   question: 'Was debug logging left on?',
   reads: ['history', 'inspections', 'traffic', 'verboseSince'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const { traffic, settings } = snapshot;
     const lists = noSamples(FAMILIES);
