@@ -19,7 +19,7 @@ export const RULES: RuleGroup = {
       expr: ({ linesPerSecond }) =>
         `sum by (mesh_cluster, proxy_namespace, workload) (rate(${FAMILIES.logLines.name}{level=~"debug|trace"}[10m])) > ${linesPerSecond}`,
       for: '30m',
-      summary: 'Proxies write debug lines for half an hour: was debug logging left on?',
+      summary: 'Proxies have written debug lines for half an hour.',
       description:
         'The proxies of {{ $labels.workload }}.{{ $labels.proxy_namespace }} write {{ $value | humanize }} debug lines a second. meshladder config log POD.NAMESPACE --level default puts their loggers back.',
     }),
