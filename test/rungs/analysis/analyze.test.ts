@@ -7,7 +7,7 @@ import { CONFIG_KIND_NAMES, type ConfigKey } from '../../../src/model/config-kin
 import type { Observed } from '../../../src/model/observed.ts';
 import { runSteps, type Steps } from '../../../src/model/steps.ts';
 import type { ConfigObject, Pod } from '../../../src/model/workload.ts';
-import { analyze } from '../../../src/rungs/analysis/analyze.ts';
+import { analyze, analyzeInSteps } from '../../../src/rungs/analysis/analyze.ts';
 import { ANALYZERS } from '../../../src/rungs/analysis/analyzers.ts';
 import { CODES } from '../../../src/rungs/analysis/codes.ts';
 import type { Need } from '../../../src/rungs/analysis/needs.ts';
@@ -421,7 +421,7 @@ describe('hostile objects', () => {
   });
 });
 
-test('2,000 VirtualServices and 5,000 services take well under half a second', () => {
+test('2,000 VirtualServices and 5,000 services and pods take well under half a second, in pieces below 20 ms', () => {
   const many: string[] = [];
   for (let at = 0; at < 100; at += 1) many.push(namespace(`n${at}`));
   for (let at = 0; at < 5_000; at += 1)
@@ -448,11 +448,21 @@ test('2,000 VirtualServices and 5,000 services take well under half a second', (
   // The machine may have other things to do: the best of three counts, each of objects never seen before.
   const took = [1, 2, 3].map(() => {
     const cluster = structuredClone(world.cluster);
-    const started = performance.now();
-    const { findings, unknown } = analyze({ ...world, cluster });
-    const ms = performance.now() - started;
-    assert.deepEqual([findings.slice(0, 3), unknown], [[], []]);
-    return ms;
+    const steps = analyzeInSteps({ ...world, cluster });
+    const pieces: number[] = [];
+    for (;;) {
+      const started = process.threadCpuUsage();
+      const { done, value } = steps.next();
+      const { user, system } = process.threadCpuUsage(started);
+      pieces.push((user + system) / 1000);
+      if (done !== true) continue;
+      assert.deepEqual([value.findings.slice(0, 3), value.unknown], [[], []]);
+      break;
+    }
+    return { ms: pieces.reduce((sum, ms) => sum + ms, 0), longestMs: Math.max(...pieces) };
   });
-  assert.ok(Math.min(...took) < 500, `took ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  // Measured: 130 to 200 ms in all, of which 7 to 12 in one piece; a scrape that comes meanwhile waits no longer.
+  const words = took.map(({ ms, longestMs }) => `${ms.toFixed(0)} (${longestMs.toFixed(0)} in one piece)`).join(', ');
+  assert.ok(Math.min(...took.map(({ ms }) => ms)) < 500, `took ${words} ms`);
+  assert.ok(Math.min(...took.map(({ longestMs }) => longestMs)) < 20, `took ${words} ms`);
 });
