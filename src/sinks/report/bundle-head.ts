@@ -96,11 +96,32 @@ function missingIn(snapshot: MeshSnapshot, contents: BundleFacts['contents']): B
     lacks('access lines in the proxy logs', 'shares (rung 3), denials (rung 6) and rung 9 rest on no request');
   }
   if (contents.configDumps === 0) lacks('config dumps of proxies', 'what Envoys hold is unknown (rungs 4 and 7)');
+  const changed = changedRoutes(snapshot);
+  if (changed > 0) {
+    lacks(
+      'when weights changed last',
+      `the shares of ${counted(changed, 'object')} with an earlier form are not judged (rung 3)`,
+    );
+  }
   const absent = proxyTable(snapshot).filter(({ verdict }) => verdict === 'missing').length;
   if (absent > 0) {
     lacks('a second look', `${counted(absent, 'proxy', 'proxies')} called MISSING may only have been reconnecting`);
   }
   return missing;
+}
+
+const ROUTING = ['virtualservices.networking.istio.io', 'httproutes.gateway.networking.k8s.io'];
+
+/** Objects that may have divided requests otherwise while the logs were written. */
+function changedRoutes({ cluster, trafficMarks = [] }: MeshSnapshot): number {
+  const then = trafficMarks[0]?.config;
+  if (then === undefined) return 0;
+  const sizes = ROUTING.map((key) => sizeOf(cluster.config[key]) - sizeOf(then[key]));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function sizeOf(observed: ClusterObjects['config'][string] | undefined): number {
+  return observed === undefined ? 0 : (known(observed)?.size ?? 0);
 }
 
 function isKnown({ state }: ClusterObjects[Core]): boolean {
