@@ -58,7 +58,7 @@ Where no share is off and each gets requests, the rule works and no cause is tol
 ${table(['', 'cause', 'what it is', 'told by', 'mended by'], causes)}
 
 Not looked for: what an EnvoyFilter changes, retries and session affinity that send requests back to one subset, and
-Sidecars by which workloads of one name differ. Services of other clusters are not seen: with several clusters connected, an
-unknown host is named and makes no finding by itself.
+Sidecars by which workloads of one name differ. Where proxies of other clusters are connected, or \`kubernetes.namespaces\` lets only
+some namespaces be watched, what is not seen may be there: it is named, and makes no finding by itself.
 `;
 }

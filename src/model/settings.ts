@@ -11,6 +11,8 @@ export interface LadderSettings {
   readonly missingGraceSeconds: number;
   /** Answers older than this are not repeated as if they were news. */
   readonly staleAfterSeconds: number;
+  /** Only some namespaces are watched: what is not seen may be there all the same. */
+  readonly isPartialView?: true;
   /** Findings of analysis that are not told. */
   readonly suppress?: readonly Suppression[];
 }

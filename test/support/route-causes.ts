@@ -16,7 +16,7 @@ export interface CaseOptions {
   readonly own?: readonly string[];
   readonly behind?: readonly string[];
   readonly unaccounted?: number;
-  readonly isMultiCluster?: boolean;
+  readonly isPartial?: boolean;
   /** Kinds that cannot be read, by their names in `ClusterObjects`. */
   readonly blind?: readonly string[];
 }
@@ -46,7 +46,7 @@ export function factsOfCluster(cluster: ClusterObjects, split: Split, more: Part
     callers: [],
     behind: [],
     unaccounted: 0,
-    isMultiCluster: false,
+    isPartial: false,
     ...more,
   };
 }

@@ -76,13 +76,20 @@ function callerOf(
   return { namespace, workload, kind: types.has('router') ? 'gateway' : 'sidecar', ...sum };
 }
 
+type Config = MeshSnapshot['cluster']['config'];
+const told = new WeakMap<Config, ReadonlyMap<string, ReadonlySet<string>>>();
+
 /** Every name under which routes of the object stand in logs. */
 function routesOf({ object }: Split, { cluster }: MeshSnapshot): ReadonlySet<string> {
-  const { weights, undecided } = declaredIn(cluster.config);
-  const key = keyOf({ object });
-  return new Set(
-    [...membersWith(weights, key, keyOf), ...membersWith(undecided, key, keyOf)].map(({ route }) => route),
-  );
+  const known = told.get(cluster.config) ?? routesByObject(cluster.config);
+  told.set(cluster.config, known);
+  return known.get(keyOf({ object })) ?? new Set();
+}
+
+function routesByObject(config: Config): ReadonlyMap<string, ReadonlySet<string>> {
+  const { weights, undecided } = declaredIn(config);
+  const byObject = Map.groupBy([...weights, ...undecided], keyOf);
+  return new Map([...byObject].map(([key, same]) => [key, new Set(same.map(({ route }) => route))]));
 }
 
 function keyOf({ object }: Pick<Split, 'object'>): string {
@@ -91,10 +98,9 @@ function keyOf({ object }: Pick<Split, 'object'>): string {
 
 /** Requests that the proxies of these services took in; 0 where not all proxies log what they send. */
 function arrivedAt(hosts: readonly string[], requests: readonly RequestCount[], snapshot: MeshSnapshot): number {
-  const servers = serversOf(hosts, snapshot);
-  const arrived = requests.filter(({ shape: { direction, proxyNamespace, workload, destination } }) => {
-    const isMeant = destination === UNKNOWN_DESTINATION || hosts.includes(destination);
-    return direction === 'inbound' && isMeant && servers.has(`${proxyNamespace}/${workload}`);
+  const servers = [...serversOf(hosts, snapshot)].flatMap((server) => membersWith(requests, server, workloadOf));
+  const arrived = servers.filter(({ shape: { direction, destination } }) => {
+    return direction === 'inbound' && (destination === UNKNOWN_DESTINATION || hosts.includes(destination));
   });
   const total = arrived.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return 0;
@@ -102,14 +108,18 @@ function arrivedAt(hosts: readonly string[], requests: readonly RequestCount[], 
   return [...modes].every((mode) => mode === 'on') ? total : 0;
 }
 
+function workloadOf({ shape }: RequestCount): string {
+  return `${shape.proxyNamespace}/${shape.workload}`;
+}
+
 /** `namespace/workload`, as logs tell them. */
 function serversOf(hosts: readonly string[], { cluster }: MeshSnapshot): ReadonlySet<string> {
   const [services, pods] = [known(cluster.services), known(cluster.pods)];
   if (services === undefined || pods === undefined) return new Set();
-  const wanted = new Set(hosts);
-  const asked = valuesOf(services).filter(({ name, namespace }) =>
-    wanted.has(`${name}.${namespace}.svc.cluster.local`),
-  );
+  const asked = hosts.flatMap((host) => {
+    const [name, namespace] = host.split('.');
+    return services.get(`${namespace}/${name}`) ?? [];
+  });
   const members = asked.flatMap((service) =>
     inNamespace(valuesOf(pods), service.namespace).filter((pod) => !isLeaving(pod) && selectsPod(service, pod)),
   );

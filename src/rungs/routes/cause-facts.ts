@@ -39,7 +39,7 @@ export function causeFacts(
     world: worldFor(snapshot),
     ...calls,
     behind: behind.map(({ name, namespace, state }) => `${name}.${namespace} ${state}`),
-    isMultiCluster: isMultiCluster(snapshot),
+    isPartial: snapshot.settings.isPartialView === true || isMultiCluster(snapshot),
   };
 }
 

@@ -55,14 +55,14 @@ function holdersIn(looks: readonly ProxyInspection[]): ReadonlyMap<string, reado
   if (before !== undefined) return before;
   const made = new Map<string, ProxyInspection[]>();
   for (const look of looks) {
-    for (const name of heldOf(look).keys()) made.set(name, [...(made.get(name) ?? []), look]);
+    for (const name of heldBy(look).keys()) made.set(name, [...(made.get(name) ?? []), look]);
   }
   holders.set(looks, made);
   return made;
 }
 
 function readLook(look: ProxyInspection, split: Split, snapshot: MeshSnapshot): EnvoyLook {
-  const held = heldOf(look).get(nameOf(split))?.shares;
+  const held = heldBy(look).get(nameOf(split))?.shares;
   const [row] = membersWith(proxyTable(snapshot), `${look.namespace}/${look.name}`, podOf);
   const agrees = held !== undefined && isDeclared(split, held);
   return { look, agrees, ...(held !== undefined && { held }), ...(row !== undefined && { row }) };
@@ -77,16 +77,6 @@ function isNews({ agrees, look, row }: EnvoyLook): boolean {
 
 function podOf({ namespace, name }: ProxyRow): string {
   return `${namespace}/${name}`;
-}
-
-const told = new WeakMap<ProxyInspection, ReturnType<typeof heldBy>>();
-
-function heldOf(look: ProxyInspection): ReturnType<typeof heldBy> {
-  const before = told.get(look);
-  if (before !== undefined) return before;
-  const made = heldBy(look);
-  told.set(look, made);
-  return made;
 }
 
 /** Since when configuration is known to say what it says; in a single look all is of one moment. */

@@ -51,8 +51,18 @@ interface OneHeld extends Pick<DeclaredWeight, 'object' | 'route'> {
   readonly shares: HeldShares;
 }
 
-/** What one proxy holds, by `kind/namespace/name/route`. */
-export function heldBy({ weights = [] }: ProxyInspection): ReadonlyMap<string, OneHeld> {
+const heldByLook = new WeakMap<ProxyInspection, ReadonlyMap<string, OneHeld>>();
+
+/** What one proxy holds, by `kind/namespace/name/route`. Read once for each look. */
+export function heldBy(look: ProxyInspection): ReadonlyMap<string, OneHeld> {
+  const before = heldByLook.get(look);
+  if (before !== undefined) return before;
+  const made = readHeld(look);
+  heldByLook.set(look, made);
+  return made;
+}
+
+function readHeld({ weights = [] }: ProxyInspection): ReadonlyMap<string, OneHeld> {
   const held = new Map<string, OneHeld & { readonly shares: Map<string, number> }>();
   for (const weight of weights) {
     const object = writerOf(weight);

@@ -64,10 +64,19 @@ function factsOf(split: Split, observed: ObservedSplit | undefined, snapshot: Me
   const object = objectOf(split, snapshot.cluster);
   const why = whyNoShare({ split, observed, rivals: rivalsOf(split, splitsOf(snapshot.cluster.config)), snapshot });
   const calls = object === undefined ? NO_CALLS : callsOf(split, object, snapshot);
-  const names = calls.callers.map(({ namespace, workload }) => `${namespace}/${workload}`);
-  const callers = new Set([...(observed?.callers ?? []), ...names]);
+  const callers = askedCallers(observed, calls);
   const chain = chainOf({ split, observed, snapshot, why, callers, passed: passedBy(calls) });
   return { split, observed, snapshot, why, calls, rows: callerRows(callers, snapshot), chain };
+}
+
+/**
+ * Those who use the route; where nobody does, those who go past it often enough. Who else does not hold it need not: a
+ * rule may be for some namespaces only.
+ */
+function askedCallers(observed: ObservedSplit | undefined, calls: Calls): ReadonlySet<string> {
+  if (observed !== undefined && observed.callers.size > 0) return observed.callers;
+  if (passedBy(calls) < MIN_REQUESTS) return new Set();
+  return new Set(calls.callers.map(({ namespace, workload }) => `${namespace}/${workload}`));
 }
 
 function isReached(observed: ObservedSplit | undefined): boolean {

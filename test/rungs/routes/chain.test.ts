@@ -14,6 +14,7 @@ import {
   DECLARED,
   listed,
   paymentMesh,
+  shape,
   steady,
   withTraffic,
 } from '../../support/payment-incident.ts';
@@ -40,14 +41,18 @@ interface Situation {
   /** How istiod lists the proxies in the end. */
   readonly listing?: string;
   readonly withoutTraffic?: true;
+  /** Requests of cart that take another route, in all. */
+  readonly past?: number;
 }
 
-function snapshotOf({ share, looks, listing = 'n2', withoutTraffic }: Situation): MeshSnapshot {
+function snapshotOf({ share, looks, listing = 'n2', withoutTraffic, past = 0 }: Situation): MeshSnapshot {
   const mesh = paymentMesh();
   mesh.setCluster({ config: configWith([canary(90, 10)]) });
   for (const at of [DECLARED, DECLARED + 10, UNTIL]) mesh.poll(at, [answer(listed(listing, DECLARED))]);
   const countings: readonly Counting[] = steady(mesh, UNTIL, () => share ?? 0).map((counting) => {
-    return share === undefined ? { ...counting, requests: [] } : counting;
+    const requests = share === undefined ? [] : counting.requests;
+    const count = counting.at <= DECLARED ? 0 : (past * (counting.at - DECLARED)) / (UNTIL - DECLARED);
+    return { ...counting, requests: [...requests, { shape: PAST, count }] };
   });
   const snapshot = withoutTraffic === true ? mesh.snapshot : withTraffic(mesh.snapshot, countings);
   if (looks === undefined) return snapshot;
@@ -59,6 +64,8 @@ function ask(situation: Situation): Finding {
   return examineRoutes(snapshotOf(situation), { namespace: 'payment' });
 }
 
+const PAST = shape({ workload: 'cart-v1', route: 'default', subset: '' });
+const CART = { name: 'cart-v1-5c7d8e9f6b-zzzzz', workload: 'cart-v1', weights: [] };
 const LINE = 'VirtualService payment-svc: declared 10 % v2';
 const CANARY = 'canary payment-svc/v2 declared 10 %, observed 0 %';
 
@@ -134,10 +141,28 @@ const CASES: Readonly<Record<string, Case>> = {
     /nobody looked at istiod and Envoy$/,
   ],
   'Envoys that do not call and do not hold it say nothing': [
-    { share: 0, looks: [look({ name: 'cart-v1-5c7d8e9f6b-zzzzz', workload: 'cart-v1', weights: [] })] },
+    { share: 0, looks: [look(CART)] },
     'finding',
     CANARY,
     /nobody looked at istiod and Envoy$/,
+  ],
+  'where some use it, others that go past it need not hold it': [
+    { share: 0.1, past: 600, looks: [look(), look(CART)] },
+    'ok',
+    '1 split as declared',
+    undefined,
+  ],
+  'where nobody uses it, those who go past it should hold it': [
+    { past: 600, looks: [look(CART)] },
+    'finding',
+    `${LINE} · Envoy of cart-v1 does not hold it · traffic 0 of 480, all past it`,
+    /^first link known to be broken: Envoy .*nobody looked at istiod$/,
+  ],
+  'a few that go past it need not': [
+    { past: 60, looks: [look(CART)] },
+    'unknown',
+    'VirtualService payment/payment-svc route payment-canary: too few requests to judge by: 0 requests in 2 min',
+    undefined,
   ],
   'callers that are behind accuse nobody': [
     { share: 0, looks: [look({ weights: holding(0) })], listing: 'n1>n2' },

@@ -26,8 +26,8 @@ export interface CauseFacts {
   readonly behind: readonly string[];
   /** Requests that came in at the proxies of the service while no proxy logged that it sent any. */
   readonly unaccounted: number;
-  /** Services of other clusters are not seen. */
-  readonly isMultiCluster: boolean;
+  /** Other clusters are connected, or only some namespaces are watched: what is not seen may be there. */
+  readonly isPartial: boolean;
 }
 
 export interface Found {

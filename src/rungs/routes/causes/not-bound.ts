@@ -44,7 +44,7 @@ function gatewayMissing({ split }: CauseFacts, passed: readonly Caller[]): Found
 }
 
 /** Gateways that do not exist, or that do not take any of its hosts. */
-function unserved({ object, world }: CauseFacts, { gateways, hosts }: Binding): Found | Untold | undefined {
+function unserved({ object, world, isPartial }: CauseFacts, { gateways, hosts }: Binding): Found | Untold | undefined {
   if (gateways.some(isInternalGateway)) return undefined;
   const lookup = gatewaysOf(world);
   const wanted = { namespace: object.namespace, hosts: [...hosts, ...textsAt(object.spec, 'hosts')] };
@@ -57,7 +57,7 @@ function unserved({ object, world }: CauseFacts, { gateways, hosts }: Binding): 
       ? `there is no Gateway ${firstOf(gateways)}`
       : `Gateway ${firstOf(there)} does not take its hosts`;
   return {
-    isCertain: true,
+    isCertain: !isPartial || there.length > 0,
     text,
     evidence: [`hosts: [${textsAt(object.spec, 'hosts').join(', ')}]; gateways: [${gateways.join(', ')}]`],
     mend: 'name a Gateway as NAMESPACE/NAME that takes its hosts',

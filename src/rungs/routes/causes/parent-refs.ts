@@ -23,14 +23,14 @@ export const parentRefs: Cause = {
 };
 
 function missing(facts: CauseFacts, parents: readonly SpecObject[]): Found | Untold | undefined {
-  const { object, world } = facts;
+  const { object, world, isPartial } = facts;
   const absent = parents.filter((parent) => isThere(parent, object, world) === false);
   if (absent.length < parents.length) return undefined;
   const needs = new Set(absent.map((parent) => (kindOf(parent) === 'Service' ? 'services' : GATEWAYS)));
   const blind = untold(world, ...needs);
   if (blind !== undefined) return blind;
   const names = absent.map((parent) => `${kindOf(parent)} ${keyOf(parent, object)}`);
-  return found(facts, `there is no ${firstOf(names)}`, []);
+  return { ...found(facts, `there is no ${firstOf(names)}`, []), isCertain: !isPartial };
 }
 
 const GATEWAYS = 'gateways.gateway.networking.k8s.io';

@@ -8,7 +8,7 @@ export const subsetMissing: Cause = {
   what: 'The subset is in no DestinationRule',
   sign: 'no DestinationRule of the host defines a subset that is to get a share; its requests end with 503 and flag NC',
   mend: 'define the subset in the DestinationRule of the host',
-  find({ split, world }) {
+  find({ split, world, isPartial }) {
     const missing = wantedSubsets(split).filter(
       ({ destination, subset }) => !rulesFor(world, destination).some((rule) => defines(rule, subset)),
     );
@@ -20,7 +20,7 @@ export const subsetMissing: Cause = {
     const [rule] = rules;
     const namespace = shellWord(rule?.object.namespace ?? split.object.namespace);
     return {
-      isCertain: true,
+      isCertain: !isPartial,
       text: `subset ${firstOf(missing.map(({ subset }) => subset))} of ${shortHost(first.destination)} is in no DestinationRule`,
       evidence: rules.slice(0, 3).map(({ object, subsets }) => {
         const names = firstOf(

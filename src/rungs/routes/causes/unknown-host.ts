@@ -11,7 +11,7 @@ export const unknownHost: Cause = {
   sign: 'no Service and no ServiceEntry has a host that it is for or sends to; a name without a dot means the namespace of the object, and only that is completed',
   mend: 'write the complete name, `SERVICE.NAMESPACE.svc.cluster.local`',
   find(facts) {
-    const { world, split, isMultiCluster } = facts;
+    const { world, split, isPartial } = facts;
     const hosts = unknownHosts(facts);
     const [first] = hosts;
     if (first === undefined) return undefined;
@@ -20,7 +20,7 @@ export const unknownHost: Cause = {
     const meant = meantFor(world, first);
     const [better] = meant;
     return {
-      isCertain: !isMultiCluster && isLookedAt(world, first),
+      isCertain: !isPartial && isLookedAt(world, first),
       text: `no Service and no ServiceEntry has the host ${firstOf(hosts)}`,
       evidence: meant.slice(0, 3).map((host) => `there is a Service ${host}`),
       mend: better === undefined ? 'correct the host, or declare it by a ServiceEntry' : `write ${better}`,

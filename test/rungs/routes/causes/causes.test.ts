@@ -96,9 +96,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['any host', [SERVICE, plain('payment-svc', 'payment/x', '"*"')], {}, undefined],
     [
-      'it may be in another cluster',
+      'it may be where nobody looks',
       [SERVICE, plain('ghost')],
-      { isMultiCluster: true },
+      { isPartial: true },
       'no Service and no ServiceEntry has the host ghost.payment.svc.cluster.local',
     ],
     [
