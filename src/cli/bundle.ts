@@ -39,6 +39,11 @@ A folder may be an unpacked bug-report, or hold dumps under these names:
 config_dump*.json and clusters.json in POD.NAMESPACE/, *syncz.json, objects as
 *.yaml or *.json, logs of istio-proxy as POD.NAMESPACE.log.
 
+istioctl puts no NetworkPolicies into a bug report. Unpack it into a folder and
+add them, and the one that keeps a proxy from istiod is named:
+
+  kubectl get networkpolicies -A -o yaml > FOLDER/networkpolicies.yaml
+
 Exit code 0: every rung is passed; 1: some rung has a finding; 2: none has, but
 some cannot tell, or wrong use.`;
 

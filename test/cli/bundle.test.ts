@@ -23,6 +23,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const inFolder = (name: string): string => join(folder, name);
 const CHECKOUT = 'checkout-v1-5c7d8e9f6b-qw4rt';
+const NACK = new URL('../fixtures/syncz/nack-real-envoy.json', import.meta.url);
 const SYNCZ = 'istio/istio-system/istiod-7d4b9c6f8d-v5xnt/debug/syncz';
 
 async function look(...argv: string[]): Promise<BundleLadderDocument & { readonly exit: number }> {
@@ -208,6 +209,44 @@ describe('a proxy that is not in sync', () => {
     );
     // The others are still judged by when their pushes were sent.
     assert.match(rung(await look(file), 1)?.summary ?? '', /^payment: 1 proxy MISSING/);
+  });
+
+  test('a NetworkPolicy that somebody put beside it is named as the cause', async () => {
+    const policy = [
+      'apiVersion: networking.k8s.io/v1',
+      'kind: NetworkPolicy',
+      'metadata: {name: default-deny, namespace: payment}',
+      'spec: {podSelector: {}, policyTypes: [Egress]}',
+    ].join('\n');
+    const file = await changedReport(
+      inFolder('policy.tar.gz'),
+      withRows((row) => (row['proxy'] === `${CHECKOUT}.payment` ? undefined : row)),
+      [{ path: 'networkpolicies.yaml', text: policy }],
+    );
+    const { headline, bundle } = await look(file, `${CHECKOUT}.payment`);
+    assert.equal(
+      headline,
+      `${CHECKOUT}.payment: 1 proxy MISSING for 3 s; NetworkPolicy payment/default-deny blocks egress to istiod:15012.`,
+    );
+    assert.equal(
+      bundle.missing.some(({ what }) => what === 'NetworkPolicies'),
+      false,
+    );
+  });
+
+  test('a rejection is told in the words of the proxy', async () => {
+    const file = await changedReport(inFolder('nack.tar.gz'), (entry) =>
+      entry.path === SYNCZ ? { ...entry, text: readFileSync(NACK, 'utf8') } : entry,
+    );
+    const { stdout, code } = await runCli([
+      'bundle',
+      file,
+      'reviews-v2-556d6457d-hn5vc.bookinfo',
+      '--at',
+      '2026-11-21T02:40:00Z',
+    ]);
+    assert.equal(code, 1);
+    assert.match(stdout, /2 {2}FINDING {2}config-synced: 1 proxy ERROR.*LDS rejected/);
   });
 
   test('with another istiod whose answer is not in it, nobody is missing', async () => {
