@@ -40,7 +40,8 @@ first FINDING. Above what is broken, rungs say which rung was not passed.
 
 Without --server, the cluster of the kubeconfig is read once and each istiod
 asked, twice where a proxy is behind. Then nobody has counted traffic: rungs that
-read logs say so, unless --prometheus tells what agents have counted. Where istiod pods cannot be reached, forward their ports:
+read logs say so, unless --prometheus tells what agents have counted. Where
+istiod pods cannot be reached, forward their ports:
 
   kubectl -n istio-system port-forward pod/istiod-… 15014
   meshladder check --url http://127.0.0.1:15014

@@ -40,6 +40,7 @@ const LIGHT: readonly (readonly string[])[] = [
   ['check-config', '--help'],
   ['authz', '--help'],
   ['analyze', 'test/fixtures/analyze-live/clean-appprotocol/objects.yaml'],
+  ['bundle', 'test/fixtures/bundle/bug-report.tar.gz', '--flags'],
   ['config', 'clusters', '-f', `${ENVOY}/checkout-v1-5c7d8e9f6b-qw4rt.payment.envoy.json.gz`],
   [
     'diff',
