@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { CAUSES, findCauses } from '../../../../src/rungs/routes/causes/causes.ts';
 import { config, namespace, pod, service } from '../../../support/analysis-cases.ts';
 import { type CaseOptions, factsOf } from '../../../support/route-causes.ts';
@@ -634,6 +635,27 @@ describe('causes', () => {
   test('a rule that works is accused by none of them', () => {
     const facts = factsOf([SERVICE, RULE, canary()], { own: ['checkout.shop'] });
     assert.deepEqual(findCauses(facts), { found: [], untold: [] });
+  });
+
+  test('whatever specs hold, each cause answers', () => {
+    const anything = fc.jsonValue() as fc.Arbitrary<unknown>;
+    const word = fc.constantFrom('payment-svc', 'payment-svc.payment', '*', '', '.', '~', 'mesh', './edge', 'a/b/c');
+    const field = fc.oneof(anything, fc.array(fc.oneof(word, anything)), word);
+    const names = ['hosts', 'gateways', 'exportTo', 'http', 'egress', 'parentRefs', 'host', 'subsets', 'servers'];
+    const specs = fc.array(fc.dictionary(fc.constantFrom(...names), field), { maxLength: 4 });
+    const facts = factsOf([SERVICE, RULE, canary()], FROM_SHOP);
+    fc.assert(
+      fc.property(specs, fc.dictionary(fc.constantFrom(...names), field), (others, own) => {
+        const object = { ...facts.object, spec: { ...facts.object.spec, ...own }, status: own };
+        const list = others.map((spec, nth) => ({ ...object, name: `o${nth}`, spec }));
+        const world = { ...facts.world, config: () => [...list, object] };
+        for (const kind of ['VirtualService', 'HTTPRoute'] as const) {
+          const split = { ...facts.split, object: { ...facts.split.object, kind } };
+          const { found } = findCauses({ ...facts, object, split, world, unaccounted: 9 });
+          for (const { text, mend, next } of found) assert.ok(text !== '' && mend !== '' && next !== '');
+        }
+      }),
+    );
   });
 
   test('what is certain is told first, and what could not be read once', () => {
