@@ -1,5 +1,6 @@
 import type { EnvoyDump } from '../model/envoy-config.ts';
 import { workloadOfPodName } from '../model/workload-name.ts';
+import { oneLine } from '../sinks/report/text-table.ts';
 import { BundleError } from '../sources/bundle/entry.ts';
 import type { PodName } from '../sources/bundle/entry-role.ts';
 import { type FoundEnvoy, readEnvoyOf } from '../sources/bundle/read-envoy-of.ts';
@@ -12,9 +13,9 @@ const MAX_NAMES = 8;
 /** What a proxy had answered when a bug report was made. @throws UserError where it is not in it */
 export async function readBundleEnvoy(path: string, asked: AskedPod, io: Io): Promise<EnvoyDump> {
   const { found, problems, pods } = await read(path, asked, io);
-  for (const problem of problems) io.stderr.write(`meshladder: ${path}: ${problem}\n`);
+  for (const problem of problems) io.stderr.write(`meshladder: ${path}: ${oneLine(problem, 400)}\n`);
   if (found !== undefined) return found.dump;
-  const names = pods.map(({ namespace, name }) => `${name}.${namespace}`).toSorted();
+  const names = pods.map(({ namespace, name }) => oneLine(`${name}.${namespace}`, 200)).toSorted();
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
   const there =
     names.length === 0 ? 'no proxy answered in it' : `it has ${names.slice(0, MAX_NAMES).join(', ')}${more}`;

@@ -506,6 +506,16 @@ describe('other commands, asked of a bug report', () => {
     assert.ok(['same', 'differs'].includes((JSON.parse(stdout) as { verdict: string }).verdict));
   });
 
+  test('names in it steer no terminal', async () => {
+    const file = await changedReport(inFolder('steering.tar.gz'), (entry) => entry, [
+      { path: 'proxies/payment/\u001b[2Jred/config_dump', text: '{"configs": []}' },
+      { path: '\u001b[2J/config_dump.json', text: 'no dump' },
+    ]);
+    const { stderr } = await runCli(['config', 'routes', 'nobody.payment', '--bundle', file]);
+    assert.match(stderr, /config_dump\.json: not JSON.*\n.*nobody\.payment is not in it/);
+    assert.equal(stderr.includes('\u001b'), false);
+  });
+
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [
       ['config', 'routes', 'nobody.payment', ...asked],
