@@ -103,9 +103,17 @@ function arrivedAt(hosts: readonly string[], requests: readonly RequestCount[], 
     return direction === 'inbound' && (destination === UNKNOWN_DESTINATION || hosts.includes(destination));
   });
   const total = arrived.reduce((sum, { count }) => sum + count, 0);
-  if (total === 0) return 0;
+  if (total === 0 || isOfOneNode(snapshot)) return 0;
   const modes = loggingIn(snapshot, proxyTable(snapshot));
   return [...modes].every((mode) => mode === 'on') ? total : 0;
+}
+
+/** Logs are read from one node's files, and there are others: who sent may well have logged it there. */
+function isOfOneNode({ traffic, cluster }: MeshSnapshot): boolean {
+  const isFromFiles = known(traffic)?.intake.some(({ source }) => source === 'files') ?? false;
+  if (!isFromFiles) return false;
+  const nodes = new Set((known(cluster.pods)?.values() ?? []).map(({ node }) => node));
+  return nodes.size > 1;
 }
 
 function workloadOf({ shape }: RequestCount): string {

@@ -149,6 +149,7 @@ function trafficLink({ observed, why, passed }: ChainFacts, weight: DeclaredWeig
     const text = `traffic 0 of ${passed.toLocaleString('en')}, all past it`;
     return { name: 'traffic', state: 'unknown', text };
   }
+  if (observed.total === 0) return { name: 'traffic', state: 'unknown', text: 'no traffic' };
   const hits = observed.shares.find((share) => share.weight === weight)?.hits ?? 0;
   const text = `traffic ${hits.toLocaleString('en')} of ${observed.total.toLocaleString('en')}`;
   if (why !== undefined) return { name: 'traffic', state: 'unknown', text: `${text}, which tells nothing` };

@@ -26,26 +26,43 @@ export function examineRoutes(snapshot: MeshSnapshot, scope: Scope): Finding {
   const off = judged.filter(({ verdict, notPassed }) => verdict === 'finding' || notPassed !== undefined);
   if (off.length > 0) return offFinding(off);
   const unknown = judged.filter(({ verdict }) => verdict === 'unknown');
-  const evidence = judged.flatMap((each) => each.evidence);
   const [first] = unknown;
-  if (first !== undefined) return { verdict: 'unknown', summary: first.brief, evidence };
+  if (first !== undefined) return { verdict: 'unknown', summary: first.brief, evidence: evidenceOf(unknown) };
+  const evidence = judged.flatMap((each) => each.evidence);
   const divided = judged.filter(({ split }) => isDivided(split)).length;
   const summary = divided === 0 ? 'no weights divide requests' : `${counted(divided, 'split')} as declared`;
   return { verdict: 'ok', summary, evidence };
 }
 
-function offFinding(off: readonly Judged[]): Finding {
+function offFinding(all: readonly Judged[]): Finding {
+  // Who is to blame comes first.
+  const off = all.toSorted((one, other) => Number(one.notPassed !== undefined) - Number(other.notPassed !== undefined));
   const brief = firstOf(off.map((each) => each.brief));
-  const evidence = off.flatMap((each) => each.evidence);
+  const evidence = evidenceOf(off);
   const blamed = off.find(({ notPassed }) => notPassed === undefined);
   const lowest = Math.min(...off.flatMap(({ notPassed }) => notPassed ?? []));
   // What a proxy does that does not hold current routes says nothing of the routes.
   if (blamed === undefined) {
     return { verdict: 'unknown', summary: `rung ${lowest} not passed; ${brief}`, brief, evidence };
   }
-  const { next } = blamed;
-  const summary = firstOf(off.map((each) => each.summary ?? each.brief));
-  return { verdict: 'finding', summary, brief, evidence, ...(next !== undefined && { next }) };
+  const { next, summary } = blamed;
+  const told = { verdict: 'finding', brief, ...(next !== undefined && { next }) } as const;
+  if (off.length === 1) return { ...told, summary: summary ?? brief, evidence };
+  return { ...told, summary: brief, evidence: evidenceOf(off.map(withSummary)) };
+}
+
+/** Of several each says its sentence in the evidence. */
+function withSummary(judged: Judged): Judged {
+  return judged.summary === undefined ? judged : { ...judged, evidence: [judged.summary, ...judged.evidence] };
+}
+
+/** Splits told one by one; the rest is counted. */
+const MAX_TOLD = 5;
+
+function evidenceOf(judged: readonly Judged[]): readonly string[] {
+  const more = judged.length - MAX_TOLD;
+  const told = judged.slice(0, MAX_TOLD).flatMap(({ evidence }) => evidence);
+  return more > 0 ? [...told, `and ${counted(more, 'more split')}`] : told;
 }
 
 function judgeAsked(split: Split, snapshot: MeshSnapshot, scope: Scope): Judged | undefined {

@@ -125,7 +125,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'Envoy holds something else, and nobody calls': [
     { looks: [look({ weights: holding(0) })] },
     'finding',
-    `${LINE} · istiod does not send it · Envoy of checkout-v1 holds 0 % · traffic 0 of 0, which tells nothing`,
+    `${LINE} · istiod does not send it · Envoy of checkout-v1 holds 0 % · no traffic`,
     /^first broken link: istiod/,
   ],
   'a look from before it was declared says nothing': [

@@ -34,10 +34,12 @@ interface Situation {
   readonly past?: number;
   readonly arrived?: number;
   readonly isOutsider?: true;
+  /** Logs are those of one node of two. */
+  readonly isOfOneNode?: true;
 }
 
 function ask(
-  { object = canary(90, 10), more = {}, own = 0, past = 0, arrived = 0, isOutsider }: Situation,
+  { object = canary(90, 10), more = {}, own = 0, past = 0, arrived = 0, isOutsider, isOfOneNode }: Situation,
   about: Scope,
 ): Finding {
   const mesh = paymentMesh();
@@ -47,7 +49,7 @@ function ask(
   };
   mesh.setCluster({ config });
   if (isOutsider === true) {
-    const { proxy: _proxy, ...cron } = pod('legacy', 'cron', { ips: ['10.0.0.99'] });
+    const { proxy: _proxy, ...cron } = pod('legacy', 'cron', { ips: ['10.0.0.99'], node: 'other' });
     const known = mesh.snapshot.cluster.pods;
     assert.ok(known.state === 'fresh');
     mesh.setCluster({ pods: fresh(new Map([...known.value, ['legacy/cron', cron]])) });
@@ -67,7 +69,12 @@ function ask(
     requests: counted(nth < 2 ? 0 : nth - 1),
     config: at < DECLARED ? configWith([canary(100, 0)]) : config,
   }));
-  return examineRoutes(withTraffic(mesh.snapshot, countings), about);
+  const snapshot = withTraffic(mesh.snapshot, countings);
+  const { traffic } = snapshot;
+  if (isOfOneNode !== true || traffic.state !== 'fresh') return examineRoutes(snapshot, about);
+  const lines = { access: 1, unparsed: 0, proxy_log: 0, other: 0, dropped: 0 };
+  const value = { ...traffic.value, intake: [{ source: 'files', lines, skippedBytes: 0 }] };
+  return examineRoutes({ ...snapshot, traffic: { ...traffic, value } }, about);
 }
 
 const TITLE = 'VirtualService payment/payment-svc route payment-canary';
@@ -110,6 +117,10 @@ const CASES: Readonly<Record<string, readonly [situation: Situation, said: RegEx
     { arrived: 1_204, isOutsider: true },
     /has no effect on 1,204 requests: callers have no proxy/,
   ],
+  'requests that nobody sent on this node, and there is another': [
+    { arrived: 1_204, isOutsider: true, isOfOneNode: true },
+    /^unknown: .*too few requests to judge by: 0 requests/,
+  ],
   'a subset that nobody defines, whether or not anybody calls': [
     { more: { 'destinationrules.networking.istio.io': istioObject('DestinationRule', 'x', { host: 'payment-svc' }) } },
     new RegExp(`^finding: ${TITLE}: subset v1, v2 of payment-svc is in no DestinationRule$`),
@@ -140,6 +151,32 @@ describe('a VirtualService that has no effect', () => {
       'to mend it: add payment to its exportTo',
     ]);
     assert.equal(next, 'kubectl -n payment get virtualservice payment-svc -o yaml');
+  });
+
+  test('of several each is told', () => {
+    const other = { ...canary(50, 50), name: 'other' };
+    const spec = {
+      ...other.spec,
+      hosts: ['other'],
+      http: [{ name: 'x', route: [{ destination: { host: 'other' } }] }],
+    };
+    const second = { ...other, spec };
+    const rule = istioObject('DestinationRule', 'x', { host: 'payment-svc' });
+    const more = { 'serviceentries.networking.istio.io': istioObject('ServiceEntry', 'e', {}) };
+    const config = {
+      ...configWith([canary(90, 10), second]),
+      'destinationrules.networking.istio.io': fresh(objects([rule])),
+    };
+    const mesh = paymentMesh();
+    mesh.setCluster({
+      config: { ...config, 'serviceentries.networking.istio.io': fresh(objects(Object.values(more))) },
+    });
+    const { verdict, summary } = examineRoutes(mesh.snapshot, { namespace: 'payment' });
+    assert.equal(verdict, 'finding');
+    assert.equal(
+      summary,
+      `${TITLE}: subset v1, v2 of payment-svc is in no DestinationRule, VirtualService payment/other route x: no Service and no ServiceEntry has the host other.payment.svc.cluster.local`,
+    );
   });
 
   test('is told of the pod that calls past it, too', () => {

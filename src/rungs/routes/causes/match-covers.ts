@@ -5,6 +5,11 @@ import { hasAt, isTrueAt, objectAt, textAt, textsAt } from '../../analysis/spec.
 /** Conditions that are lists of names with a condition each. */
 const MAPS = ['headers', 'queryParams', 'withoutHeaders', 'sourceLabels'];
 const PLAIN = ['method', 'authority', 'scheme', 'sourceNamespace', 'port'];
+const KNOWN: ReadonlySet<string> = new Set([
+  ...MAPS,
+  ...PLAIN,
+  ...['name', 'statPrefix', 'uri', 'ignoreUriCase', 'gateways'],
+]);
 
 /**
  * Whether every request that the later match takes is taken by the earlier one. Stricter than `coveredPrefixes`, which
@@ -12,6 +17,8 @@ const PLAIN = ['method', 'authority', 'scheme', 'sourceNamespace', 'port'];
  */
 export function covers(earlier: SpecObject, later: SpecObject): boolean {
   return (
+    // A condition that is not known here may well let requests through.
+    Object.keys(earlier).every((field) => KNOWN.has(field)) &&
     coversPath(earlier, later) &&
     PLAIN.every((field) => !hasAt(earlier, field) || canonical(earlier[field]) === canonical(later[field])) &&
     MAPS.every((field) => holdsAll(objectAt(earlier, field), objectAt(later, field))) &&

@@ -379,6 +379,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ],
     [
+      'the earlier one asks for something that is not known here',
+      [SERVICE, RULE, canary('', `${firstFor('{newField: x}')}, ${matching('{uri: {prefix: /}}')}`)],
+      {},
+      undefined,
+    ],
+    [
       'the earlier one is left to a delegate',
       [SERVICE, RULE, canary('', `{delegate: {name: x}}, {name: canary, ${ROUTE}}`)],
       {},
