@@ -9,8 +9,8 @@ import type { EnvoyLook } from '../sources/bundle/bundle.ts';
 /** Takes in what Envoys had answered, cut down at once to what the ladder asks: all dumps together may not fit. */
 export interface BundleLooks {
   take(look: EnvoyLook, cluster: ClusterObjects): void;
-  /** Undefined where no Envoy had answered. @param at when the bundle was made */
-  inspections(at: EpochSeconds): Observed<Inspections> | undefined;
+  /** @param at when the bundle was made */
+  inspections(at: EpochSeconds): Observed<Inspections>;
 }
 
 export function createBundleLooks(): BundleLooks {
@@ -23,7 +23,9 @@ export function createBundleLooks(): BundleLooks {
       looks.set(key, { namespace, name, workload, ...facts });
     },
     inspections(at) {
-      if (looks.size === 0) return undefined;
+      if (looks.size === 0) {
+        return { state: 'failed', error: { code: 'not_found', detail: 'no config dump is in the bundle' } };
+      }
       const proxies = new Map([...looks].map(([key, look]): [string, ProxyInspection] => [key, { ...look, at }]));
       return { state: 'fresh', at, value: { proxies, failed: new Map() } };
     },

@@ -29,7 +29,7 @@ export async function lookIntoBundle(options: BundleOptions, io: Io): Promise<Lo
       onEnvoy: looks.take,
     });
     const inspections = looks.inspections(bundle.madeAt);
-    const snapshot = { ...bundleSnapshot(bundle, rootNamespace), ...(inspections !== undefined && { inspections }) };
+    const snapshot = { ...bundleSnapshot(bundle, rootNamespace), inspections };
     return { snapshot, document: bundleDocument(bundle, snapshot) };
   } catch (error) {
     if (error instanceof BundleError) throw new UserError(`${path}: ${error.message}`, { cause: error });

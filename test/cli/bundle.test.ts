@@ -64,7 +64,7 @@ describe('a real bug report', () => {
     assert.deepEqual(document.bundle.unreadable, []);
     assert.deepEqual(
       document.bundle.missing.map(({ what }) => what),
-      ['NetworkPolicies', 'when weights changed last'],
+      ['NetworkPolicies', "istiod's own config dumps", 'when weights changed last'],
     );
     assert.equal(rung(document, 0)?.summary, '1 istiod answers');
     assert.equal(rung(document, 2)?.summary, '9 proxies SYNCED');
@@ -96,6 +96,7 @@ describe('a real bug report', () => {
         '  113 objects, 1 istiod with 9 proxies, 9 proxy logs with 385 access lines, 9 config dumps',
         '  istioctl analyze then: 3 Warning, 4 Info',
         '  not in it: NetworkPolicies; what keeps a proxy from istiod cannot be named',
+        "  not in it: istiod's own config dumps; whether Envoys hold what istiod would send is unknown (rung 7)",
         '  not in it: when weights changed last; the shares of 1 object with an earlier form are not judged (rung 3)',
       ].join('\n'),
     );

@@ -82,32 +82,54 @@ const KINDS: readonly (readonly [Core, string, string])[] = [
   ['meshConfigs', 'the mesh ConfigMap', 'its log format and mTLS defaults are taken to be those of Istio'],
 ];
 
-function missingIn(snapshot: MeshSnapshot, contents: BundleFacts['contents']): BundleDocument['missing'] {
-  const { cluster, controlPlane, traffic } = snapshot;
-  const missing: { what: string; consequence: string }[] = [];
-  const lacks = (what: string, consequence: string): void => void missing.push({ what, consequence });
-  if (known(controlPlane) === undefined) lacks("istiod's answers to /debug/syncz", 'rungs 0 and 2 unknown');
-  for (const [field, what, consequence] of KINDS) if (!isKnown(cluster[field])) lacks(what, consequence);
-  const config = Object.values(cluster.config).filter((observed) => known(observed) !== undefined).length;
-  if (config === 0) lacks('Istio configuration (cluster/crs)', 'rungs 3, 5, 6 and 8 unknown');
-  if (known(traffic) === undefined) {
-    lacks('proxy logs', 'what needs traffic is unknown: shares (rung 3), denials (rung 6), rungs 9 and 10');
-  } else if (linesOf(snapshot) === 0) {
-    lacks('access lines in the proxy logs', 'shares (rung 3), denials (rung 6) and rung 9 rest on no request');
+type Missing = BundleDocument['missing'];
+
+function missingIn(snapshot: MeshSnapshot, contents: BundleFacts['contents']): Missing {
+  return [
+    ...missingObjects(snapshot),
+    ...missingTraffic(snapshot),
+    ...missingDumps(contents),
+    ...missingPast(snapshot),
+  ];
+}
+
+function missingObjects({ cluster, controlPlane }: MeshSnapshot): Missing {
+  const kinds = KINDS.filter(([field]) => !isKnown(cluster[field]));
+  const isConfigured = Object.values(cluster.config).some((observed) => known(observed) !== undefined);
+  return [
+    ...(known(controlPlane) === undefined ? [lack("istiod's answers to /debug/syncz", 'rungs 0 and 2 unknown')] : []),
+    ...kinds.map(([, what, consequence]) => lack(what, consequence)),
+    ...(isConfigured ? [] : [lack('Istio configuration (cluster/crs)', 'rungs 3, 5, 6 and 8 unknown')]),
+  ];
+}
+
+function missingTraffic(snapshot: MeshSnapshot): Missing {
+  if (known(snapshot.traffic) === undefined) {
+    return [lack('proxy logs', 'what needs traffic is unknown: shares (rung 3), denials (rung 6), rungs 9 and 10')];
   }
-  if (contents.configDumps === 0) lacks('config dumps of proxies', 'what Envoys hold is unknown (rungs 4 and 7)');
+  if (linesOf(snapshot) > 0) return [];
+  return [lack('access lines in the proxy logs', 'shares (rung 3), denials (rung 6) and rung 9 rest on no request')];
+}
+
+/** What istiod would send each proxy nobody saves. */
+function missingDumps({ configDumps }: BundleFacts['contents']): Missing {
+  if (configDumps === 0) return [lack('config dumps of proxies', 'what Envoys hold is unknown (rungs 4 and 7)')];
+  return [lack("istiod's own config dumps", 'whether Envoys hold what istiod would send is unknown (rung 7)')];
+}
+
+function missingPast(snapshot: MeshSnapshot): Missing {
   const changed = changedRoutes(snapshot);
-  if (changed > 0) {
-    lacks(
-      'when weights changed last',
-      `the shares of ${counted(changed, 'object')} with an earlier form are not judged (rung 3)`,
-    );
-  }
   const absent = proxyTable(snapshot).filter(({ verdict }) => verdict === 'missing').length;
-  if (absent > 0) {
-    lacks('a second look', `${counted(absent, 'proxy', 'proxies')} called MISSING may only have been reconnecting`);
-  }
-  return missing;
+  const shares = `the shares of ${counted(changed, 'object')} with an earlier form are not judged (rung 3)`;
+  const reconnecting = `${counted(absent, 'proxy', 'proxies')} called MISSING may only have been reconnecting`;
+  return [
+    ...(changed > 0 ? [lack('when weights changed last', shares)] : []),
+    ...(absent > 0 ? [lack('a second look', reconnecting)] : []),
+  ];
+}
+
+function lack(what: string, consequence: string): Missing[number] {
+  return { what, consequence };
 }
 
 const ROUTING = ['virtualservices.networking.istio.io', 'httproutes.gateway.networking.k8s.io'];

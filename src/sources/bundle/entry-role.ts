@@ -39,8 +39,9 @@ const REPORT: readonly (readonly [RegExp, (groups: readonly string[]) => EntryRo
   [/^(?:[^/]+\/)?versions$/, () => ({ kind: 'versions' })],
 ];
 
-/** Everything else that stands in such a report, and tells the ladder nothing. */
-const REPORT_REST = /(?:^|\/)(?:cluster|istio|proxies|operator|ztunnel|cni)\/|(?:^|\/)bug-report\.log$/;
+/** Everything else that stands in such a report, and tells the ladder nothing; and logs of istiod, wherever they lie. */
+const REPORT_REST =
+  /(?:^|\/)(?:istiod|discovery)[^/]*\.log$|(?:^|\/)(?:cluster|istio|proxies|operator|ztunnel|cni)\/|(?:^|\/)bug-report\.log$/;
 
 /** Loose dumps, as people save them: the folder or the name tells whose they are. */
 const LOOSE: readonly (readonly [RegExp, (path: string) => EntryRole])[] = [

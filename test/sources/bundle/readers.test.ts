@@ -42,6 +42,8 @@ describe('what a path says', () => {
     ['shop_cart-1_0b2c/istio-proxy/0.log', { kind: 'proxy_log', pod: { namespace: 'shop', name: 'cart-1' } }],
     ['pods.yaml', { kind: 'objects' }],
     ['README.md', undefined],
+    ['istiod-7d4b9c6f8d-v5xnt.log', undefined],
+    ['logs/discovery.log', undefined],
   ];
   for (const [path, role] of cases) test(path, () => assert.deepEqual(roleOf(path), role));
 });
