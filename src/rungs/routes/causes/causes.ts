@@ -1,5 +1,6 @@
 import type { Cause, CauseFacts, Found } from './cause.ts';
 import { clientOutside } from './client-outside.ts';
+import { noWaypoint } from './no-waypoint.ts';
 import { notBound } from './not-bound.ts';
 import { notExported } from './not-exported.ts';
 import { parentRefs } from './parent-refs.ts';
@@ -25,6 +26,7 @@ export const CAUSES: readonly Cause[] = [
   portProtocol,
   notExported,
   sidecarEgress,
+  noWaypoint,
   clientOutside,
 ];
 

@@ -53,6 +53,7 @@ type Case = readonly [
   said: string | undefined,
 ];
 
+const WAYPOINT = config('KubernetesGateway', 'payment/waypoint', 'gatewayClassName: istio-waypoint');
 const OUT = config('ServiceEntry', 'payment/out', 'hosts: [api.example.com], ports: [{number: 443, name: tls}]');
 const FROM_SHOP: CaseOptions = { past: ['checkout.shop'] };
 const SERVICES = 'services could not be read: nobody listens';
@@ -561,6 +562,58 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'unknown: sidecars.networking.istio.io could not be read: nobody listens',
     ],
   ],
+  'no-waypoint': [
+    ['servers with sidecars', [SERVICE, RULE, canary(), pod('payment/v1', 'app: payment-svc')], {}, undefined],
+    [
+      'servers in ambient mode without a waypoint',
+      [SERVICE, RULE, canary(), ambient()],
+      {},
+      'certain: Service payment/payment-svc is in ambient mode, and has no waypoint',
+    ],
+    [
+      'where clients may have sidecars',
+      [SERVICE, RULE, canary(), ambient(), pod('shop/checkout', 'app: checkout')],
+      {},
+      'Service payment/payment-svc is in ambient mode, and has no waypoint',
+    ],
+    [
+      'with the waypoint of the namespace',
+      [WAYPOINT, namespace('payment', 'istio.io/use-waypoint: waypoint'), SERVICE, RULE, canary(), ambient()],
+      {},
+      undefined,
+    ],
+    [
+      'with one that is not there',
+      [namespace('payment', 'istio.io/use-waypoint: waypoint'), SERVICE, RULE, canary(), ambient()],
+      {},
+      'certain: Service payment/payment-svc is in ambient mode, and its waypoint payment/waypoint is not there',
+    ],
+    [
+      'with one that its own label declines',
+      [
+        WAYPOINT,
+        namespace('payment', 'istio.io/use-waypoint: waypoint'),
+        SERVICE.replace('namespace: payment,', 'namespace: payment, labels: {istio.io/use-waypoint: none},'),
+        RULE,
+        canary(),
+        ambient(),
+      ],
+      {},
+      'certain: Service payment/payment-svc is in ambient mode, and has no waypoint',
+    ],
+    [
+      'Gateways cannot be read, and one is named',
+      [namespace('payment', 'istio.io/use-waypoint: waypoint'), SERVICE, RULE, canary(), ambient()],
+      { blind: ['gateways.gateway.networking.k8s.io'] },
+      'unknown: gateways.gateway.networking.k8s.io could not be read: nobody listens',
+    ],
+    [
+      'Pods cannot be read',
+      [SERVICE, RULE, canary(), ambient()],
+      { blind: ['pods'] },
+      'unknown: Pods could not be read: nobody listens',
+    ],
+  ],
   'client-outside': [
     [
       'a proxy logged what it sent',
@@ -612,6 +665,13 @@ function aged(document: string): string {
 
 function bare(place: string, labels = 'app: cron'): string {
   return pod(place, labels, { spec: 'containers: [{name: app, image: a}]' });
+}
+
+function ambient(): string {
+  return pod('payment/v1', 'app: payment-svc', {
+    annotations: 'ambient.istio.io/redirection: enabled',
+    spec: 'containers: [{name: app, image: a}]',
+  });
 }
 
 function saidBy(id: string, documents: readonly string[], options: CaseOptions): string | undefined {
