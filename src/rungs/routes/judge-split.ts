@@ -131,7 +131,9 @@ function judgeUnseen(facts: SplitFacts, causes: CausesFound): Judged | undefined
   const evidence = [chain.line, declaredText(split), ...causeEvidence(causes)];
   const title = titleOf(split);
   if (cause?.isCertain === true) {
-    return { split, verdict: 'finding', brief: `${title}: ${cause.text}`, evidence, next: cause.next };
+    const [line = '', ...rest] = evidence;
+    const told = [line, 'first broken link: what is declared cannot work', ...rest];
+    return { split, verdict: 'finding', brief: `${title}: ${cause.text}`, evidence: told, next: cause.next };
   }
   // Where all goes one way, that nobody has gone it lately is no gap in what is known.
   if (!isDivided(split)) return undefined;

@@ -227,6 +227,7 @@ describe('what is wrong in the recorded cases is named', () => {
       const finding = examineRoutes(snapshotOf(clusterOf(...RECORDED, applied)), {});
       assert.equal(finding.verdict, 'finding');
       assert.match(finding.summary, said);
+      assert.ok(finding.evidence.includes('first broken link: what is declared cannot work'));
     });
   }
 });
