@@ -4,6 +4,7 @@ import { homeCluster } from '../../model/home-cluster.ts';
 import { known, PENDING } from '../../model/observed.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { noSamples } from '../samples.ts';
+import { RULES } from './alerts.ts';
 import { examineAnalysis } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { oncePerObject } from './standing.ts';
@@ -15,6 +16,7 @@ export const analysis: Rung<typeof FAMILIES> = defineRung({
   question: 'Are the Istio resources valid?',
   reads: ['analysis', 'findingsSince', 'history'],
   families: FAMILIES,
+  rules: RULES,
   evaluate(snapshot) {
     const lists = noSamples(FAMILIES);
     const { findingsSince } = snapshot;
