@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { closeServer, listenOnLoopback } from '../http/loopback.ts';
 import { sendPieces } from '../http/send-pieces.ts';
 import type { Connection, ControlPlaneModel } from './control-plane.ts';
@@ -21,6 +21,8 @@ export interface IstiodServerOptions {
 /** One istiod's monitoring port. */
 export interface IstiodServer {
   readonly port: number;
+  /** Answers who comes from the pod itself, as a port-forward does: without a token. */
+  readonly local: RequestListener;
   close(): Promise<void>;
 }
 
@@ -29,13 +31,23 @@ const LIST =
 const REVISION = '56df41f63e513f834c9a3af33d8aed82d1d961f2';
 
 export async function startIstiodServer(options: IstiodServerOptions): Promise<IstiodServer> {
-  const server = createServer((request, response) => {
-    answer(options, request, response).catch(() => response.destroy());
-  });
-  return { port: await listenOnLoopback(server), close: () => closeServer(server) };
+  const listener = (of: Asked): RequestListener => {
+    return (request, response) => void answer(of, request, response).catch(() => response.destroy());
+  };
+  const server = createServer(listener(options));
+  return {
+    port: await listenOnLoopback(server),
+    local: listener({ ...options, tokens: 'local' }),
+    close: () => closeServer(server),
+  };
 }
 
-async function answer(options: IstiodServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** An istiod, and whether who asks it needs a token. */
+interface Asked extends Omit<IstiodServerOptions, 'tokens'> {
+  readonly tokens: DebugTokens | 'local';
+}
+
+async function answer(options: Asked, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/version') return sendText(response, 200, `${options.version}-${REVISION}-Clean`);
   if (pathname === '/metrics') return sendText(response, 200, metrics(options));
@@ -47,21 +59,22 @@ async function answer(options: IstiodServerOptions, request: IncomingMessage, re
 }
 
 /** 401 without a good token, 403 for one of another namespace than istiod's. */
-function refusal(tokens: DebugTokens, authorization: string | undefined): number | undefined {
+function refusal(tokens: DebugTokens | 'local', authorization: string | undefined): number | undefined {
+  if (tokens === 'local') return undefined;
   const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
   const rights = token === undefined ? undefined : tokens(token);
   if (rights === 'granted') return undefined;
   return rights === undefined ? 401 : 403;
 }
 
-async function answerDebug(options: IstiodServerOptions, path: string, response: ServerResponse): Promise<void> {
+async function answerDebug(options: Asked, path: string, response: ServerResponse): Promise<void> {
   const pieces = debugPieces(options, path);
   if (pieces === undefined) return sendText(response, 404, '404 page not found\n');
   response.writeHead(200, { 'Content-Type': 'application/json' });
   await sendPieces(response, pieces);
 }
 
-function debugPieces({ name, model, crowd }: IstiodServerOptions, path: string): Iterable<string> | undefined {
+function debugPieces({ name, model, crowd }: Asked, path: string): Iterable<string> | undefined {
   const connections = model.connections(name);
   if (path === '/debug/syncz')
     return syncAnswer({ istiod: name, connections, crowd, push: model.version(), visits: model.visits(name) });
@@ -90,7 +103,7 @@ function client(connectionId: string, connectedAtMs: number, address: string): s
 }
 
 /** The few series of istiod's own that say something of its proxies. */
-function metrics({ name, model, version }: IstiodServerOptions): string {
+function metrics({ name, model, version }: Asked): string {
   const connections = model.connections(name);
   const count = new Map<string, number>();
   for (const { proxy } of connections) count.set(proxy.version, (count.get(proxy.version) ?? 0) + 1);

@@ -63,6 +63,7 @@ function isBuiltIn(group: string): boolean {
 async function answerGet(exchange: Exchange, resource: Resource, path: ApiPath, query: URLSearchParams): Promise<void> {
   const { request, response, store } = exchange;
   if (path.subresource === 'log') return answerLog(exchange, resource, path, query);
+  if (path.subresource === 'portforward') throw badRequest('Upgrade request required');
   const shown = { resource, version: path.version, representation: chooseRepresentation(request.headers.accept) };
   const { namespace, name } = path;
   if (name !== undefined) {

@@ -8,6 +8,7 @@ import { createNodeLogs, type NodeLogs } from '../node-logs/node-logs.ts';
 import { createProxyLines, type ProxyLines } from '../traffic/proxy-lines.ts';
 import { addCrowd, createCrowd } from './crowd.ts';
 import { AGES_MS, fillStore } from './fill-store.ts';
+import { podPorts } from './pod-ports.ts';
 import { createTokens, type MeshTokens } from './tokens.ts';
 import { ISTIO_VERSION, ISTIODS, PROXIED, proxyId, REJECTION, WORKLOADS, type WorkloadName } from './workloads.ts';
 
@@ -59,7 +60,7 @@ export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMes
   addCrowd(store, extraProxies, nowMs - AGES_MS.pods);
   store.compact();
   const logs = createNodeLogs({ root: join(folder, 'pods'), rotateAtBytes });
-  const kube = await startKubeServer({ store, users: tokens.users, logs });
+  const kube = await startKubeServer({ store, users: tokens.users, logs, ports: podPorts(istiods) });
   const proxies = new Map(
     PROXIED.map((name, index) => {
       const uid = pods.get(name)?.metadata.uid ?? '';

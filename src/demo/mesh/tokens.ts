@@ -23,7 +23,10 @@ export function createTokens(): MeshTokens {
   let before: string | undefined;
   const exporter: User = {
     name: 'system:serviceaccount:istio-system:meshladder',
-    may: ({ verb, plural }) => (plural === 'leases' ? true : READABLE.has(verb) && plural !== 'secrets'),
+    may: ({ verb, plural, subresource }) => {
+      if (plural === 'leases' || subresource === 'portforward') return true;
+      return READABLE.has(verb) && plural !== 'secrets';
+    },
   };
   return {
     kube,

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { User } from '../../../src/demo/kube/access.ts';
 import type { NewObject } from '../../../src/demo/kube/object.ts';
+import type { PodPorts } from '../../../src/demo/kube/pod-ports.ts';
 import { type KubeServer, type NodeLogFiles, startKubeServer } from '../../../src/demo/kube/server.ts';
 import { createObjectStore, type ObjectStore } from '../../../src/demo/kube/store.ts';
 
@@ -42,7 +43,11 @@ export function object(
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), labels }, ...parts };
 }
 
-export async function startLab(context: TestContext, logs: NodeLogFiles = { find: () => undefined }): Promise<Lab> {
+export async function startLab(
+  context: TestContext,
+  logs: NodeLogFiles = { find: () => undefined },
+  ports: PodPorts = { find: () => undefined },
+): Promise<Lab> {
   const store = createObjectStore({ firstVersion: 1200 });
   store.create(object('v1', 'Namespace', 'lab'));
   for (const number of [1, 2, 3, 4, 5]) {
@@ -59,7 +64,7 @@ export async function startLab(context: TestContext, logs: NodeLogFiles = { find
     [ALL, all],
     [NOBODY, nobody],
   ]);
-  const server = await startKubeServer({ store, users, logs });
+  const server = await startKubeServer({ store, users, logs, ports });
   context.after(() => server.close());
   return { store, server, ask: (target, options) => ask(`${server.url}${target}`, options) };
 }

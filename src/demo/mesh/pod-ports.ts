@@ -1,0 +1,16 @@
+import type { IstiodServer } from '../istiod/server.ts';
+import type { PodPorts } from '../kube/pod-ports.ts';
+import { ISTIODS, ROOT_NAMESPACE } from './workloads.ts';
+
+/** istiod's monitoring port as every istiod has it. */
+const MONITORING = 15_014;
+
+/** What listens in the pods of the mesh. An istiod answers at the port that its pod declares, too. */
+export function podPorts(istiods: readonly IstiodServer[]): PodPorts {
+  return {
+    find({ namespace, pod, port }) {
+      const istiod = namespace === ROOT_NAMESPACE ? istiods[ISTIODS.indexOf(pod)] : undefined;
+      return istiod !== undefined && (port === MONITORING || port === istiod.port) ? istiod.local : undefined;
+    },
+  };
+}
