@@ -76,6 +76,7 @@ export const ANNOTATIONS: Readonly<Record<string, AnnotationSpec>> = {
   'sidecar.istio.io/proxyMemory': POD,
   'sidecar.istio.io/proxyMemoryLimit': POD,
   'sidecar.istio.io/rewriteAppHTTPProbers': POD,
+  'sidecar.istio.io/statsCompression': POD,
   'sidecar.istio.io/statsEvictionInterval': POD,
   'sidecar.istio.io/statsFlushInterval': POD,
   'sidecar.istio.io/statsHistogramBuckets': POD,

@@ -30,7 +30,8 @@ interface Credential {
 }
 
 function judge(world: World, { object, namespace, name }: Credential, report: Report): void {
-  const secret = secretsByKey(world).get(`${namespace}/${name}`);
+  // With a slash it names its namespace itself.
+  const secret = secretsByKey(world).get(name.includes('/') ? name : `${namespace}/${name}`);
   if (secret === undefined) {
     report('IST0101', refOf(object), { what: 'credentialName', name });
     return;

@@ -33,14 +33,15 @@ function nameOf({ namespace, name }: ConfigObject): string {
   return `${namespace}/${name}`;
 }
 
-/** What servers present, as one word each. Without either, two servers present the same nothing. */
+/** What servers present, as one word each. Those that only redirect or pass through present nothing. */
 function certificatesOf({ spec }: ConfigObject): readonly string[] {
   const all = objectsAt(spec, 'servers').flatMap((server) => objectAt(server, 'tls') ?? ([] as readonly SpecObject[]));
-  return [...new Set(all.map(certificateOf))];
+  return [...new Set(all.flatMap((tls) => certificateOf(tls) ?? []))];
 }
 
-function certificateOf(tls: SpecObject): string {
+function certificateOf(tls: SpecObject): string | undefined {
   const credential = textAt(tls, 'credentialName');
   if (credential !== '') return `secret ${credential}`;
-  return `files ${textAt(tls, 'serverCertificate')} ${textAt(tls, 'privateKey')}`;
+  const [certificate, key] = [textAt(tls, 'serverCertificate'), textAt(tls, 'privateKey')];
+  return certificate === '' || key === '' ? undefined : `files ${certificate} ${key}`;
 }

@@ -1,7 +1,7 @@
 import type { ConfigKey } from '../../../model/config-kinds.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { isEmpty, podsWith } from '../pods.ts';
+import { podsWith } from '../pods.ts';
 import { hasAt, labelsAt } from '../spec.ts';
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
@@ -19,7 +19,8 @@ export const policyGatewaySelector: Analyzer = {
   analyze(world, report) {
     for (const object of POLICIES.flatMap((key) => world.config(key))) {
       const labels = labelsAt(object.spec, 'selector', 'matchLabels');
-      if (isEmpty(labels) || hasAt(object.spec, 'targetRef') || hasAt(object.spec, 'targetRefs')) continue;
+      if (!hasAt(object.spec, 'selector') || hasAt(object.spec, 'targetRef') || hasAt(object.spec, 'targetRefs'))
+        continue;
       const pods = podsWith(world, labels, object.namespace);
       const gateway = pods.map((pod) => pod.labels[GATEWAY_NAME]).find((name) => name !== undefined);
       if (gateway !== undefined) report('IST0166', refOf(object), { gateway });

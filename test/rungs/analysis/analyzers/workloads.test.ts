@@ -109,7 +109,7 @@ analysisTable(
     ['by appProtocol', [SHOP, port('name: web, port: 80, appProtocol: http')], []],
     [
       'appProtocol is asked before the name',
-      [SHOP, port('name: http, port: 80, appProtocol: kubernetes.io/ws')],
+      [SHOP, port('name: http, port: 80, appProtocol: example.com/ws')],
       [unnamed],
     ],
     ['a number that everybody knows', [SHOP, port('name: db, port: 3306')], []],
