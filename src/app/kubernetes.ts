@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Log } from '../runtime/log.ts';
+import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { KubeApiClient } from '../sources/kubernetes/kube-api-client.ts';
 import { StartError } from './start-error.ts';
 
@@ -11,11 +12,16 @@ export async function connectKubernetes(options: {
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
-}): Promise<{ readonly api: KubeApiClient; close(): Promise<void> } | undefined> {
+}): Promise<{ readonly api: KubeApiClient; readonly access: KubeAccess; close(): Promise<void> } | undefined> {
   const { config, env, log } = options;
   if (config.kubernetes.mode === 'off') return undefined;
   const access = await findAccess(config, env);
   if (access === undefined) {
+    if (config.inspect.enabled) {
+      throw new StartError(
+        'inspect.enabled is true, and there is no Kubernetes API to reach Envoys through: this is no pod and there is no kubeconfig; give --kubeconfig, or turn it off',
+      );
+    }
     if (config.istiod.discovery === 'static') return undefined;
     throw new StartError(
       'no Kubernetes API: this is no pod and there is no kubeconfig; give --kubeconfig, or set istiod.discovery: static with urls',
@@ -24,7 +30,7 @@ export async function connectKubernetes(options: {
   const { createKubeApi } = await import('../sources/kubernetes/kube-api-client.ts');
   log.info({ server: access.server, origin: access.origin }, 'asking this Kubernetes API');
   const api = createKubeApi({ access });
-  return { api, close: () => api.close() };
+  return { api, access, close: () => api.close() };
 }
 
 async function findAccess({ kubernetes }: Config, env: Readonly<Record<string, string | undefined>>) {

@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../model/brand.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import { advanceFindings, type FindingsSince, NO_FINDINGS_SINCE } from '../model/findings-since.ts';
+import type { Inspections } from '../model/inspection.ts';
 import { known, type Observed, PENDING } from '../model/observed.ts';
 import { proxyTableInSteps } from '../model/proxy-table.ts';
 import type { LadderSettings } from '../model/settings.ts';
@@ -12,6 +13,7 @@ import type { SourceHealth } from '../model/source-health.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
 import { NO_TRAFFIC, type Traffic } from '../model/traffic.ts';
 import { advanceMarks } from '../model/traffic-marks.ts';
+import { advanceVerbose, NO_VERBOSE_SINCE } from '../model/verbose-since.ts';
 import type { Clock } from '../sources/source.ts';
 import { createStore } from '../state/store.ts';
 import { advanceHistory, advanceHistoryInSteps } from '../state/sync-history.ts';
@@ -38,6 +40,7 @@ export interface Mesh {
   /** @param isLive false while lines of the time before the start are read */
   setTraffic(value: Observed<Traffic>, isLive?: boolean): void;
   setAskedTraffic(value: Observed<AskedTraffic>): void;
+  setInspections(value: Observed<Inspections>): void;
   setSources(value: readonly SourceHealth[]): void;
   setAnalysis(value: MeshAnalysis): void;
   /** Since when findings stood before the first analysis. */
@@ -98,14 +101,30 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
       const next = { at, traffic: NO_TRAFFIC, config: cluster.config };
       store.publish({ asked, takenAt: at, trafficMarks: advanceMarks(trafficMarks, next) });
     },
+    setInspections: (inspections) => store.publish({ ...inspected(store.read(), inspections), takenAt: clock.now() }),
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
-    setAnalysis: (value) => {
-      const at = clock.now();
-      const since = advanceFindings(store.read().findingsSince ?? NO_FINDINGS_SINCE, value.findings, at);
-      store.publish({ analysis: { state: 'fresh', at, value }, findingsSince: since, takenAt: at });
-    },
+    setAnalysis: (value) => store.publish(analysed(store.read(), value, clock.now())),
     restoreFindings: (since) => store.publish({ findingsSince: since, takenAt: clock.now() }),
   };
+}
+
+/** What analysis has found, and since when. */
+function analysed(
+  { findingsSince = NO_FINDINGS_SINCE }: MeshSnapshot,
+  value: MeshAnalysis,
+  at: EpochSeconds,
+): Partial<MeshSnapshot> {
+  const since = advanceFindings(findingsSince, value.findings, at);
+  return { analysis: { state: 'fresh', at, value }, findingsSince: since, takenAt: at };
+}
+
+/** What looks into Envoys have taught. */
+function inspected(
+  { verboseSince = NO_VERBOSE_SINCE }: MeshSnapshot,
+  inspections: Observed<Inspections>,
+): Pick<MeshSnapshot, 'inspections' | 'verboseSince'> {
+  const looks = known(inspections);
+  return { inspections, verboseSince: looks === undefined ? verboseSince : advanceVerbose(verboseSince, looks) };
 }
 
 /** What a poll has taught, before anyone sees it. */

@@ -3,10 +3,12 @@ import type { ClusterObjects } from '../model/cluster.ts';
 import { known, type Observed } from '../model/observed.ts';
 import type { Log } from '../runtime/log.ts';
 import { createSourceTask, type SourceTask } from '../runtime/source-task.ts';
+import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
 import type { PrometheusOptions } from '../sources/prometheus/instant-query.ts';
 import type { Clock, Scheduler, Source } from '../sources/source.ts';
 import { type AccessLogs, createAccessLogs } from './access-log.ts';
+import type { RunningInspection } from './inspection.ts';
 import { connectKubernetes } from './kubernetes.ts';
 import type { Mesh } from './mesh.ts';
 import { prometheusOptions } from './prometheus.ts';
@@ -50,13 +52,21 @@ export async function createSources(options: SourceContextOptions): Promise<Expo
   if (logs === undefined && config.role !== 'agent' && asked !== undefined) {
     add(await prometheusSource(asked, options), mesh.setAskedTraffic);
   }
-  return { tasks, caughtUp: () => logs?.caughtUp() !== false, close: async () => kubernetes?.close() };
+  const inspection = kubernetes && config.inspect.enabled ? await inspectionOf(options, kubernetes.access) : undefined;
+  if (inspection !== undefined) add(inspection.source, mesh.setInspections);
+  const close = async (): Promise<void> => void (await Promise.all([kubernetes?.close(), inspection?.close()]));
+  return { tasks, caughtUp: () => logs?.caughtUp() !== false, close };
 }
 
 function takeCluster(mesh: Mesh, logs: AccessLogs | undefined, cluster: ClusterObjects | undefined): void {
   if (cluster === undefined) return;
   mesh.setCluster(cluster);
   logs?.clusterChanged(cluster);
+}
+
+async function inspectionOf(options: SourceContextOptions, access: KubeAccess): Promise<RunningInspection> {
+  const { createInspection } = await import('./inspection.ts');
+  return createInspection({ ...options, access });
 }
 
 async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOptions) {

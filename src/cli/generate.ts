@@ -49,6 +49,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
 /** Asks the sources themselves. */
 async function needs(): Promise<readonly SourceNeeds[]> {
   const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
+  const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
   const { LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
   return [
@@ -62,6 +63,11 @@ async function needs(): Promise<readonly SourceNeeds[]> {
       source: 'access_log, mode api',
       when: 'Roles `central` and `all`, where `accessLog.mode` is `api`; beside what the kubernetes source needs.',
       rbac: LOG_API_RBAC,
+    },
+    {
+      source: 'envoy',
+      when: 'Roles `central` and `all`, where `inspect.enabled` is true; it is off by default. The exporter only reads, but whoever may forward ports may also change what the admin ports of Envoys let one change, and reach every other port of those pods. Grant it where proxies are that shall be looked into: elsewhere looks are refused, and fewer.',
+      rbac: [PORT_FORWARD_NEED],
     },
     {
       source: 'commands that look into running proxies',

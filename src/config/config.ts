@@ -42,6 +42,15 @@ export interface Config {
     readonly maxStreams: number;
   };
   readonly history: { readonly file: string | undefined };
+  readonly inspect: {
+    readonly enabled: boolean;
+    readonly proxiesPerMinute: number;
+    readonly concurrency: number;
+    readonly interval: Milliseconds;
+    readonly askIstiod: boolean;
+    readonly timeout: Milliseconds;
+    readonly maxBytes: number;
+  };
   readonly prometheus: {
     readonly url: string | undefined;
     readonly tokenFile: string | undefined;

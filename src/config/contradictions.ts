@@ -66,6 +66,19 @@ const RULES: readonly Rule[] = [
       path: ['accessLog', 'mode'],
       message: `${accessLog.mode}, but role is agent, which only reads files; use files, or another role`,
     },
+  ({ role, inspect }) =>
+    role === 'agent' &&
+    inspect.enabled && {
+      path: ['inspect', 'enabled'],
+      message: 'true, but role is agent, which only reads the logs of its node; leave it to the central one',
+    },
+  ({ role, inspect, kubernetes }) =>
+    role !== 'agent' &&
+    kubernetes.mode === 'off' &&
+    inspect.enabled && {
+      path: ['inspect', 'enabled'],
+      message: 'true, but kubernetes.mode is off, and Envoys are reached through the Kubernetes API; turn that on',
+    },
   ({ kubernetes }) =>
     kubernetes.mode === 'in-cluster' &&
     (kubernetes.kubeconfig ?? kubernetes.context) !== undefined && {

@@ -73,6 +73,12 @@ export function optionalText(kind: string, doc: string, pattern: RegExp = /./): 
   return { kind, fallback: undefined, doc, fromText: asText, schema };
 }
 
+/** Yes or no. */
+export function flag(fallback: boolean, doc: string): Field<boolean> {
+  const fromText = (given: string): unknown => ({ true: true, false: false })[given.trim()] ?? given;
+  return { kind: 'true or false', fallback, doc, fromText, schema: z.boolean() };
+}
+
 export function count(fallback: number, doc: string): Field<number> {
   return {
     kind: 'a whole number above 0',

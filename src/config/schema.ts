@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { SUPPRESSION_FORM } from '../model/suppression.ts';
 import { type Config, ROLES } from './config.ts';
-import { bytes, count, duration, type Field, limits, list, listenAddress, oneOf, optionalText, text } from './field.ts';
+import {
+  bytes,
+  count,
+  duration,
+  type Field,
+  flag,
+  limits,
+  list,
+  listenAddress,
+  oneOf,
+  optionalText,
+  text,
+} from './field.ts';
 
 /** A Kubernetes object name. */
 const NAME = {
@@ -70,6 +82,28 @@ const accessLog: Fields<Config['accessLog']> = {
     'A folder that survives restarts, for offsets and tallies. Without it a restart begins at the end of each file and counts what it skipped.',
   ),
   maxStreams: count(50, 'How many logs `mode: api` follows at once; the others are counted as not followed.'),
+};
+
+const inspect: Fields<Config['inspect']> = {
+  enabled: flag(
+    false,
+    'Look into running Envoys, by their admin ports forwarded through the Kubernetes API: what they hold, against what istiod would send and against each other, and loggers left on. Needs a right that lets one change those Envoys too (docs/permissions.md).',
+  ),
+  proxiesPerMinute: count(
+    6,
+    'The most looks begun in any minute, evenly spread. Each is three short connections through the API server and one question to an istiod. Proxies that are out of sync, rejected or found to differ come first.',
+  ),
+  concurrency: count(2, 'The most looks at the same time, never two into one proxy.'),
+  interval: duration('1m', 'The same proxy is not looked into more often.'),
+  askIstiod: flag(
+    true,
+    'Also ask the istiod that holds the proxy what it would send (`/debug/config_dump`), one question at a time. Without it, proxies are compared only with their replicas.',
+  ),
+  timeout: duration('10s', 'How long one look may take, and how long an istiod may take to answer.'),
+  maxBytes: bytes(
+    '64MiB',
+    'An answer larger than this is given up. To read one takes some ten times its size in memory.',
+  ),
 };
 
 const prometheus: Fields<Config['prometheus']> = {
@@ -143,6 +177,7 @@ export const SECTIONS: { readonly [K in Exclude<keyof Config, 'role'>]: Fields<C
       'A file that keeps since when each proxy is out of sync, and since when findings of analysis stand, over restarts.',
     ),
   },
+  inspect,
   prometheus,
   metrics,
   analysis,

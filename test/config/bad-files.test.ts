@@ -25,6 +25,19 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    'agent-that-inspects',
+    [
+      'agent-that-inspects.yaml:3: inspect.enabled: true, but role is agent, which only reads the logs of its node; leave it to the central one',
+    ],
+  ],
+  [
+    'inspect-without-kubernetes',
+    [
+      'inspect-without-kubernetes.yaml:7: inspect.enabled: true, but kubernetes.mode is off, and Envoys are reached through the Kubernetes API; turn that on',
+    ],
+  ],
+  ['word-for-a-flag', ['word-for-a-flag.yaml:2: inspect.enabled: must be true or false, not "maybe"']],
+  [
     'agent-without-files',
     [
       'agent-without-files.yaml:3: accessLog.mode: api, but role is agent, which only reads files; use files, or another role',
@@ -115,7 +128,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'nothing-like-it',
     [
-      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, analysis, web, log',
+      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, web, log',
     ],
   ],
   [
@@ -132,8 +145,8 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'prototype-keys',
     [
-      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, analysis, web, log',
-      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, prometheus, metrics, analysis, web, log',
+      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, web, log',
+      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, web, log',
     ],
   ],
   ['section-is-text', ['section-is-text.yaml:1: istiod: must be a map of keys, not "kubernetes"']],

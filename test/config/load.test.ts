@@ -89,6 +89,15 @@ test('a file with every key gives every value', async () => {
       maxStreams: 10,
     },
     history: { file: '/var/lib/meshladder/history.json' },
+    inspect: {
+      enabled: true,
+      proxiesPerMinute: 30,
+      concurrency: 4,
+      interval: 300_000,
+      askIstiod: false,
+      timeout: 20_000,
+      maxBytes: 33_554_432,
+    },
     prometheus: {
       url: 'https://prometheus.example/prefix/',
       tokenFile: '/var/run/token',

@@ -33,6 +33,11 @@ const ROOMS: readonly Room[] = [
     may: [/^model\//, /^sources\/pod-port\.ts$/, /^sources\/envoy\//],
   },
   {
+    name: 'sources/inspection',
+    files: /^sources\/inspection\//,
+    may: [/^model\//, /^sources\/source\.ts$/, /^sources\/inspection\//],
+  },
+  {
     name: 'sources/istiod',
     files: /^sources\/istiod\//,
     may: [/^model\//, /^sources\/(source|breathe|pod-port)\.ts$/, /^sources\/istiod\//],
@@ -93,7 +98,8 @@ const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^undici$/, /^(sources|demo)\//],
   [/^(node:)?process$/, /^main\.ts$/],
   [/^node:(http|https|net|tls|http2|dgram|dns)$/, /^(sources\/|sinks\/http\/|demo\/|config\/units\.ts$)/],
-  [/^node:(child_process|worker_threads|cluster)$/, /^(cli\/demo\.ts$|demo\/)/],
+  [/^node:(child_process|cluster)$/, /^(cli\/demo\.ts$|demo\/)/],
+  [/^node:worker_threads$/, /^app\/inspect-(in-)?thread\.ts$/],
 ];
 
 const files = filesBelow('src', /\.ts$/).filter((file) => !file.startsWith('src/sources/access-log/scanner/assembly/'));

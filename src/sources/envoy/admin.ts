@@ -26,6 +26,8 @@ export interface EnvoyPod {
  * its answer is none.
  */
 export interface EnvoyAdmin {
+  /** Answers as they came, for who reads them elsewhere (`readAdminAnswers`): of each of the parts, and perhaps of more. */
+  fetch(pod: EnvoyPod, parts: readonly EnvoyPart[], signal: AbortSignal): Promise<readonly AdminAnswer[]>;
   /** The parts asked for, and no others, in as few and as short requests as Envoy knows to answer. */
   read(pod: EnvoyPod, parts: readonly EnvoyPart[], signal: AbortSignal): Promise<EnvoyDump>;
   /**
@@ -33,6 +35,13 @@ export interface EnvoyAdmin {
    * @returns every logger as it is afterwards
    */
   setLevels(pod: EnvoyPod, loggers: readonly EnvoyLogger[], signal: AbortSignal): Promise<readonly EnvoyLogger[]>;
+}
+
+/** One answer, as it came. */
+export interface AdminAnswer {
+  /** What was asked. */
+  readonly path: string;
+  readonly chunks: readonly Uint8Array[];
 }
 
 /** Where Istio's bootstrap has Envoy listen (Istio, pkg/bootstrap: `proxyAdminPort`). */
@@ -45,23 +54,26 @@ const MAX_WORDS = 200;
 export function createEnvoyAdmin(options: EnvoyAdminOptions): EnvoyAdmin {
   const { portForward, deadlineMs = DEADLINE_MS, limitBytes = LIMIT_BYTES } = options;
 
-  async function ask(pod: EnvoyPod, request: AdminRequest, signal: AbortSignal): Promise<EnvoyDump> {
+  async function ask(pod: EnvoyPod, request: AdminRequest, signal: AbortSignal): Promise<AdminAnswer> {
     const { method, path, otherwise } = request;
     const to: PodPort = { namespace: pod.namespace, pod: pod.pod, port: ADMIN_PORT };
     const answer = await portForward.ask(to, { method, path, deadlineMs, limitBytes }, signal);
     if (answer.status === 400 && otherwise !== undefined) return ask(pod, { method, path: otherwise }, signal);
     if (answer.status !== 200) throw refused(pod, path, answer);
-    return readEnvoyAnswer(iterate(answer.chunks), limitBytes).catch((error: unknown) => {
-      throw error instanceof EnvoyAnswerError ? named(error, pod, path) : error;
-    });
+    return { path, chunks: answer.chunks };
+  }
+
+  async function fetch(pod: EnvoyPod, parts: readonly EnvoyPart[], signal: AbortSignal): Promise<AdminAnswer[]> {
+    const answers: AdminAnswer[] = [];
+    // One after the other: an Envoy answers its admin port on its main thread, which also takes in new configuration.
+    for (const request of requestsFor(parts)) answers.push(await ask(pod, request, signal));
+    return answers;
   }
 
   return {
+    fetch,
     async read(pod, parts, signal) {
-      let dump: EnvoyDump = {};
-      // One after the other: an Envoy answers its admin port on its main thread, which also takes in new configuration.
-      for (const request of requestsFor(parts)) dump = merged(dump, await ask(pod, request, signal));
-      return onlyAsked(dump, parts);
+      return onlyAsked(await readAdminAnswers(pod, await fetch(pod, parts, signal), limitBytes), parts);
     },
     async setLevels(pod, loggers, signal) {
       const [first, ...more] = loggers.map(
@@ -70,11 +82,28 @@ export function createEnvoyAdmin(options: EnvoyAdminOptions): EnvoyAdmin {
       if (first === undefined) return [];
       const query =
         more.length === 0 ? first.join('=') : `paths=${[first, ...more].map((each) => each.join(':')).join(',')}`;
-      const { loggers: after } = await ask(pod, { method: 'POST', path: `/logging?${query}` }, signal);
+      const answer = await ask(pod, { method: 'POST', path: `/logging?${query}` }, signal);
+      const { loggers: after } = await readAdminAnswers(pod, [answer], limitBytes);
       if (after === undefined) throw named(notLoggers(), pod, '/logging');
       return after;
     },
   };
+}
+
+/** What answers of one Envoy tell together. @throws EnvoyAnswerError, with whose answer to what it was */
+export async function readAdminAnswers(
+  pod: EnvoyPod,
+  answers: readonly AdminAnswer[],
+  limitBytes: number,
+): Promise<EnvoyDump> {
+  let dump: EnvoyDump = {};
+  for (const { path, chunks } of answers) {
+    const read = await readEnvoyAnswer(iterate(chunks), limitBytes).catch((error: unknown) => {
+      throw error instanceof EnvoyAnswerError ? named(error, pod, path) : error;
+    });
+    dump = merged(dump, read);
+  }
+  return dump;
 }
 
 async function* iterate(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

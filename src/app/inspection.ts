@@ -1,0 +1,128 @@
+import type { Config } from '../config/config.ts';
+import type { Inspections } from '../model/inspection.ts';
+import { known } from '../model/observed.ts';
+import type { AdminAnswer } from '../sources/envoy/admin.ts';
+import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
+import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
+import type { InspectionTarget } from '../sources/inspection/targets.ts';
+import type { Explained, InspectionWay } from '../sources/inspection/way.ts';
+import { AskError } from '../sources/istiod/ask-error.ts';
+import type { ConfigDump, ConfigDumps } from '../sources/istiod/config-dump.ts';
+import type { IstiodTarget } from '../sources/istiod/discover.ts';
+import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
+import { KubeApiError } from '../sources/kubernetes/kube-api.ts';
+import type { Scheduler, Source } from '../sources/source.ts';
+import { inspectInThread } from './inspect-in-thread.ts';
+import type { Mesh } from './mesh.ts';
+
+export interface InspectionOptions {
+  readonly config: Config;
+  readonly mesh: Mesh;
+  readonly scheduler: Scheduler;
+  readonly access: KubeAccess;
+}
+
+/** Looks into Envoys, and how to let go of what they need. */
+export interface RunningInspection {
+  readonly source: Source<Inspections>;
+  close(): Promise<void>;
+}
+
+/** All that the ladder asks of an Envoy. */
+const PARTS: readonly EnvoyPart[] = [
+  'bootstrap',
+  'clusters',
+  'listeners',
+  'routes',
+  'endpoints',
+  'statuses',
+  'loggers',
+];
+
+/** Builds the source that looks into running Envoys through the Kubernetes API. */
+export async function createInspection({
+  config,
+  mesh,
+  scheduler,
+  access,
+}: InspectionOptions): Promise<RunningInspection> {
+  const [{ createPortForward, PORT_FORWARD_NEED }, { createEnvoyAdmin }, { createInspectionSource }, targets] =
+    await Promise.all([
+      import('../sources/kubernetes/port-forward.ts'),
+      import('../sources/envoy/admin.ts'),
+      import('../sources/inspection/source.ts'),
+      import('../sources/inspection/targets.ts'),
+    ]);
+  const { proxiesPerMinute, concurrency, interval, timeout, maxBytes, askIstiod } = config.inspect;
+  const admin = createEnvoyAdmin({
+    portForward: createPortForward({ access }),
+    deadlineMs: timeout,
+    limitBytes: maxBytes,
+  });
+  const istiods = await createIstiods(config, mesh);
+  const way: InspectionWay<readonly AdminAnswer[], ConfigDump> = {
+    look: ({ namespace, name }, signal) => admin.fetch({ namespace, pod: name }, PARTS, signal),
+    sentTo: (target, signal) => istiods.of(target).read({ namespace: target.namespace, pod: target.name }, signal),
+    reduce({ target, dump, sent, siblings }, signal) {
+      const pod = { namespace: target.namespace, pod: target.name };
+      const task = { pod, answers: dump, sent, siblings, limitBytes: maxBytes };
+      return inspectInThread(task, signal);
+    },
+    explain,
+  };
+  const source = createInspectionSource({
+    way,
+    targets: () => targets.inspectionTargets(mesh.read()),
+    scheduler,
+    perMinute: proxiesPerMinute,
+    concurrency,
+    intervalMs: interval,
+    timeoutMs: timeout,
+    askIstiod,
+    rbac: [PORT_FORWARD_NEED],
+  });
+  return { source, close: istiods.close };
+}
+
+/** What is wrong with one pod slows down nothing; the API server, the network or an istiod in trouble does. */
+function explain(error: unknown): Explained | undefined {
+  if (error instanceof EnvoyAnswerError) return { reason: error.reason };
+  if (error instanceof AskError) return slowing(error.reason);
+  if (!(error instanceof KubeApiError)) return undefined;
+  const { reason, retryAfterMs } = error;
+  return { ...slowing(reason), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** A pod that is gone, or too large an answer, is no sign of trouble. */
+function slowing(reason: Explained['reason']): Explained {
+  const isOwn = reason.code === 'not_found' || reason.code === 'too_large';
+  return { reason, ...(!isOwn && { slows: true }) };
+}
+
+interface Istiods {
+  /** Asks the istiod that holds the proxy first, then the others. */
+  of(target: InspectionTarget): ConfigDumps;
+  close(): Promise<void>;
+}
+
+/** Asked as they are polled: over HTTP, with the same token. */
+async function createIstiods({ istiod, inspect }: Config, mesh: Mesh): Promise<Istiods> {
+  const [{ createHttpClient }, { createConfigDumps }, { discoverIstiods, fixedIstiods }] = await Promise.all([
+    import('../sources/istiod/http-client.ts'),
+    import('../sources/istiod/config-dump.ts'),
+    import('../sources/istiod/discover.ts'),
+  ]);
+  const client = createHttpClient();
+  const fixed = istiod.discovery === 'static' ? fixedIstiods(istiod.urls) : undefined;
+  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(known(mesh.read().cluster.pods) ?? new Map());
+  const { timeout: deadlineMs, maxBytes: limitBytes } = inspect;
+  return {
+    of({ istiod: own }) {
+      const isOwn = ({ istiod: { name } }: IstiodTarget): boolean => name === own;
+      const targets = found().toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)));
+      const way = { kind: 'http', client, targets, tokenFile: istiod.tokenFile } as const;
+      return createConfigDumps({ way, deadlineMs, limitBytes });
+    },
+    close: () => client.close(),
+  };
+}

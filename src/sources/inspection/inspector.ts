@@ -1,0 +1,84 @@
+import type { Inspections } from '../../model/inspection.ts';
+import type { SourceContext } from '../source.ts';
+import { createIstiodTurns } from './istiod-turns.ts';
+import { lookInto } from './look.ts';
+import { createInspectionMemory } from './memory.ts';
+import { pickTarget } from './pick.ts';
+import { createRation } from './ration.ts';
+import { createReporter } from './reporter.ts';
+import type { InspectionSourceOptions } from './source.ts';
+import type { InspectionTarget, Targets } from './targets.ts';
+import { createUnderWay } from './under-way.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+import { rationOutcome, type Siblings } from './way.ts';
+
+/** Looks as they fall due. */
+export interface Inspector {
+  /** Tells what has settled, and starts what may start. @throws what a look threw that cannot be explained */
+  tick(): void;
+  /** Resolves when no look is under way. */
+  ended(): Promise<void>;
+}
+
+type Options<Dump, Sent> = InspectionSourceOptions<Dump, Sent> & { readonly random: () => number };
+
+export function createInspector<Dump, Sent>(
+  options: Options<Dump, Sent>,
+  { publish, report, clock }: SourceContext<Inspections>,
+  signal: AbortSignal,
+): Inspector {
+  const nowMs = (): number => clock.monotonicMs();
+  const ration = createRation(options);
+  const memory = createInspectionMemory();
+  const room = createWaitingRoom();
+  const reporter = createReporter(report);
+  const istiods = createIstiodTurns({ ...options, nowMs });
+  const underWay = createUnderWay(signal);
+  let turn = 0;
+  const tell = (): void => publish(memory.inspections(clock.now()));
+
+  async function inspect(target: InspectionTarget, siblings: Siblings): Promise<void> {
+    const [startedMs, at] = [nowMs(), clock.now()];
+    const outcome = await lookInto(target, { ...options, istiods, siblings }, signal);
+    const { result } = outcome;
+    if ('failed' in result) {
+      memory.failed(target.key, { at, detail: result.failed.reason.detail }, startedMs);
+      tell();
+    } else {
+      const { namespace, name, workload, kin } = target;
+      const look = { ...result.facts, namespace, name, workload, kin, at };
+      room.enter({ target, look, startedMs, endedMs: nowMs(), poll: options.targets()?.poll });
+    }
+    ration.end(nowMs(), rationOutcome('failed' in result ? result.failed : undefined));
+    reporter.ended(outcome);
+  }
+
+  function start(target: InspectionTarget, targets: Targets): void {
+    turn += 1;
+    ration.start(nowMs());
+    memory.begun(target.key, nowMs());
+    underWay.add(target.key, inspect(target, siblingsOf(target, targets)));
+  }
+
+  return {
+    tick() {
+      underWay.throwIfBroken();
+      const targets = options.targets();
+      const news = [room.tell(targets, memory, nowMs()), targets !== undefined && memory.forget(targets)];
+      if (news.includes(true)) tell();
+      if (targets === undefined || !ration.admits(nowMs())) return;
+      const busy = new Set([...underWay.keys(), ...room.waiting.keys()]);
+      const { attempts } = memory;
+      const chosen = { attempts, busy, nowMs: nowMs(), intervalMs: options.intervalMs, turn };
+      const target = pickTarget(targets.list, chosen);
+      if (target !== undefined) start(target, targets);
+    },
+    ended: underWay.ended,
+  };
+}
+
+/** All replicas, the target itself among them. */
+function siblingsOf({ namespace, workload }: InspectionTarget, { list }: Targets): Siblings {
+  const same = list.filter((each) => each.namespace === namespace && each.workload === workload);
+  return { pods: same.map(({ name }) => name), addresses: same.flatMap(({ addresses }) => addresses) };
+}

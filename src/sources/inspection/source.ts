@@ -1,0 +1,55 @@
+import type { Inspections } from '../../model/inspection.ts';
+import type { RbacNeed, Scheduler, Source, SourceContext } from '../source.ts';
+import { createInspector } from './inspector.ts';
+import type { Targets } from './targets.ts';
+import type { InspectionWay } from './way.ts';
+
+export interface InspectionSourceOptions<Dump, Sent> {
+  readonly way: InspectionWay<Dump, Sent>;
+  /** Who can be looked into; undefined while that is not known. */
+  readonly targets: () => Targets | undefined;
+  readonly scheduler: Scheduler;
+  /** Looks begun in any minute. */
+  readonly perMinute: number;
+  /** Looks at the same time, never two into one proxy. */
+  readonly concurrency: number;
+  /** The same proxy is not looked into more often. */
+  readonly intervalMs: number;
+  /** For one look. */
+  readonly timeoutMs: number;
+  readonly askIstiod: boolean;
+  readonly rbac: readonly RbacNeed[];
+  /** 0..1, for the jitter of pauses. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+const TICK_MS = 1_000;
+
+/**
+ * What Envoys hold, look by look, within a ration: so many looks a minute, so many at the same time, one question at a time to
+ * the istiods, and less of all that while the API server or an istiod is in trouble.
+ */
+export function createInspectionSource<Dump, Sent>(options: InspectionSourceOptions<Dump, Sent>): Source<Inspections> {
+  return { name: 'envoy', rbac: options.rbac, run: (context, signal) => run(options, context, signal) };
+}
+
+async function run<Dump, Sent>(
+  options: InspectionSourceOptions<Dump, Sent>,
+  context: SourceContext<Inspections>,
+  signal: AbortSignal,
+): Promise<void> {
+  const inspector = createInspector({ random: Math.random, ...options }, context, signal);
+  // That nobody has been looked into is known from the start; it may stay so for long.
+  context.publish({ proxies: new Map(), failed: new Map() });
+  const intervalMs = Math.min(TICK_MS, 60_000 / options.perMinute);
+  try {
+    await options.scheduler.repeat(
+      'envoy',
+      () => intervalMs,
+      async () => inspector.tick(),
+      signal,
+    );
+  } finally {
+    await inspector.ended();
+  }
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createInspection, type RunningInspection } from '../../src/app/inspection.ts';
+import type { Mesh } from '../../src/app/mesh.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { epochSeconds } from '../../src/model/brand.ts';
+import type { Inspections } from '../../src/model/inspection.ts';
+import { loadKubeAccess } from '../../src/sources/kubernetes/kube-config.ts';
+import type { PollReport } from '../../src/sources/source.ts';
+import { CHECKOUT, GATEWAY, PAYMENT } from '../support/envoy-dump.ts';
+import { PAYMENT_TWIN, startTestMesh, type TestMesh } from '../support/live-mesh.ts';
+import { answer, connection, pod, polledMesh, sync } from '../support/mesh.ts';
+import { virtualTime } from '../support/virtual-time.ts';
+
+const NAMES = [CHECKOUT, PAYMENT, PAYMENT_TWIN, GATEWAY];
+const SYNCED = { cds: sync('a'), lds: sync('b'), rds: sync('c'), eds: sync('d') };
+const nothing = (): void => undefined;
+const LOG = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function podOf(name: string) {
+  const dot = name.lastIndexOf('.');
+  const labels = { 'pod-template-hash': 'one' };
+  return pod(name.slice(dot + 1), name.slice(0, dot), {
+    labels,
+    ips: [name === PAYMENT_TWIN ? '10.44.0.22' : '10.44.0.21'],
+  });
+}
+
+let mesh: TestMesh;
+before(async () => {
+  mesh = await startTestMesh();
+});
+after(() => mesh.stop());
+
+/** Looks into all of them, over real sockets; time passes only while nothing is under way. */
+async function inspectAll(names: readonly string[], changes: object = {}) {
+  const access = await loadKubeAccess({ mode: 'kubeconfig', kubeconfig: mesh.kubeconfig, env: {} });
+  assert.ok(access);
+  const urls = mesh.istiods.map(({ port }) => `http://127.0.0.1:${port}`);
+  const inspect = { enabled: true, proxiesPerMinute: 600, interval: '1h', ...changes };
+  const config = configSchema.parse({ istiod: { discovery: 'static', urls }, inspect });
+  const polled = polledMesh();
+  polled.setPods(names.map(podOf));
+  const poll = (at: number): unknown => {
+    const connections = names.map(podOf).map((each) => connection(each.namespace, each.name, SYNCED));
+    return polled.poll(at, [answer(connections)]);
+  };
+  const time = virtualTime();
+  poll(1_000);
+  const stub = { read: () => polled.snapshot } as Mesh;
+  const running: RunningInspection = await createInspection({ config, mesh: stub, scheduler: time.scheduler, access });
+  const [published, reports]: [Inspections[], PollReport[]] = [[], []];
+  const stop = new AbortController();
+  const context = { clock: time.clock, log: LOG, publish: (each: Inspections) => void published.push(each) };
+  const ended = running.source.run({ ...context, report: (each) => void reports.push(each) }, stop.signal);
+  while (reports.length < names.length) {
+    await time.pass(100);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  for (const at of [1_001, 1_002, 1_003]) poll(at);
+  await time.pass(1_000);
+  stop.abort();
+  await ended;
+  await running.close();
+  return { looks: published.at(-1) ?? { proxies: new Map(), failed: new Map() }, reports };
+}
+
+describe('Envoys and istiods over real sockets', () => {
+  test('what they hold, and how it differs from what istiod would send', async () => {
+    const { looks, reports } = await inspectAll(NAMES);
+    assert.deepEqual(
+      [...looks.proxies.keys()].sort(),
+      NAMES.map((name) => podOf(name))
+        .map(({ namespace, name }) => `${namespace}/${name}`)
+        .sort(),
+    );
+    assert.deepEqual([...looks.failed], []);
+    const named = new Map([...looks.proxies.values()].map((each) => [`${each.name}.${each.namespace}`, each]));
+    const none = { clusters: [], listeners: [], routes: [], endpoints: [] };
+    assert.deepEqual(named.get(CHECKOUT)?.differences, none);
+    assert.deepEqual(named.get(GATEWAY)?.differences, none, 'held by the other istiod');
+    // No istiod of the test has it: that costs the comparison alone.
+    assert.equal(named.get(PAYMENT_TWIN)?.differences, undefined);
+    assert.deepEqual(named.get(CHECKOUT)?.verboseLoggers, []);
+    assert.deepEqual(
+      named
+        .get(CHECKOUT)
+        ?.weights?.filter(({ object }) => object?.name === 'payment-svc')
+        .map(({ subset, ratio }) => [subset, ratio])
+        .slice(0, 2),
+      [
+        ['v1', 0.9],
+        ['v2', 0.1],
+      ],
+    );
+    assert.ok(reports.every(({ ok }) => ok));
+    assert.deepEqual(
+      reports.flatMap(({ errors }) => errors.map(({ code }) => code)),
+      ['not_found'],
+    );
+    const kept = JSON.stringify([...looks.proxies.values()]).length;
+    assert.ok(kept < 200_000, `${kept} characters are kept`);
+  });
+
+  test('each look is three requests of the Envoy, and one of its istiod', async () => {
+    const before = mesh.admins.get(CHECKOUT)?.asked.length ?? 0;
+    const dumps = mesh.istiods.flatMap(({ asked }) => asked).length;
+    await inspectAll([CHECKOUT]);
+    assert.deepEqual(mesh.admins.get(CHECKOUT)?.asked.slice(before), [
+      'GET /config_dump?include_eds',
+      'GET /clusters?format=json',
+      'POST /logging',
+    ]);
+    // The first istiod of the list does not have it, and says so.
+    assert.equal(mesh.istiods.flatMap(({ asked }) => asked).length - dumps, 2);
+  });
+
+  test('an Envoy that nothing leads to', async () => {
+    const gone = 'gone-7d9fbcd45-2xkqp.payment';
+    const { looks, reports } = await inspectAll([gone]);
+    assert.equal(looks.proxies.size, 0);
+    assert.match(looks.failed.get('payment/gone-7d9fbcd45-2xkqp')?.detail ?? '', /gone-7d9fbcd45-2xkqp/);
+    assert.equal(reports[0]?.ok, false);
+  });
+
+  test('an answer that is longer than it may be', async () => {
+    const { looks, reports } = await inspectAll([CHECKOUT], { maxBytes: '10KiB' });
+    assert.match([...looks.failed.values()][0]?.detail ?? '', /more than 10240 bytes/);
+    assert.deepEqual(
+      reports[0]?.errors.map(({ code }) => code),
+      ['too_large'],
+    );
+  });
+
+  test('no more than is asked for', async () => {
+    const before = mesh.istiods.flatMap(({ asked }) => asked).length;
+    const { looks } = await inspectAll([CHECKOUT], { askIstiod: false });
+    assert.equal(mesh.istiods.flatMap(({ asked }) => asked).length, before);
+    assert.equal([...looks.proxies.values()][0]?.differences, undefined);
+    assert.equal([...looks.proxies.values()][0]?.at, epochSeconds(1_000));
+  });
+});
