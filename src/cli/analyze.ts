@@ -4,7 +4,7 @@ import type { AnalysisWorld } from '../model/analysis-world.ts';
 import { readIstioctlFindings } from '../model/imported-findings.ts';
 import { readSuppression, type Suppression } from '../model/suppression.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { type AnalysisReport, analysisReport } from '../sinks/report/analysis.ts';
+import { analysisReport, findingsText } from '../sinks/report/analysis.ts';
 import { type Io, UserError } from './io.ts';
 
 interface AnalyzeFlags {
@@ -15,6 +15,8 @@ interface AnalyzeFlags {
   readonly import?: readonly string[];
   readonly failOn: string;
   readonly secrets?: true;
+  readonly server?: string;
+  readonly timeout: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly istioNamespace: string;
@@ -34,6 +36,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--import <file>', 'add what istioctl analyze -o json wrote; several times', collect)
     .option('--fail-on <level>', 'exit with 1 from this level on: error, warning or info', 'error')
     .option('--secrets', 'live: read Secrets too, for the certificates of gateways')
+    .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when')
+    .option('--timeout <duration>', 'for the exporter', '10s')
     .option('--kubeconfig <file>', 'the kubeconfig file of the cluster to look at')
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-i, --istio-namespace <namespace>', "Istio's root namespace", 'istio-system')
@@ -46,6 +50,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 
 const AFTER_HELP = `
   meshladder analyze -n shop
+  meshladder analyze --server http://meshladder:19012
   meshladder analyze mesh/*.yaml
   kubectl get vs,dr,gw,svc,pods,ns -A -o yaml | meshladder analyze -
 
@@ -53,6 +58,9 @@ Codes are istioctl's (IST0101 and so on) and, for what it does not report, our
 own (ML0001 and so on): docs/analysis-codes.md. Files are the whole world: what
 they do not hold does not exist. But where they hold no Namespace, Service, Pod,
 Node or Secret, what hangs on those is not known, and said so.
+
+What an exporter found is as /api/v1/findings tells it, -o json too; --suppress
+leaves out more than its configuration does.
 
 Exit code 0: nothing at the level of --fail-on; 1: something; 2: a list could not
 be read, or wrong use.`;
@@ -66,6 +74,7 @@ async function run(files: readonly string[], flags: AnalyzeFlags, io: Io): Promi
   const output = outputOf(flags);
   const failing = failingLevels(flags.failOn);
   const suppressions = (flags.suppress ?? []).map(suppressionOf);
+  if (flags.server !== undefined) return askServer(flags.server, { files, flags, output, suppressions, failing }, io);
   const imported = await importedFrom(flags.import ?? [], io);
   const { world, notes, unread } = files.length > 0 ? await fromFiles(files, flags, io) : await live(flags, io);
   const choice = { suppressions, imported, notes, ...(namespace !== undefined && { namespace }) };
@@ -74,6 +83,35 @@ async function run(files: readonly string[], flags: AnalyzeFlags, io: Io): Promi
   write(report, output, flags.color, io);
   if (report.findings.some(({ level }) => failing.includes(level))) return 1;
   return unread.length > 0 ? 2 : 0;
+}
+
+interface ServerRun {
+  readonly files: readonly string[];
+  readonly flags: AnalyzeFlags;
+  readonly output: 'text' | 'json';
+  readonly suppressions: readonly Suppression[];
+  readonly failing: readonly FindingLevel[];
+}
+
+async function askServer(
+  server: string,
+  { files, flags, output, suppressions, failing }: ServerRun,
+  io: Io,
+): Promise<number> {
+  const { namespace, timeout, import: imports, secrets, kubeconfig } = flags;
+  const others = [
+    files.length > 0 && 'files',
+    imports && '--import',
+    secrets && '--secrets',
+    kubeconfig && '--kubeconfig',
+  ];
+  const other = others.find((each) => typeof each === 'string');
+  if (other !== undefined) throw new UserError(`--server and ${other}: give one of them`);
+  const { askFindings } = await import('./analyze-server.ts');
+  const question = { server, timeout, suppressions, ...(namespace !== undefined && { namespace }) };
+  const document = await askFindings(question, io);
+  write({ json: () => document, text: (how) => findingsText(document, how) }, output, flags.color, io);
+  return document.findings.some(({ level }) => failing.includes(level)) ? 1 : 0;
 }
 
 function outputOf({ output, namespace, allNamespaces }: AnalyzeFlags): 'text' | 'json' {
@@ -133,7 +171,13 @@ async function live(flags: AnalyzeFlags, io: Io): Promise<Input> {
   return { world, notes: [], unread };
 }
 
-function write(report: AnalysisReport, output: 'text' | 'json', color: boolean, { stdout, env }: Io): void {
+/** Something that can be said in both forms. */
+interface Sayable {
+  json(): unknown;
+  text(how: { readonly width: number; readonly coloured: boolean }): string;
+}
+
+function write(report: Sayable, output: 'text' | 'json', color: boolean, { stdout, env }: Io): void {
   if (output === 'json') {
     stdout.write(`${JSON.stringify(report.json(), undefined, 2)}\n`);
     return;

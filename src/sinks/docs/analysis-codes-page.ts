@@ -65,7 +65,7 @@ const DIFFERENCES: readonly (readonly string[])[] = [
     'IST0162',
     'Ports of Services (later versions: their target ports)',
     'Either',
-    'istiod takes either: for a Service’s port it listens on the target port. The recorded cases have both and hear nothing.',
+    'istiod takes either: for a Service’s port it listens on the target port. istioctl’s answers for a real cluster hear nothing of a Service’s port either.',
   ],
   [
     'Validation (IST0106, IST0133)',
@@ -96,6 +96,12 @@ const DIFFERENCES: readonly (readonly string[])[] = [
     'One with `targetRefs` and no selector counts as one for the whole namespace',
     'It does not',
     'It is for what it names alone, and takes nothing from the one for the namespace.',
+  ],
+  [
+    'IST0138 and servers without a certificate',
+    'Two Gateways that only redirect to HTTPS, or pass TLS through, count as presenting the same one',
+    'They do not',
+    'They present none: it is not the certificate that would let a browser reuse a connection.',
   ],
   [
     'IST0138',

@@ -4,6 +4,7 @@ import type { AnalysisWorld } from '../../model/analysis-world.ts';
 import { withImported } from '../../model/imported-findings.ts';
 import { isSuppressed, type Suppression } from '../../model/suppression.ts';
 import { analyze } from '../../rungs/analysis/analyze.ts';
+import type { FindingsDocument } from './findings-json.ts';
 import { type Cell, type Colour, oneLine, paint } from './text-table.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -78,6 +79,20 @@ export function findingDocument({ code, level, object, text }: AnalysisFinding):
 
 const COLOURS: Readonly<Record<FindingLevel, Colour>> = { Error: 'red', Warning: 'yellow', Info: 'dim' };
 const LONGEST = 600;
+
+/** What a running exporter found, as text like that of an analysis; each finding with since when. */
+export function findingsText(
+  { findings, unknown, suppressed, analysedAt }: FindingsDocument,
+  { width, coloured }: { readonly width: number; readonly coloured: boolean },
+): string {
+  const said = (findings ?? []).map(({ kind, namespace, name, text, since, ...rest }) => ({
+    ...rest,
+    object: { kind, namespace, name },
+    text: since === null ? text : `${text} Since ${since}.`,
+  }));
+  const notes = [`as the exporter found it at ${analysedAt ?? 'no time'}; nothing that matters here has changed since`];
+  return textOf({ findings: said, unknown: unknown ?? [], suppressed: suppressed ?? 0, notes }, width, coloured);
+}
 
 function textOf({ findings, unknown, suppressed, notes }: Said, width: number, coloured: boolean): string {
   const blocks = findings.map(({ code, level, object, text }) => {

@@ -37,7 +37,7 @@ export const SCHEMA_DOCUMENTS: readonly SchemaDocument[] = [
   of('flags', flags, ['flags', 'bundle --flags']),
   of('decode', decode, ['decode']),
   of('analyze', analyze, ['analyze']),
-  of('findings', findings, [], ['/api/v1/findings']),
+  of('findings', findings, ['analyze --server'], ['/api/v1/findings']),
   of('authz', authz, ['authz']),
   of('api-status', apiStatus, [], ['/api/v1/status']),
   of('api-error', error, [], ['an error of any path below /api']),

@@ -1,0 +1,54 @@
+import { parseDuration } from '../config/units.ts';
+import { isSuppressed, type Suppression } from '../model/suppression.ts';
+import type { FindingsDocument, StandingFindingDocument } from '../sinks/report/findings-json.ts';
+import { readFindings } from '../sinks/report/findings-read.ts';
+import { AskError } from '../sources/istiod/ask-error.ts';
+import { askExporter, type ExporterPath } from '../sources/istiod/running-exporter.ts';
+import { type Io, UserError } from './io.ts';
+import { checkUrl } from './status-options.ts';
+
+export interface ServerQuestion {
+  readonly server: string;
+  readonly timeout: string;
+  readonly namespace?: string;
+  /** Beside those that the exporter is configured with. */
+  readonly suppressions: readonly Suppression[];
+}
+
+/** What a running exporter found, and since when. @throws UserError where it cannot be had, or has not analysed yet */
+export async function askFindings(
+  { server, timeout, namespace, suppressions }: ServerQuestion,
+  io: Io,
+): Promise<FindingsDocument & { readonly findings: readonly StandingFindingDocument[] }> {
+  const url = checkUrl('--server', server);
+  const timeoutMs = parseDuration(timeout);
+  if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
+  const document = await ask(url, pathOf(namespace), timeoutMs, io);
+  const { findings, suppressed } = document;
+  if (findings === null) {
+    throw new UserError(
+      `${url} has not analysed anything yet: is it allowed to read the cluster? See ${url}/api/v1/status`,
+    );
+  }
+  const shown = findings.filter((finding) => !isSuppressed(asFinding(finding), suppressions));
+  return { ...document, findings: shown, suppressed: (suppressed ?? 0) + findings.length - shown.length };
+}
+
+async function ask(url: string, path: ExporterPath, timeoutMs: number, io: Io): Promise<FindingsDocument> {
+  try {
+    const document = readFindings(await askExporter(url, path, timeoutMs, io.signal));
+    if (document !== undefined) return document;
+  } catch (error) {
+    if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
+    throw error;
+  }
+  throw new UserError(`${url}/api/v1/findings is not what a meshladder exporter answers`);
+}
+
+function pathOf(namespace: string | undefined): ExporterPath {
+  return namespace === undefined ? '/api/v1/findings' : `/api/v1/findings?${new URLSearchParams({ namespace })}`;
+}
+
+function asFinding({ code, level, kind, namespace, name, text }: StandingFindingDocument) {
+  return { code, level, object: { kind, namespace, name }, text };
+}
