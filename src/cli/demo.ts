@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DemoOutcome, runDemo } from '../demo/demo.ts';
 import { ExporterLost } from '../demo/exporter/exporter-lost.ts';
 import { SCENARIOS } from '../demo/scenario/scenarios.ts';
+import { wrapText } from '../sinks/report/wrap-text.ts';
 import { type Io, UserError } from './io.ts';
 
 interface DemoFlags {
@@ -9,13 +10,17 @@ interface DemoFlags {
   readonly speed: number;
   readonly listen: string;
   readonly proxies: number;
-  readonly scenario: string;
+  readonly incident: string;
+  /** The former name of --incident. */
+  readonly scenario?: string;
   readonly keep?: true;
   readonly logLevel: string;
 }
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'off'];
 const MOST_SPEED = 100;
+/** Of the names of incidents in the help. */
+const NAME_WIDTH = 18;
 const MOST_PROXIES = 200_000;
 
 /** `meshladder demo`: a whole mesh in one process, an incident on a clock, and the real exporter watching it. */
@@ -28,10 +33,11 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addOption(number('--speed <n>', 'play this many times as fast as recorded', 1, { least: 0.1, most: MOST_SPEED }))
     .option('--listen <address>', 'where the exporter serves, as in :19012 or 127.0.0.1:0', ':19012')
     .addOption(
-      new Option('--scenario <name>', 'the incident to play')
+      new Option('--incident <name>', 'the incident to play; see below')
         .choices(SCENARIOS.map(({ name }) => name))
         .default(SCENARIOS[0].name),
     )
+    .addOption(new Option('--scenario <name>').choices(SCENARIOS.map(({ name }) => name)).hideHelp())
     .addOption(
       number('--proxies <n>', 'add this many proxies, for load', 0, { least: 0, most: MOST_PROXIES, whole: true }),
     )
@@ -46,14 +52,20 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 const HELP = `
+Incidents, by the rung of the ladder that finds them:
+${SCENARIOS.map(({ name, about }) => wrapped(name, about)).join('')}
 Needs no cluster: an API server, two istiods and the logs of a node are played
 on the loopback interface, as they were recorded in a real mesh. Without --once
 the incident repeats until Ctrl-C.`;
 
+function wrapped(name: string, about: string): string {
+  return wrapText(about, 80, `  ${name.padEnd(NAME_WIDTH)}`, ' '.repeat(NAME_WIDTH + 2));
+}
+
 async function play(flags: DemoFlags, io: Io): Promise<number> {
   const { self } = io;
   if (self === undefined) throw new UserError('the demo needs to know how this program was started');
-  const scenario = SCENARIOS.find(({ name }) => name === flags.scenario) ?? SCENARIOS[0];
+  const scenario = SCENARIOS.find(({ name }) => name === (flags.scenario ?? flags.incident)) ?? SCENARIOS[0];
   try {
     const outcome = await runDemo(
       {

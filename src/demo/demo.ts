@@ -109,7 +109,7 @@ async function watchExporter(show: Show): Promise<readonly string[]> {
   const { scenario, speed } = options;
   const narrator = createNarrator(options.write);
   const url = await child.url;
-  const observer = createObserver(url, signal);
+  const observer = createObserver(url, signal, asksLadder(scenario));
   const proxies = mesh.proxies.size + options.extraProxies;
   narrator.line(whereToLook({ url, scenario, speed, folder, kubectlConfig: settings.kubectlConfig, proxies }));
   await observer.ready();
@@ -117,7 +117,7 @@ async function watchExporter(show: Show): Promise<readonly string[]> {
   const watcher = createWatcher(observer, everyMs, signal);
   const before = await watcher.next();
   const linesBefore = mesh.logs.lines();
-  const traffic = startableTraffic({ proxies: mesh.proxies, speed });
+  const traffic = startableTraffic({ proxies: mesh.proxies, speed, faults: scenario.quiet !== true });
   const ambient = startAmbient(mesh, speed);
   traffic.start();
   const perform = createPerformer({ mesh, traffic });
@@ -164,10 +164,22 @@ async function play({ show, watcher, narrator, perform }: Stage): Promise<string
 async function playOnce(stage: Stage): Promise<readonly string[]> {
   const { show, watcher, narrator, traffic, before, written } = stage;
   const unseen = await play(stage);
-  const accounts = await settleAccounts({ traffic, watcher, before, written, signal: show.signal });
+  const accounts = await settleAccounts({
+    traffic,
+    watcher,
+    before,
+    written,
+    faults: show.options.scenario.quiet !== true,
+    signal: show.signal,
+  });
   narrator.line('');
   narrator.line(`${accounts.linesWritten} log lines were written, ${accounts.linesCounted} counted.`);
   return [...unseen, ...accounts.missed];
+}
+
+/** The ladder takes longer than a scrape: it is asked only where the story is about what it says. */
+function asksLadder({ acts }: Scenario): boolean {
+  return acts.some(({ beats }) => beats.some(({ expects }) => expects.some(({ by }) => by === 'ladder')));
 }
 
 /** Plays the incident again and again, until it is told to stop. */

@@ -1,3 +1,4 @@
+import { proxyId, WORKLOADS } from './mesh/workloads.ts';
 import type { Beat, Scenario } from './scenario/scenario.ts';
 import type { Sighting } from './scenario/verify.ts';
 
@@ -41,6 +42,7 @@ export function whereToLook(facts: {
   readonly proxies: number;
 }): string {
   const { url, scenario, speed, folder, kubectlConfig, proxies } = facts;
+  const pod = proxyId(WORKLOADS[scenario.pod ?? 'checkout']);
   return [
     `An embedded mesh of ${proxies} proxies and two istiods, watched by the real exporter:`,
     '',
@@ -49,9 +51,11 @@ export function whereToLook(facts: {
     `  proxies   ${url}/api/v1/proxies`,
     `  status    ${url}/api/v1/status`,
     `  kubectl   --kubeconfig ${kubectlConfig} get netpol -A`,
+    `  check     meshladder check ${pod} \\`,
+    `              --server ${url}`,
     `  logs      ${folder}/pods`,
     '',
-    `The incident, as recorded in a real mesh, ${speed === 1 ? 'in real time' : `${speed} times as fast`} (${scenario.name}):`,
+    `The incident${scenario.quiet === true ? '' : ', as recorded in a real mesh'}, ${speed === 1 ? 'in real time' : `${speed} times as fast`} (${scenario.name}):`,
     `${scenario.about}.`,
     '',
     `${row('at', 'in the mesh')}${'on /metrics'.padEnd(SEEN_WIDTH)} after`,

@@ -64,7 +64,7 @@ describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
   });
 
   test('then one look names the pods and the cause, and so does the exporter', async () => {
-    const perform = createPerformer({ mesh, traffic: { route: () => undefined } });
+    const perform = createPerformer({ mesh, traffic: { route: () => undefined, payments: () => undefined } });
     const deeds: readonly Deed[] = [
       { do: 'apply_policy', policy: 'default-deny', directions: ['Ingress', 'Egress'] },
       { do: 'silence', pods: CUT_OFF },

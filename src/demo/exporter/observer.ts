@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExporterLost } from './exporter-lost.ts';
+import { parseLadder } from './ladder.ts';
 import { parseScrape, type Scrape, sumOf } from './scrape.ts';
 
 /** The exporter as anybody sees it who asks its HTTP. */
@@ -15,8 +16,11 @@ const PATIENCE_MS = 20_000;
 const READY_PATIENCE_MS = 60_000;
 const RETRY_MS = 50;
 
-/** @param url `http://127.0.0.1:PORT` */
-export function createObserver(url: string, signal: AbortSignal): Observer {
+/**
+ * @param url `http://127.0.0.1:PORT`
+ * @param asksLadder whether the ladder is asked with each scrape
+ */
+export function createObserver(url: string, signal: AbortSignal, asksLadder = false): Observer {
   const ask = async (path: string, patienceMs: number): Promise<string> => {
     const untilMs = performance.now() + patienceMs;
     for (;;) {
@@ -28,7 +32,10 @@ export function createObserver(url: string, signal: AbortSignal): Observer {
     }
   };
   return {
-    scrape: async () => parseScrape(await ask('/metrics', PATIENCE_MS)),
+    scrape: async () => {
+      const ladder = asksLadder ? parseLadder(await ask('/api/v1/ladder', PATIENCE_MS)) : undefined;
+      return parseScrape(await ask('/metrics', PATIENCE_MS), ladder);
+    },
     ready: async () => void (await ask('/-/ready', READY_PATIENCE_MS)),
   };
 }

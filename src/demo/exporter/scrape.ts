@@ -1,3 +1,5 @@
+import type { Ladder } from './ladder.ts';
+
 /** One series of a scrape. */
 export interface Series {
   readonly labels: Readonly<Record<string, string>>;
@@ -8,6 +10,8 @@ export interface Series {
 export interface Scrape {
   /** The series of a family in their order; undefined where there is none. */
   get(family: string): readonly Series[] | undefined;
+  /** What the ladder said at that moment, where it was asked. */
+  readonly ladder?: Ladder;
 }
 
 /** Labels a series must have; others may be anything. */
@@ -20,9 +24,10 @@ const PAIR = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
  * Reads the text format 0.0.4. Only families that are asked for are looked at, each once: of a large mesh that is a
  * small part of ten megabytes.
  */
-export function parseScrape(text: string): Scrape {
+export function parseScrape(text: string, ladder?: Ladder): Scrape {
   const known = new Map<string, readonly Series[]>();
   return {
+    ...(ladder !== undefined && { ladder }),
     get(family) {
       const series = known.get(family) ?? seriesOf(text, family);
       known.set(family, series);

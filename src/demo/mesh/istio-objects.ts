@@ -7,14 +7,39 @@ export interface CanaryWeights {
   readonly v2: number;
 }
 
-const PAYMENT_HOST = hostOf(SERVICES.payment);
+/** FQDN of the service that the story is about. */
+export const PAYMENT_HOST: string = hostOf(SERVICES.payment);
 
 /** The canary: all of payment-svc's traffic, by weight. */
 export function canaryObject({ v1, v2 }: CanaryWeights): NewObject {
   const route = (subset: string, weight: number): object => ({ destination: { host: PAYMENT_HOST, subset }, weight });
-  return istio('networking.istio.io/v1', 'VirtualService', 'payment/payment-svc', {
+  return istioObject('networking.istio.io/v1', 'VirtualService', 'payment/payment-svc', {
     hosts: [PAYMENT_HOST],
     http: [{ name: 'payment-canary', route: [route('v1', v1), route('v2', v2)], timeout: '2s' }],
+  });
+}
+
+/**
+ * The subsets of payment-svc, by the value of the label `version` that each asks for.
+ * @param tls mode that clients are told to speak; absent: as Istio decides
+ */
+export function paymentRule(versions: Readonly<Record<'v1' | 'v2', string>>, tls?: 'DISABLE'): NewObject {
+  return istioObject('networking.istio.io/v1', 'DestinationRule', 'payment/payment-svc', {
+    host: PAYMENT_HOST,
+    subsets: Object.entries(versions).map(([name, version]) => ({ name, labels: { version } })),
+    trafficPolicy: {
+      connectionPool: {
+        http: { http1MaxPendingRequests: 64, http2MaxRequests: 1000 },
+        tcp: { maxConnections: 100 },
+      },
+      outlierDetection: {
+        baseEjectionTime: '30s',
+        consecutive5xxErrors: 5,
+        interval: '10s',
+        maxEjectionPercent: 50,
+      },
+      ...(tls !== undefined && { tls: { mode: tls } }),
+    },
   });
 }
 
@@ -30,11 +55,11 @@ export function istioObjects(bornMs: number): NewObject[] {
 function routing(): NewObject[] {
   const subset = (name: string): object => ({ name, labels: { version: name } });
   return [
-    istio('networking.istio.io/v1', 'Gateway', 'bookinfo/bookinfo-gateway', {
+    istioObject('networking.istio.io/v1', 'Gateway', 'bookinfo/bookinfo-gateway', {
       selector: { istio: 'ingressgateway' },
       servers: [{ hosts: ['bookinfo.example.com'], port: { name: 'http', number: 80, protocol: 'HTTP' } }],
     }),
-    istio('networking.istio.io/v1', 'VirtualService', 'bookinfo/bookinfo', {
+    istioObject('networking.istio.io/v1', 'VirtualService', 'bookinfo/bookinfo', {
       gateways: ['bookinfo-gateway'],
       hosts: ['bookinfo.example.com'],
       http: [
@@ -44,7 +69,7 @@ function routing(): NewObject[] {
         },
       ],
     }),
-    istio('networking.istio.io/v1', 'VirtualService', 'bookinfo/reviews', {
+    istioObject('networking.istio.io/v1', 'VirtualService', 'bookinfo/reviews', {
       hosts: ['reviews'],
       http: [
         {
@@ -55,26 +80,11 @@ function routing(): NewObject[] {
         { route: [{ destination: { host: 'reviews', subset: 'v1' } }] },
       ],
     }),
-    istio('networking.istio.io/v1', 'DestinationRule', 'bookinfo/reviews', {
+    istioObject('networking.istio.io/v1', 'DestinationRule', 'bookinfo/reviews', {
       host: 'reviews',
       subsets: ['v1', 'v2', 'v3'].map(subset),
     }),
-    istio('networking.istio.io/v1', 'DestinationRule', 'payment/payment-svc', {
-      host: PAYMENT_HOST,
-      subsets: ['v1', 'v2'].map(subset),
-      trafficPolicy: {
-        connectionPool: {
-          http: { http1MaxPendingRequests: 64, http2MaxRequests: 1000 },
-          tcp: { maxConnections: 100 },
-        },
-        outlierDetection: {
-          baseEjectionTime: '30s',
-          consecutive5xxErrors: 5,
-          interval: '10s',
-          maxEjectionPercent: 50,
-        },
-      },
-    }),
+    paymentRule({ v1: 'v1', v2: 'v2' }),
   ];
 }
 
@@ -82,14 +92,14 @@ function security(): NewObject[] {
   const paymentPods = { selector: { matchLabels: { app: 'payment-svc' } } };
   const principals = ['cluster.local/ns/payment/sa/checkout', 'cluster.local/ns/istio-system/sa/istio-ingressgateway'];
   return [
-    istio('security.istio.io/v1', 'PeerAuthentication', 'istio-system/default', { mtls: { mode: 'PERMISSIVE' } }),
-    istio('security.istio.io/v1', 'PeerAuthentication', 'payment/payment-strict', { mtls: { mode: 'STRICT' } }),
-    istio('security.istio.io/v1', 'AuthorizationPolicy', 'payment/payment-allow', {
+    istioObject('security.istio.io/v1', 'PeerAuthentication', 'istio-system/default', { mtls: { mode: 'PERMISSIVE' } }),
+    istioObject('security.istio.io/v1', 'PeerAuthentication', 'payment/payment-strict', { mtls: { mode: 'STRICT' } }),
+    istioObject('security.istio.io/v1', 'AuthorizationPolicy', 'payment/payment-allow', {
       ...paymentPods,
       action: 'ALLOW',
       rules: [{ from: [{ source: { principals } }], to: [{ operation: { methods: ['GET', 'POST'] } }] }],
     }),
-    istio('security.istio.io/v1', 'AuthorizationPolicy', 'payment/payment-deny-admin', {
+    istioObject('security.istio.io/v1', 'AuthorizationPolicy', 'payment/payment-deny-admin', {
       ...paymentPods,
       action: 'DENY',
       rules: [{ to: [{ operation: { paths: ['/admin*'] } }] }],
@@ -100,7 +110,7 @@ function security(): NewObject[] {
 function extensions(): NewObject[] {
   return [
     // What reviews-v2 rejects.
-    istio('networking.istio.io/v1alpha3', 'EnvoyFilter', 'bookinfo/reviews-v2-audit', {
+    istioObject('networking.istio.io/v1alpha3', 'EnvoyFilter', 'bookinfo/reviews-v2-audit', {
       workloadSelector: { labels: { app: 'reviews', version: 'v2' } },
       configPatches: [
         {
@@ -114,15 +124,15 @@ function extensions(): NewObject[] {
       ],
     }),
     // One workload logs JSON beside all that log text.
-    istio('telemetry.istio.io/v1', 'Telemetry', 'bookinfo/details-json-log', {
+    istioObject('telemetry.istio.io/v1', 'Telemetry', 'bookinfo/details-json-log', {
       selector: { matchLabels: { app: 'details' } },
       accessLogging: [{ providers: [{ name: 'json-log' }] }],
     }),
   ];
 }
 
-/** @param at `namespace/name` */
-function istio(apiVersion: string, kind: string, at: string, spec: object): NewObject {
+/** An object of Istio's. @param at `namespace/name` */
+export function istioObject(apiVersion: string, kind: string, at: string, spec: object): NewObject {
   const [namespace = '', name = ''] = at.split('/');
   return { apiVersion, kind, metadata: { name, namespace }, spec };
 }

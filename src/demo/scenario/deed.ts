@@ -1,6 +1,8 @@
 import type { SentType } from '../istiod/control-plane.ts';
+import type { NewObject } from '../kube/object.ts';
 import type { CanaryWeights } from '../mesh/istio-objects.ts';
 import type { WorkloadName } from '../mesh/workloads.ts';
+import type { PaymentFare } from '../traffic/generator.ts';
 
 type Direction = 'Ingress' | 'Egress';
 
@@ -12,6 +14,12 @@ export type Deed =
   | { readonly do: 'silence'; readonly pods: readonly WorkloadName[] }
   /** Somebody changes the VirtualService. */
   | { readonly do: 'declare_weights'; readonly weights: CanaryWeights }
+  /** Somebody applies an object, new or changed. */
+  | { readonly do: 'apply'; readonly object: NewObject }
+  /** Somebody deletes it. */
+  | { readonly do: 'delete'; readonly object: NewObject }
+  /** How checkout's requests to payment-svc fare from now on, where they do not fare as usual. */
+  | { readonly do: 'payments'; readonly fare: PaymentFare }
   | { readonly do: 'push'; readonly types: readonly SentType[] }
   /** checkout's Envoy holds these weights from now on. */
   | { readonly do: 'route'; readonly weights: CanaryWeights }

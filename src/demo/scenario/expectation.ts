@@ -17,7 +17,7 @@ export interface Expectation {
    * Where the fact comes from. What istiod says is there at the next poll; objects and log lines reach the exporter on
    * their own, and are published at most once a second each.
    */
-  readonly by: 'istiod' | 'kubernetes' | 'logs';
+  readonly by: 'istiod' | 'kubernetes' | 'logs' | 'ladder';
 }
 
 interface Fact {
@@ -55,5 +55,34 @@ function expect(
     holds: (evidence) => test(value(evidence)),
     actual: (evidence) => String(value(evidence) ?? 'absent'),
     by,
+  };
+}
+
+/** `meshladder check` has a finding at this rung of this namespace, in which all these words stand. */
+export function finds(namespace: string, rung: string, ...words: readonly string[]): Expectation {
+  const said = ({ now }: Evidence): string => now.ladder?.rung(namespace, rung)?.text ?? 'nothing';
+  return {
+    text: `check: ${namespace}: rung ${rung} is a FINDING with ${words.map((word) => `"${word}"`).join(', ')}`,
+    holds: (evidence) => {
+      const found = evidence.now.ladder?.rung(namespace, rung);
+      return found?.verdict === 'finding' && words.every((word) => found.text.includes(word));
+    },
+    actual: said,
+    by: 'ladder',
+  };
+}
+
+/** `meshladder check` has no finding at these rungs of this namespace. */
+export function findsNothing(namespace: string, ...rungs: readonly string[]): Expectation {
+  const found = ({ now }: Evidence): readonly string[] =>
+    rungs.filter((rung) => now.ladder?.rung(namespace, rung)?.verdict === 'finding');
+  return {
+    text: `check: ${namespace}: no finding at ${rungs.join(', ')}`,
+    holds: (evidence) => evidence.now.ladder !== undefined && found(evidence).length === 0,
+    actual: (evidence) =>
+      found(evidence)
+        .map((rung) => `${rung}: ${evidence.now.ladder?.rung(namespace, rung)?.text}`)
+        .join('; '),
+    by: 'ladder',
   };
 }

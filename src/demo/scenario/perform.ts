@@ -1,3 +1,4 @@
+import { keyOf, type NewObject } from '../kube/object.ts';
 import { resourceOfKind } from '../kube/resources.ts';
 import { canaryObject } from '../mesh/istio-objects.ts';
 import type { DemoMesh, DemoProxy } from '../mesh/mesh.ts';
@@ -9,7 +10,7 @@ import type { Deed } from './deed.ts';
 /** What deeds change. */
 export interface Stage {
   readonly mesh: DemoMesh;
-  readonly traffic: Pick<Traffic, 'route'>;
+  readonly traffic: Pick<Traffic, 'route' | 'payments'>;
 }
 
 /** Does deeds, and remembers what their log lines refer to. */
@@ -37,6 +38,11 @@ export function createPerformer({ mesh, traffic }: Stage): Performer {
     declare_weights: ({ weights }) => {
       mesh.store.update(canaryObject(weights), { manager: 'kubectl-patch', operation: 'Update' });
     },
+    apply: ({ object }) => apply(mesh, object),
+    delete: ({ object: { apiVersion, kind, metadata } }) => {
+      mesh.store.remove(resourceOfKind(apiVersion, kind), metadata.namespace, metadata.name);
+    },
+    payments: ({ fare }) => traffic.payments(fare),
     push: ({ types }) => push(mesh, types),
     route: ({ weights }) => traffic.route(weights),
     disconnect: ({ pod }) => mesh.control.disconnect(of(pod).proxy.id),
@@ -58,6 +64,13 @@ export function createPerformer({ mesh, traffic }: Stage): Performer {
     },
   };
   return (deed) => (doers[deed.do] as (deed: Deed) => void)(deed);
+}
+
+/** As `kubectl apply` does: a new object, or a changed one. */
+function apply({ store }: DemoMesh, object: NewObject): void {
+  const isThere = store.collection(resourceOfKind(object.apiVersion, object.kind)).get(keyOf(object)) !== undefined;
+  if (isThere) store.update(object, { manager: 'kubectl-client-side-apply', operation: 'Update' });
+  else store.create(object);
 }
 
 /** istiod pushes to everybody; who rejects it says so in the log. */

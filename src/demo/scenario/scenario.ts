@@ -1,3 +1,4 @@
+import type { WorkloadName } from '../mesh/workloads.ts';
 import type { TimedDeed } from './deed.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -27,4 +28,8 @@ export interface Scenario {
   readonly acts: readonly Act[];
   /** When the last act is over, in seconds of the recording. */
   readonly endsAt: number;
+  /** Nothing else goes wrong in the traffic meanwhile: what the ladder finds is what the story is about. */
+  readonly quiet?: true;
+  /** Whom to ask `meshladder check` about. */
+  readonly pod?: WorkloadName;
 }

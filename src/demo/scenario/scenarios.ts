@@ -1,6 +1,19 @@
+import { ANALYSIS } from '../incidents/analysis.ts';
+import { AUTHZ } from '../incidents/authz.ts';
+import { ENDPOINTS } from '../incidents/endpoints.ts';
+import { MTLS } from '../incidents/mtls.ts';
+import { ROUTES } from '../incidents/routes.ts';
 import { DROP } from './drop.ts';
 import { DROP_EGRESS_ONLY } from './drop-egress-only.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every incident that the demo can play; the first is played unless another is asked for. */
-export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [DROP, DROP_EGRESS_ONLY];
+export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [
+  DROP,
+  DROP_EGRESS_ONLY,
+  ROUTES,
+  ENDPOINTS,
+  MTLS,
+  AUTHZ,
+  ANALYSIS,
+];

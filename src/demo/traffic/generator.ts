@@ -3,12 +3,17 @@ import { type Chance, createChance } from './chance.ts';
 import { FAULTS } from './faults.ts';
 import { type Hop, hopLines, type LoggedLine } from './hop.ts';
 
+/** What is not as usual with requests to payment-svc, by the version they are for. */
+export type PaymentFare = Readonly<Partial<Record<'v1' | 'v2', Partial<Hop>>>>;
+
 /** Who asks whom in the mesh, moment by moment. Pure but for its own memory: it knows no file and no clock. */
 export interface TrafficGenerator {
   /** Everything that happens in one fifth of a second: each line with the proxy that writes it. */
   tick(nowMs: number): LoggedLine[];
   /** From now on checkout's Envoy divides by these weights. */
   route(weights: CanaryWeights): void;
+  /** From now on checkout's requests to payment-svc fare so; `{}`: as usual. */
+  payments(fare: PaymentFare): void;
   /** How often every fault has been played. */
   rounds(): number;
 }
@@ -19,12 +24,14 @@ const FAULT_EVERY = 2;
 /** Somebody who tries to write fields of his own into the log. */
 const FORGER = 'x" "0" "evil.example" "10.0.0.1:80" outbound|80||evil.example.svc.cluster.local - - - - forged';
 
-export function createTraffic(seed: number): TrafficGenerator {
+/** @param withFaults whether every kind of fault is played, one after the other */
+export function createTraffic(seed: number, withFaults = true): TrafficGenerator {
   const chance = createChance(seed);
   let ticks = 0;
   let faults = 0;
   let weights: CanaryWeights = { v1: 100, v2: 0 };
   let owed = 0;
+  let fare: PaymentFare = {};
 
   /** Divides exactly: after each hundred requests, the weights have been kept. */
   const subset = (): 'v1' | 'v2' => {
@@ -36,9 +43,9 @@ export function createTraffic(seed: number): TrafficGenerator {
   return {
     tick(nowMs) {
       ticks += 1;
-      const lines = hopLines(payment(subset(), nowMs), nowMs, chance);
+      const lines = hopLines(payment(subset(), fare, nowMs), nowMs, chance);
       if (ticks % PAGE_EVERY === 0) lines.push(...pageView(nowMs, chance));
-      if (ticks % FAULT_EVERY === 0) {
+      if (withFaults && ticks % FAULT_EVERY === 0) {
         lines.push(...faultLines(faults, nowMs, chance));
         faults += 1;
       }
@@ -49,11 +56,14 @@ export function createTraffic(seed: number): TrafficGenerator {
       // The first request after the change shows it.
       owed = next.v2 > 0 ? 100 : 0;
     },
+    payments(next) {
+      fare = next;
+    },
     rounds: () => Math.floor(faults / FAULTS.length),
   };
 }
 
-function payment(subset: 'v1' | 'v2', nowMs: number): Hop {
+function payment(subset: 'v1' | 'v2', fare: PaymentFare, nowMs: number): Hop {
   return {
     from: 'checkout',
     to: 'payment',
@@ -61,6 +71,7 @@ function payment(subset: 'v1' | 'v2', nowMs: number): Hop {
     target: subset === 'v1' ? 'paymentV1' : 'paymentV2',
     route: 'payment-canary',
     path: `/pay?t=${nowMs}`,
+    ...fare[subset],
   };
 }
 

@@ -2,13 +2,15 @@ import type { CanaryWeights } from '../mesh/istio-objects.ts';
 import type { DemoProxy } from '../mesh/mesh.ts';
 import type { WorkloadName } from '../mesh/workloads.ts';
 import { type AccessLine, jsonLine, textLine } from './access-line.ts';
-import { createTraffic } from './generator.ts';
+import { createTraffic, type PaymentFare } from './generator.ts';
 
 /** The traffic of the mesh, written into the logs as it flows. */
 export interface Traffic {
   start(): void;
   /** From now on checkout's Envoy divides by these weights; the next request shows it. */
   route(weights: CanaryWeights): void;
+  /** From now on checkout's requests to payment-svc fare so; `{}`: as usual. */
+  payments(fare: PaymentFare): void;
   /** Every kind of fault has been played this often since the start. */
   rounds(): number;
   /** Stops, and writes what the Envoys still hold. */
@@ -19,6 +21,8 @@ export interface TrafficOptions {
   readonly proxies: ReadonlyMap<WorkloadName, DemoProxy>;
   /** How much faster than in the recording; bounded, for lines cost both sides something. */
   readonly speed: number;
+  /** Whether other things go wrong as well, of every kind that there is. */
+  readonly faults?: boolean;
 }
 
 /** In the recording checkout asks five times a second, and Envoy writes its log once a second. */
@@ -30,9 +34,9 @@ const AGENT_EVERY_FLUSHES = 30;
 /** Workloads whose access log is JSON. */
 const JSON_LOGS: ReadonlySet<WorkloadName> = new Set(['details']);
 
-export function startableTraffic({ proxies, speed }: TrafficOptions): Traffic {
+export function startableTraffic({ proxies, speed, faults = true }: TrafficOptions): Traffic {
   const pace = Math.min(Math.max(speed, 1), MOST_SPEED);
-  const generator = createTraffic(20_261_121);
+  const generator = createTraffic(20_261_121, faults);
   const held = new Map<WorkloadName, string[]>();
   let timers: NodeJS.Timeout[] = [];
   let flushes = 0;
@@ -58,6 +62,7 @@ export function startableTraffic({ proxies, speed }: TrafficOptions): Traffic {
       timers = [setInterval(tick, TICK_MS / pace), setInterval(flush, FLUSH_MS / pace)];
     },
     route: generator.route,
+    payments: generator.payments,
     rounds: generator.rounds,
     stop() {
       for (const timer of timers) clearInterval(timer);
