@@ -81,6 +81,30 @@ describe('what is exported', () => {
     }
   });
 
+  test('where only some namespaces are watched, what is missing may be elsewhere', () => {
+    const { settings } = emptySnapshot(LATER);
+    const text = [
+      TEXT,
+      config('Sidecar', 'shop/web', 'workloadSelector: {labels: {app: gone}}, egress: [{hosts: ["./*"]}]'),
+      config('AuthorizationPolicy', 'shop/gone', 'selector: {matchLabels: {app: gone}}, rules: [{}]'),
+      config('DestinationRule', 'shop/gone', 'host: gone'),
+    ].join('\n---\n');
+    const objects = (isPartialView: boolean): readonly string[] => {
+      const before = snapshot({ settings: { ...settings, ...(isPartialView && { isPartialView }) } }, text);
+      const { finding, unknownCode } = analysis.evaluate(analysed(before));
+      const isSaid = unknownCode?.some(({ labels }) => labels['code'] === 'IST0174');
+      assert.equal(isSaid, isPartialView);
+      return finding?.map(({ labels }) => `${labels['code']} ${labels['object_kind']}`).toSorted() ?? [];
+    };
+    assert.deepEqual(objects(false), [
+      'IST0101 Sidecar',
+      'IST0101 VirtualService',
+      'IST0127 AuthorizationPolicy',
+      'IST0174 DestinationRule',
+    ]);
+    assert.deepEqual(objects(true), ['IST0101 Sidecar', 'IST0127 AuthorizationPolicy']);
+  });
+
   test('codes that could not be looked for', () => {
     const { cluster } = snapshot();
     const blind = snapshot({ cluster: { ...cluster, pods: DENIED } });
