@@ -7,13 +7,16 @@ type Inspected = Extract<InspectResult, { facts: unknown }>;
 /** As it is run: from its source, or compiled. */
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './inspect-thread.ts' : './inspect-thread.js', import.meta.url);
 const MIB = 1 << 20;
-/** JSON takes some ten times its size as objects, and both sides are held. */
+/**
+ * JSON takes some ten times its size as objects, and both sides are held. What takes more is refused before it is parsed
+ * (`readEnvoyAnswer`): V8 ends the whole process, and not the thread alone, where a heap overflows amid parsing.
+ */
 const HEAP_FACTOR = 24;
 const LEAST_HEAP_MIB = 256;
 
 /**
  * Reads and cuts down what one look brought, in a thread of its own that ends with it: the event loop goes on.
- * @throws EnvoyAnswerError where it cannot be read, or needs more memory than a dump of the allowed size may
+ * @throws EnvoyAnswerError where it cannot be read, or holds more than a dump of the allowed size may
  */
 export async function inspectInThread(task: InspectTask, signal: AbortSignal): Promise<Inspected> {
   signal.throwIfAborted();

@@ -101,8 +101,8 @@ const inspect: Fields<Config['inspect']> = {
   ),
   timeout: duration('10s', 'How long one look may take, and how long an istiod may take to answer.'),
   maxBytes: bytes(
-    '64MiB',
-    'An answer larger than this is given up. To read one takes some ten times its size in memory.',
+    '32MiB',
+    'An answer larger than this is given up; proxies of 10,000 services give some 50 MiB. While one is read it takes some ten times its size in memory, and as much again where istiod is asked: raise the memory limit of the container with it.',
   ),
 };
 

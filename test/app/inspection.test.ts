@@ -5,11 +5,14 @@ import type { Mesh } from '../../src/app/mesh.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { Inspections } from '../../src/model/inspection.ts';
+import { configDiff } from '../../src/rungs/config-diff/rung.ts';
 import { loadKubeAccess } from '../../src/sources/kubernetes/kube-config.ts';
 import type { PollReport } from '../../src/sources/source.ts';
 import { CHECKOUT, GATEWAY, PAYMENT } from '../support/envoy-dump.ts';
+import { assertGolden } from '../support/golden.ts';
 import { PAYMENT_TWIN, startTestMesh, type TestMesh } from '../support/live-mesh.ts';
-import { answer, connection, pod, polledMesh, sync } from '../support/mesh.ts';
+import { answer, connection, fresh, pod, polledMesh, sync } from '../support/mesh.ts';
+import { rungText } from '../support/rung-text.ts';
 import { virtualTime } from '../support/virtual-time.ts';
 
 const NAMES = [CHECKOUT, PAYMENT, PAYMENT_TWIN, GATEWAY];
@@ -62,7 +65,8 @@ async function inspectAll(names: readonly string[], changes: object = {}) {
   stop.abort();
   await ended;
   await running.close();
-  return { looks: published.at(-1) ?? { proxies: new Map(), failed: new Map() }, reports };
+  const looks = published.at(-1) ?? { proxies: new Map(), failed: new Map() };
+  return { looks, reports, snapshot: polled.snapshot };
 }
 
 describe('Envoys and istiods over real sockets', () => {
@@ -113,6 +117,14 @@ describe('Envoys and istiods over real sockets', () => {
     ]);
     // The first istiod of the list does not have it, and says so.
     assert.equal(mesh.istiods.flatMap(({ asked }) => asked).length - dumps, 2);
+  });
+
+  test('what of it Prometheus sees', async () => {
+    const { looks, snapshot } = await inspectAll([CHECKOUT, PAYMENT, GATEWAY, PAYMENT_TWIN]);
+    const told = { ...snapshot, inspections: fresh(looks, 1_003) };
+    const families = ['proxy_config_differences', 'workload_config_variants', 'proxy_inspected_timestamp_seconds'];
+    const lines = rungText(configDiff, told, ...families).map((line) => line.replace(/(_seconds\S*) .*$/, '$1 TIME'));
+    await assertGolden('scrape/inspected-mesh.prom', `${lines.toSorted().join('\n')}\n`);
   });
 
   test('an Envoy that nothing leads to', async () => {

@@ -8,6 +8,9 @@ import { measureJson } from './json-extent.ts';
 
 /** Protobuf's own JSON parser stops at a depth of 100; a dump of 50 MiB has some two million values. */
 const MAX_EXTENT = { depth: 256, values: 12_000_000 };
+/** Whoever takes little has little memory: what is denser than any dump, such as empty objects alone, takes fifty times its size. */
+const LEAST_BYTES_PER_VALUE = 12;
+const ALWAYS_VALUES = 100_000;
 const inflate = promisify(gunzip);
 
 /**
@@ -20,10 +23,16 @@ export async function readEnvoyAnswer(chunks: AsyncIterable<Uint8Array>, limitBy
   const start = startOf(bytes);
   if (start < 0) return readText(bytes);
   const json = bytes.subarray(start);
-  const { depth, values } = measureJson(json, MAX_EXTENT);
-  if (depth > MAX_EXTENT.depth) throw invalidAnswer(`it nests deeper than ${MAX_EXTENT.depth} levels`);
-  if (values > MAX_EXTENT.values) throw invalidAnswer(`it holds more than ${MAX_EXTENT.values} values`);
+  const most = extentFor(limitBytes);
+  const { depth, values } = measureJson(json, most);
+  if (depth > most.depth) throw invalidAnswer(`it nests deeper than ${most.depth} levels`);
+  if (values > most.values) throw invalidAnswer(`it holds more than ${most.values} values`);
   return decodeAnswer(parse(json));
+}
+
+function extentFor(limitBytes: number): typeof MAX_EXTENT {
+  const values = Math.max(ALWAYS_VALUES, Math.floor(limitBytes / LEAST_BYTES_PER_VALUE));
+  return { ...MAX_EXTENT, values: Math.min(MAX_EXTENT.values, values) };
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Buffer> {
