@@ -85,11 +85,13 @@ export async function createInspection({
 }
 
 /** What is wrong with one pod slows down nothing; the API server, the network or an istiod in trouble does. */
-function explain(error: unknown): Explained | undefined {
+export function explain(error: unknown): Explained | undefined {
   if (error instanceof EnvoyAnswerError) return { reason: error.reason };
   if (error instanceof AskError) return slowing(error.reason);
   if (!(error instanceof KubeApiError)) return undefined;
-  const { reason, retryAfterMs } = error;
+  const { reason, status, retryAfterMs, cause } = error;
+  // The node itself says that nothing listens in the pod: the way there is open.
+  if (reason.code === 'refused' && status === undefined && cause === undefined) return { reason };
   return { ...slowing(reason), ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 

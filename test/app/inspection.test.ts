@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createInspection, type RunningInspection } from '../../src/app/inspection.ts';
+import { createInspection, explain, type RunningInspection } from '../../src/app/inspection.ts';
 import type { Mesh } from '../../src/app/mesh.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { Inspections } from '../../src/model/inspection.ts';
 import { configDiff } from '../../src/rungs/config-diff/rung.ts';
+import { EnvoyAnswerError } from '../../src/sources/envoy/envoy-answer-error.ts';
+import { AskError } from '../../src/sources/istiod/ask-error.ts';
+import { KubeApiError } from '../../src/sources/kubernetes/kube-api.ts';
 import { loadKubeAccess } from '../../src/sources/kubernetes/kube-config.ts';
 import type { PollReport } from '../../src/sources/source.ts';
 import { CHECKOUT, GATEWAY, PAYMENT } from '../support/envoy-dump.ts';
@@ -151,4 +154,36 @@ describe('Envoys and istiods over real sockets', () => {
     assert.equal([...looks.proxies.values()][0]?.differences, undefined);
     assert.equal([...looks.proxies.values()][0]?.at, epochSeconds(1_000));
   });
+});
+
+describe('what slows looks down', () => {
+  const refused = { code: 'refused', detail: '' } as const;
+  const cases: readonly (readonly [what: string, error: unknown, explained: object | undefined])[] = [
+    [
+      'an API server that cannot be reached',
+      new KubeApiError(refused, { cause: new Error('ECONNREFUSED') }),
+      { slows: true },
+    ],
+    [
+      'an API server that turns us away',
+      new KubeApiError(refused, { status: 429, retryAfterMs: 9 }),
+      { slows: true, retryAfterMs: 9 },
+    ],
+    ['no right to forward ports', new KubeApiError({ code: 'denied', status: 403, detail: '' }), { slows: true }],
+    ['a silent pod', new KubeApiError({ code: 'timeout', afterMs: 1, detail: '' }), { slows: true }],
+    ['an istiod in trouble', new AskError(refused), { slows: true }],
+    ['not a pod where nothing listens', new KubeApiError(refused), {}],
+    ['not a pod that is gone', new KubeApiError({ code: 'not_found', detail: '' }, { status: 404 }), {}],
+    ['not a proxy that no istiod has', new AskError({ code: 'not_found', detail: '' }), {}],
+    ['not an Envoy that talks nonsense', new EnvoyAnswerError({ code: 'invalid', detail: '' }), {}],
+    ['and a bug is none of it', new TypeError('x'), undefined],
+  ];
+  for (const [what, error, explained] of cases) {
+    test(what, () => {
+      const found = explain(error);
+      if (found === undefined) return assert.equal(explained, undefined);
+      const { reason: _reason, ...rest } = found;
+      assert.deepEqual(rest, explained);
+    });
+  }
 });

@@ -48,14 +48,15 @@ function unknown(summary: string, rows: readonly ProxyRow[]): Finding {
   };
 }
 
-function notLooked(rows: readonly ProxyRow[], { failed }: Inspections): Finding {
+function notLooked(rows: readonly ProxyRow[], looks: Inspections): Finding {
   const failures = rows.flatMap((row) => {
-    const failure = failed.get(keyOf(row));
+    const failure = looks.failed.get(keyOf(row));
     return failure === undefined ? [] : [`${podText(row)}: ${failure.detail}`];
   });
-  const { length } = rows;
-  const what = failures.length > 0 ? `${counted(failures.length, 'look')} failed` : 'not looked into yet';
-  const summary = length === 0 ? 'no proxy here' : length === 1 ? what : `none of ${length} proxies: ${what}`;
+  const failed = failures.length > 0;
+  const one = failed ? 'the look into its Envoy failed' : 'not looked into yet';
+  const some = `none of ${counted(rows.length, 'proxy', 'proxies')} looked into${failed ? `; ${counted(failures.length, 'look')} failed` : ' yet'}`;
+  const summary = rows.length === 0 ? 'no proxy here' : rows.length === 1 ? one : some;
   return { ...unknown(summary, rows), evidence: failures.slice(0, MAX_TOLD) };
 }
 

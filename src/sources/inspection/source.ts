@@ -24,6 +24,7 @@ export interface InspectionSourceOptions<Dump, Sent> {
 }
 
 const TICK_MS = 1_000;
+const SHORTEST_TICK_MS = 50;
 
 /**
  * What Envoys hold, look by look, within a ration: so many looks a minute, so many at the same time, one question at a time to
@@ -41,7 +42,7 @@ async function run<Dump, Sent>(
   const inspector = createInspector({ random: Math.random, ...options }, context, signal);
   // That nobody has been looked into is known from the start; it may stay so for long.
   context.publish({ proxies: new Map(), failed: new Map() });
-  const intervalMs = Math.min(TICK_MS, 60_000 / options.perMinute);
+  const intervalMs = Math.max(SHORTEST_TICK_MS, Math.min(TICK_MS, 60_000 / options.perMinute));
   try {
     await options.scheduler.repeat(
       'envoy',

@@ -93,7 +93,7 @@ describe('what a person reads', () => {
     [
       'others have been looked into',
       mesh({ [CART]: SYNCED, [TWIN]: SYNCED }, looks()),
-      ['unknown: none of 2 proxies: not looked into yet', `next: meshladder diff ${CART}.shop`],
+      ['unknown: none of 2 proxies looked into yet', `next: meshladder diff ${CART}.shop`],
     ],
     [
       'the look failed',
@@ -104,7 +104,11 @@ describe('what a person reads', () => {
           failed: new Map([[`shop/${CART}`, { at: epochSeconds(900), detail: 'nothing listens on port 15000' }]]),
         },
       ),
-      ['unknown: 1 look failed', `${CART}.shop: nothing listens on port 15000`, `next: meshladder diff ${CART}.shop`],
+      [
+        'unknown: the look into its Envoy failed',
+        `${CART}.shop: nothing listens on port 15000`,
+        `next: meshladder diff ${CART}.shop`,
+      ],
     ],
     [
       'all is well',
