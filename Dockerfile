@@ -24,6 +24,7 @@ WORKDIR /app
 COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
+COPY alerts/runbooks alerts/runbooks
 COPY LICENSE ./
 # A number, so that Kubernetes can see that it is not root. Nothing is written to the image: a read-only root is fine.
 USER 65532:65532

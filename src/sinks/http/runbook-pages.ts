@@ -34,11 +34,11 @@ function listOf(titles: readonly RunbookTitle[]): string {
 }
 
 function page(title: string, markdown: string): Answer {
-  // Files link to each other as files; here they are paths.
-  const html = (marked.parse(markdown, { async: false }) as string).replaceAll(
-    /href="(\w+)\.md(#[\w-]*)?"/g,
-    'href="$1$2"',
-  );
+  // Files link to each other as files; here they are paths. What lies elsewhere in the repository is not served.
+  const html = (marked.parse(markdown, { async: false }) as string)
+    .replaceAll(/href="README\.md(#[\w-]*)?"/g, 'href="/runbooks/$1"')
+    .replaceAll(/href="(\w+)\.md(#[\w-]*)?"/g, 'href="$1$2"')
+    .replaceAll(/<a href="\.\.\/[^"]*">(.*?)<\/a>/g, '$1');
   return {
     status: 200,
     type: 'text/html; charset=utf-8',

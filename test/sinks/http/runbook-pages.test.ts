@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LADDER } from '../../../src/rungs/index.ts';
+import { runbookRoutes } from '../../../src/sinks/http/runbook-pages.ts';
+import { runbookTitles } from '../../../src/sinks/runbooks/runbooks.ts';
+
+const ROUTES = runbookRoutes(runbookTitles(LADDER));
+const SERVED: ReadonlySet<string> = new Set(['/', ...ROUTES.map(({ path }) => path)]);
+
+test('every link of a served runbook leads to a page that is served, or out of the exporter', async () => {
+  const asked = { acceptsGzip: false, query: new URLSearchParams() };
+  for (const { path, answer } of ROUTES) {
+    const { status, body } = await answer(asked);
+    if (status === 404) continue;
+    const links = [...String(body).matchAll(/href="([^"]*)"/g)].map(([, link]) => link ?? '');
+    const dead = links.filter((link) => {
+      const { host, pathname } = new URL(link, `http://exporter${path}`);
+      return host === 'exporter' && !SERVED.has(pathname);
+    });
+    assert.deepEqual(dead, [], path);
+  }
+});
+
+test('the pages lead with the ladder as a whole', async () => {
+  const [index] = ROUTES;
+  const { body } = (await index?.answer({ acceptsGzip: false, query: new URLSearchParams() })) ?? {};
+  assert.match(String(body), /<h1>Troubleshooting Istio at night<\/h1>/);
+  assert.match(String(body), /docs\/response-flags\.md/);
+});
