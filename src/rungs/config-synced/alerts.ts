@@ -100,7 +100,7 @@ export const RULES: RuleGroup = {
       for: '2m',
       summary: 'A proxy rejects the configuration that istiod sends.',
       description:
-        '{{ $labels.proxy }}.{{ $labels.proxy_namespace }} rejects {{ $labels.xds_type | toUpper }}: {{ $labels.reason }}. It keeps the last configuration that it took; every later change of this kind is lost on it.',
+        '{{ $labels.proxy }}.{{ $labels.proxy_namespace }} rejects {{ $labels.xds_type | toUpper }}: {{ $labels.reason }}. It keeps what it had in place of what it refuses, and no change of that reaches it until the cause is mended.',
     }),
     defineAlert({
       name: 'IstioGatewayNotSynced',
