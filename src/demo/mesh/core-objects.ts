@@ -105,11 +105,11 @@ function outsideEndpoint(address: string): object {
 }
 
 /** The Deployment and the ReplicaSet above a pod. */
-export function ownerObjects(workload: Workload, bornMs: number): NewObject[] {
+export function ownerObjects(workload: Workload, bornMs: number, replicas = 1): NewObject[] {
   const { namespace, name, app, version, hash } = workload;
   const creationTimestamp = kubeTime(bornMs);
   const labels = { app, ...(version !== undefined && { version }) };
-  const spec = { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels } } };
+  const spec = { replicas, selector: { matchLabels: labels }, template: { metadata: { labels } } };
   const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, controller: true };
   return [
     {
@@ -117,7 +117,7 @@ export function ownerObjects(workload: Workload, bornMs: number): NewObject[] {
       kind: 'Deployment',
       metadata: { name, namespace, creationTimestamp, labels },
       spec,
-      status: { replicas: 1, readyReplicas: 1 },
+      status: { replicas, readyReplicas: replicas },
     },
     {
       apiVersion: 'apps/v1',
@@ -130,7 +130,7 @@ export function ownerObjects(workload: Workload, bornMs: number): NewObject[] {
         ownerReferences: [owner],
       },
       spec,
-      status: { replicas: 1, readyReplicas: 1 },
+      status: { replicas, readyReplicas: replicas },
     },
   ];
 }

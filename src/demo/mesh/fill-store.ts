@@ -6,7 +6,7 @@ import { istioObjects } from './istio-objects.ts';
 import { istiodPod } from './istiod-pods.ts';
 import { podObject } from './pods.ts';
 import { SERVICES } from './services.ts';
-import { ISTIODS, WORKLOADS, type WorkloadName } from './workloads.ts';
+import { ISTIODS, WORKLOADS, type Workload, type WorkloadName } from './workloads.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -41,8 +41,15 @@ export function fillStore(
   const pods = new Map<WorkloadName, KubeObject>();
   for (const [name, workload] of Object.entries(WORKLOADS) as [WorkloadName, (typeof WORKLOADS)[WorkloadName]][]) {
     const bornMs = born(name === 'stickers' ? 'uninjected' : 'pods');
-    for (const owner of ownerObjects(workload, bornMs)) store.create(owner);
+    const replicas = Object.values(WORKLOADS).filter((each) => isOneDeployment(each, workload));
+    if (replicas[0] === workload) {
+      for (const owner of ownerObjects(workload, bornMs, replicas.length)) store.create(owner);
+    }
     pods.set(name, store.create(podObject(workload, bornMs)));
   }
   return pods;
+}
+
+function isOneDeployment(one: Workload, other: Workload): boolean {
+  return one.namespace === other.namespace && one.name === other.name;
 }

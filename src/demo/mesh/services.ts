@@ -35,7 +35,7 @@ export type ServiceName =
 export const SERVICES: Readonly<Record<ServiceName, MeshService>> = {
   productpage: http('bookinfo', 'productpage', '10.96.1.1', ['productpage']),
   details: http('bookinfo', 'details', '10.96.1.2', ['details']),
-  reviews: http('bookinfo', 'reviews', '10.96.1.3', ['reviewsV1', 'reviewsV2', 'reviewsV3']),
+  reviews: http('bookinfo', 'reviews', '10.96.1.3', ['reviewsV1', 'reviewsV1Twin', 'reviewsV2', 'reviewsV3']),
   ratings: http('bookinfo', 'ratings', '10.96.1.4', ['ratings']),
   payment: http('payment', 'payment-svc', '10.96.2.1', ['paymentV1', 'paymentV2']),
   checkout: http('payment', 'checkout', '10.96.2.2', ['checkout']),

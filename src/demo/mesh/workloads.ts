@@ -1,7 +1,7 @@
 /** How a pod's proxy got there, if it has one. */
 export type ProxyKind = 'sidecar' | 'native_sidecar' | 'router' | 'none';
 
-/** One Deployment with its one pod. */
+/** A pod of a Deployment, and what the Deployment is. */
 export interface Workload {
   readonly namespace: string;
   readonly app: string;
@@ -28,6 +28,7 @@ export type WorkloadName =
   | 'productpage'
   | 'details'
   | 'reviewsV1'
+  | 'reviewsV1Twin'
   | 'reviewsV2'
   | 'reviewsV3'
   | 'ratings'
@@ -44,6 +45,8 @@ export const WORKLOADS: Readonly<Record<WorkloadName, Workload>> = {
   productpage: { ...bookinfo('productpage', 'v1', '54bb874995-x7k2m', 11), proxy: 'native_sidecar' },
   details: { ...bookinfo('details', 'v1', '79dfbd6fff-4jq8w', 12), istiod: 1 },
   reviewsV1: bookinfo('reviews', 'v1', '598b896c9d-p9ltz', 13),
+  /** The second replica of the same Deployment. */
+  reviewsV1Twin: { ...bookinfo('reviews', 'v1', '598b896c9d-g4dkw', 18), istiod: 1 },
   reviewsV2: { ...bookinfo('reviews', 'v2', '556d6457d-hn5vc', 14), istiod: 1 },
   reviewsV3: bookinfo('reviews', 'v3', '6f8d7c5b94-tz6qn', 16),
   ratings: { ...bookinfo('ratings', 'v1', '5ffdd8466b-r6d2s', 15), istiod: 1 },

@@ -124,7 +124,7 @@ function serverLine(hop: Hop, target: WorkloadName, request: Request, ports: Por
     upstreamLocal: `127.0.0.6:${ports.client}`,
     downstreamLocal: `${ip}:${port}`,
     downstreamRemote: `${WORKLOADS[hop.from].ip}:${ports.between}`,
-    sni: `outbound_.${servicePort}_.${hop.subset ?? '_'}_.${hostOf(SERVICES[hop.to])}`,
+    sni: `outbound_.${servicePort}_.${hop.subset ?? ''}_.${hostOf(SERVICES[hop.to])}`,
     route: 'default',
   };
 }
