@@ -5,6 +5,7 @@ import { known } from '../model/observed.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Io } from './io.ts';
 import { type KubeOrigin, withKubeApi } from './kube-session.ts';
+import { withProgress } from './progress.ts';
 
 export interface LiveWorld {
   readonly world: AnalysisWorld;
@@ -21,24 +22,26 @@ export interface LiveOptions extends KubeOrigin {
 /** Everything of a live cluster that analysis looks at, each list read once. */
 export function analysisWorldOfCluster(options: LiveOptions, io: Io): Promise<LiveWorld> {
   const { rootNamespace, secrets, ...origin } = options;
-  return withKubeApi(origin, io, 'give YAML files of the objects', async (api) => {
-    const { createOneLook } = await import('../sources/kubernetes/one-look.ts');
-    const { KINDS } = await import('../sources/kubernetes/kinds.ts');
-    const { ANALYSIS_KINDS } = await import('../sources/kubernetes/analysis/kinds.ts');
-    const look = createOneLook({ api, now: () => systemClock.now(), signal: io.signal });
-    const cluster = await clusterObjects(look, KINDS, rootNamespace);
-    const [seenSecrets, nodes, injectorValues] = await Promise.all([
-      secrets ? look.core(ANALYSIS_KINDS.secrets, []) : undefined,
-      look.core(ANALYSIS_KINDS.nodes, []),
-      look.core(ANALYSIS_KINDS.injectorValues, [rootNamespace]),
-    ]);
-    const more = {
-      secrets: seenSecrets && known(seenSecrets),
-      nodes: known(nodes),
-      injectorValues: known(injectorValues),
-    };
-    return { world: { at: systemClock.now(), cluster, ...present(more) }, unread: unreadOf(cluster) };
-  });
+  return withProgress(io, 'reading the cluster', () =>
+    withKubeApi(origin, io, 'give YAML files of the objects', async (api) => {
+      const { createOneLook } = await import('../sources/kubernetes/one-look.ts');
+      const { KINDS } = await import('../sources/kubernetes/kinds.ts');
+      const { ANALYSIS_KINDS } = await import('../sources/kubernetes/analysis/kinds.ts');
+      const look = createOneLook({ api, now: () => systemClock.now(), signal: io.signal });
+      const cluster = await clusterObjects(look, KINDS, rootNamespace);
+      const [seenSecrets, nodes, injectorValues] = await Promise.all([
+        secrets ? look.core(ANALYSIS_KINDS.secrets, []) : undefined,
+        look.core(ANALYSIS_KINDS.nodes, []),
+        look.core(ANALYSIS_KINDS.injectorValues, [rootNamespace]),
+      ]);
+      const more = {
+        secrets: seenSecrets && known(seenSecrets),
+        nodes: known(nodes),
+        injectorValues: known(injectorValues),
+      };
+      return { world: { at: systemClock.now(), cluster, ...present(more) }, unread: unreadOf(cluster) };
+    }),
+  );
 }
 
 type Look = ReturnType<typeof import('../sources/kubernetes/one-look.ts')['createOneLook']>;

@@ -11,48 +11,79 @@ import type { ConfigObject } from '../model/workload.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { discoverIstiods, fixedIstiods, type IstiodTarget } from '../sources/istiod/discover.ts';
 import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
+import type { PortForward } from '../sources/pod-port.ts';
 import { advanceHistory } from '../state/sync-history.ts';
 import type { CheckOptions } from './check-options.ts';
 import type { Io } from './io.ts';
-import { withKubeApi } from './kube-session.ts';
+import { unreachableRemedy } from './istiod-remedy.ts';
+import { portForwardOf, withKubeApi } from './kube-session.ts';
+import { type SayProgress, withProgress } from './progress.ts';
 
 /** Two polls are this far apart before one that is behind, or not listed, is called so. */
 const POLLS_APART_MS = 3_500;
 
-/** Everything that one look at a cluster and its istiods tells, and nothing of what was before; traffic only from a Prometheus. */
-export async function lookAtCluster(options: CheckOptions, io: Io): Promise<MeshSnapshot> {
-  const otherWays = 'ask a running exporter with --server';
-  const cluster = await withKubeApi(options.origin, io, otherWays, (api) => readCluster(api, options, io));
-  const { rootNamespace } = options;
-  const empty = emptySnapshot(systemClock.now(), { ...DEFAULT_SETTINGS, rootNamespace });
-  for (const line of unreadOf(cluster)) io.stderr.write(`meshladder: ${line}\n`);
-  return withTraffic(await lookAtIstiods({ ...empty, cluster }, options, io), options, io);
+/** One look at a cluster, while it lasts. */
+interface Look {
+  readonly options: CheckOptions;
+  readonly io: Io;
+  readonly say: SayProgress;
+  /** What could not be had, in words. */
+  readonly notes: string[];
+  /** Undefined within the cluster, and where URLs of istiods are given. */
+  readonly portForward: PortForward | undefined;
 }
 
-async function lookAtIstiods(empty: MeshSnapshot, options: CheckOptions, io: Io): Promise<MeshSnapshot> {
-  const targets = targetsOf(options, empty.cluster);
+/** Everything that one look at a cluster and its istiods tells, and nothing of what was before; traffic only from a Prometheus. */
+export async function lookAtCluster(options: CheckOptions, io: Io): Promise<MeshSnapshot> {
+  const notes: string[] = [];
+  const snapshot = await withProgress(io, 'reading the cluster', (say) =>
+    withKubeApi(options.origin, io, 'ask a running exporter with --server', async (api, access) => {
+      const portForward = options.urls.length > 0 ? undefined : await portForwardOf(access);
+      return lookAround(api, { options, io, say, notes, portForward });
+    }),
+  );
+  for (const note of notes) io.stderr.write(`meshladder: ${note}\n`);
+  return snapshot;
+}
+
+async function lookAround(api: KubeApi, look: Look): Promise<MeshSnapshot> {
+  const { options, io, notes } = look;
+  const cluster = await readCluster(api, options, io);
+  notes.push(...unreadOf(cluster));
+  const { rootNamespace } = options;
+  const empty = emptySnapshot(systemClock.now(), { ...DEFAULT_SETTINGS, rootNamespace });
+  const snapshot = await lookAtIstiods({ ...empty, cluster }, look);
+  const remedy = unreachableRemedy('check', known(snapshot.controlPlane)?.istiods ?? []);
+  if (remedy !== undefined && options.urls.length === 0) notes.push(remedy);
+  return withTraffic(snapshot, look);
+}
+
+async function lookAtIstiods(empty: MeshSnapshot, look: Look): Promise<MeshSnapshot> {
+  const targets = targetsOf(look.options, empty.cluster);
   if (targets === undefined) return empty;
-  const first = polled(empty, await ask(targets, options, io));
+  look.say('asking istiod');
+  const first = polled(empty, await ask(targets, look));
   if (proxyTable(first).every(({ verdict }) => verdict === 'synced')) return first;
   // Many a proxy is only about to acknowledge, or to connect to another istiod.
-  if (io.stderr.isTTY === true) io.stderr.write('meshladder: some proxies are behind; looking a second time\n');
-  await sleep(POLLS_APART_MS, undefined, { signal: io.signal });
-  return polled(first, await ask(targets, options, io));
+  look.say('some proxies are behind: looking a second time');
+  await sleep(POLLS_APART_MS, undefined, { signal: look.io.signal });
+  return polled(first, await ask(targets, look));
 }
 
 /** With what agents have counted, where a Prometheus is named that tells. */
-async function withTraffic(snapshot: MeshSnapshot, options: CheckOptions, io: Io): Promise<MeshSnapshot> {
+async function withTraffic(snapshot: MeshSnapshot, { options, io, say, notes }: Look): Promise<MeshSnapshot> {
   const { prometheus, timeoutMs } = options;
   if (prometheus === undefined) return snapshot;
   const { askTraffic } = await import('../sources/prometheus/ask-traffic.ts');
   const { AskPrometheusError } = await import('../sources/prometheus/ask-prometheus-error.ts');
+  say('asking Prometheus');
   const asked = { ...prometheus, timeoutMs, meshCluster: homeCluster(snapshot) };
   try {
     const value = await askTraffic(asked, systemClock.now, io.signal);
     return { ...snapshot, takenAt: systemClock.now(), asked: { state: 'fresh', at: systemClock.now(), value } };
   } catch (error) {
     if (!(error instanceof AskPrometheusError)) throw error;
-    io.stderr.write(`meshladder: --prometheus: ${error.message}\n`);
+    notes.push(`--prometheus: ${error.message}`);
     return snapshot;
   }
 }
@@ -64,10 +95,10 @@ function targetsOf({ urls }: CheckOptions, { pods }: ClusterObjects): readonly I
   return seen === undefined ? undefined : discoverIstiods(seen);
 }
 
-async function ask(targets: readonly IstiodTarget[], options: CheckOptions, io: Io): Promise<ControlPlane> {
+async function ask(targets: readonly IstiodTarget[], { options, io, portForward }: Look): Promise<ControlPlane> {
   const { askOnce } = await import('../sources/istiod/once.ts');
   const { tokenFile, timeoutMs } = options;
-  return askOnce({ targets, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
+  return askOnce({ targets, portForward, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
 }
 
 /** The snapshot with one more poll taken in, as the exporter takes it in. */

@@ -40,11 +40,11 @@ first FINDING. Above what is broken, rungs say which rung was not passed.
 
 Without --server, the cluster of the kubeconfig is read once and each istiod
 asked, twice where a proxy is behind. Then nobody has counted traffic: rungs that
-read logs say so, unless --prometheus tells what agents have counted. Where
-istiod pods cannot be reached, forward their ports:
-
-  kubectl -n istio-system port-forward pod/istiod-… 15014
-  meshladder check --url http://127.0.0.1:15014
+read logs say so, unless --prometheus tells what agents have counted. Istiods are
+asked through ports that the Kubernetes API forwards, which takes no token, but
+the rights get and create on pods/portforward in their namespace. Where no port is
+forwarded, and within a pod, they are asked at their pod addresses, mostly with
+--token-file.
 
 Exit code 0: every rung is passed, but for one that is switched off; 1: some rung
 has a finding; 2: none has, but some cannot tell, or wrong use.`;

@@ -18,3 +18,18 @@ export const LIVE_LOOK_RBAC: readonly RbacNeed[] = [
     why: 'near names for a namespace that is not there; may be denied',
   },
 ];
+
+/** What somebody who asks istiods needs, in istiod's namespace; `status` without `-i` lists the pods of all of them. */
+export const ISTIOD_LOOK_RBAC: readonly RbacNeed[] = [
+  {
+    ...PORT_FORWARD_NEED,
+    namespace: 'root',
+    why: 'speak with the debug port of istiods, which asks for no token there',
+  },
+  {
+    apiGroup: '',
+    resource: 'pods',
+    verbs: ['list'],
+    why: 'find every istiod pod; `status -i NAMESPACE` lists those of one namespace only',
+  },
+];

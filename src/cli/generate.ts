@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import { LADDER } from '../rungs/index.ts';
 import { ruleFiles } from '../sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../sinks/alerts/rule-groups.ts';
+import { dashboardFile } from '../sinks/dashboards/dashboard.ts';
+import { DASHBOARDS } from '../sinks/dashboards/dashboards.ts';
 import { alertsPage } from '../sinks/docs/alerts-page.ts';
 import { analysisCodesPage } from '../sinks/docs/analysis-codes-page.ts';
 import { commandsPage } from '../sinks/docs/commands-page.ts';
@@ -36,6 +38,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
     metricsPage(LADDER),
     alertsPage(ruleGroups(LADDER)),
     ...ruleFiles(ruleGroups(LADDER)),
+    ...DASHBOARDS.map(dashboardFile),
     configurationPage(),
     permissionsPage(await needs()),
     responseFlagsPage(),
@@ -50,7 +53,7 @@ async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
 async function needs(): Promise<readonly SourceNeeds[]> {
   const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
   const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
-  const { LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
+  const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
   return [
     {
@@ -73,6 +76,11 @@ async function needs(): Promise<readonly SourceNeeds[]> {
       source: 'commands that look into running proxies',
       when: '`config`, `trace`, `compare` and `diff` without files. Not the exporter: these are the rights of whoever calls them, where the proxies are and, for `diff`, where the istiods are.',
       rbac: LIVE_LOOK_RBAC,
+    },
+    {
+      source: 'commands that ask istiod',
+      when: '`status` and `check` with a kubeconfig, and without `--server` or `--url`; these too are the rights of whoever calls them. `check` also lists what the kubernetes source lists, and says of what it may not. Without the right to forward ports, istiods are asked at their pod addresses.',
+      rbac: ISTIOD_LOOK_RBAC,
     },
   ];
 }

@@ -48,6 +48,19 @@ export async function withKubeApi<T>(
   }
 }
 
+/**
+ * Ports of pods, for who asks them from outside of the cluster's network. A pod asks others at their addresses, as the
+ * exporter does, and needs no right to forward ports.
+ */
+export async function portForwardOf(access: KubeAccess): Promise<PortForward | undefined> {
+  if (access.origin === IN_CLUSTER) return undefined;
+  const { createPortForward } = await import('../sources/kubernetes/port-forward.ts');
+  return createPortForward({ access });
+}
+
+/** As `loadKubeAccess` calls the access that a pod's service account gives. */
+const IN_CLUSTER = 'in-cluster';
+
 /** A cluster, and how long one answer of it may take. */
 export interface LiveOrigin extends KubeOrigin {
   readonly timeoutMs: number;

@@ -8,10 +8,11 @@ import { systemClock } from '../runtime/clock.ts';
 import { exporterTroubles } from '../sinks/report/exporter-troubles.ts';
 import { readProxies } from '../sinks/report/proxy-status-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
-import { fixedIstiods, type IstiodTarget } from '../sources/istiod/discover.ts';
+import { fixedIstiods } from '../sources/istiod/discover.ts';
 import { advanceHistory } from '../state/sync-history.ts';
 import { type Io, UserError } from './io.ts';
-import { istiodsOfCluster, unreachableRemedy } from './status-cluster.ts';
+import { type SayProgress, withProgress } from './progress.ts';
+import { askIstiodsOfCluster } from './status-cluster.ts';
 import { readStatusFiles } from './status-files.ts';
 import type { StatusOptions, StatusOrigin } from './status-options.ts';
 
@@ -25,17 +26,17 @@ export interface Gathered {
 }
 
 /** Asks or reads what the options name. @throws UserError where there is nobody to ask */
-export async function gatherStatus(options: StatusOptions, io: Io): Promise<Gathered> {
+export function gatherStatus(options: StatusOptions, io: Io): Promise<Gathered> {
   const { origin } = options;
   switch (origin.kind) {
     case 'files':
-      return fromFiles(origin, io);
+      return withProgress(io, 'reading', () => fromFiles(origin, io));
     case 'urls':
-      return judged(await ask(options, io, fixedIstiods(origin.urls)), systemClock.now());
+      return withProgress(io, 'asking istiod', () => fromUrls(origin, options, io));
     case 'server':
-      return fromExporter(origin.url, options, io);
+      return withProgress(io, 'asking the exporter', () => fromExporter(origin.url, options, io));
     case 'kubernetes':
-      return fromCluster(origin, options, io);
+      return withProgress(io, 'finding istiods', (say) => fromCluster(origin, options, io, say));
   }
 }
 
@@ -56,21 +57,25 @@ function failuresOf({ istiod, error, skippedRows = 0 }: IstiodAnswer): readonly 
   return skippedRows === 0 ? [] : [`${istiod.name}: ${skippedRows} rows could not be read and are left out`];
 }
 
-async function ask(options: StatusOptions, io: Io, targets: readonly IstiodTarget[]): Promise<ControlPlane> {
+async function fromUrls(
+  { urls }: Extract<StatusOrigin, { kind: 'urls' }>,
+  { tokenFile, timeoutMs }: StatusOptions,
+  io: Io,
+): Promise<Gathered> {
   const { askOnce } = await import('../sources/istiod/once.ts');
-  const { tokenFile, timeoutMs } = options;
-  return askOnce({ targets, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
+  const targets = fixedIstiods(urls);
+  const controlPlane = await askOnce({ targets, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
+  return judged(controlPlane, systemClock.now());
 }
 
 async function fromCluster(
   origin: Extract<StatusOrigin, { kind: 'kubernetes' }>,
   options: StatusOptions,
   io: Io,
+  say: SayProgress,
 ): Promise<Gathered> {
-  const targets = await istiodsOfCluster(origin, io);
-  const controlPlane = await ask(options, io, targets);
+  const { controlPlane, remedy } = await askIstiodsOfCluster(origin, options, io, say);
   const gathered = judged(controlPlane, systemClock.now());
-  const remedy = unreachableRemedy(controlPlane, targets);
   return remedy === undefined ? gathered : { ...gathered, failures: [...gathered.failures, remedy] };
 }
 

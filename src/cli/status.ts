@@ -31,12 +31,11 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 const AFTER_HELP = `
-Without --syncz, --url or --server, istiod pods are found by the kubeconfig (or
-the pod's service account) and asked at their pod addresses. From a machine that
-cannot reach those, forward a port to each istiod pod and use --url:
-
-  kubectl -n istio-system port-forward pod/istiod-… 15014
-  meshladder status --url http://127.0.0.1:15014
+Without --syncz, --url or --server, istiod pods are found by the kubeconfig and
+each is asked through a port that the Kubernetes API forwards. That takes no
+token, but the rights list on pods, and get and create on pods/portforward in
+istiod's namespace. Where no port is forwarded, and within a pod, istiods are
+asked at their pod addresses, mostly with --token-file.
 
 States are istioctl's: SYNCED, STALE (sent, not acknowledged), NOT SENT, ERROR
 (rejected by the proxy); and ours: UNKNOWN (its istiod cannot be asked), MISSING

@@ -16,6 +16,11 @@ export interface PodRequest {
   readonly deadlineMs: number;
   /** Longest body taken. */
   readonly limitBytes: number;
+  /**
+   * Takes the body of a 200 piece by piece as it comes, and none of it is kept: `chunks` is then empty. The next piece is
+   * read when it is done with one. What it throws ends the exchange, and is thrown as it is.
+   */
+  readonly take?: (chunk: Uint8Array) => void | Promise<void>;
 }
 
 export interface PodAnswer {

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { ProxyRow } from '../../src/model/proxy-row.ts';
 import { proxiesBody } from '../../src/sinks/report/proxy-status-json.ts';
 import { json as kubeJson, status as kubeStatus, startFakeKubeApi } from '../support/fake-kube-api.ts';
-import { json, startIstiodServer, text } from '../support/istiod-server.ts';
+import { type Answer, type IstiodServer, json, startIstiodServer, text } from '../support/istiod-server.ts';
+import {
+  type Lead,
+  type PortForwardServer,
+  startPortForwardServer,
+  statusText,
+} from '../support/port-forward-server.ts';
 import { ended, runProcess, startProcess } from '../support/run-process.ts';
 import { fixturePath } from '../support/syncz.ts';
 
@@ -157,7 +163,7 @@ async function kubeconfigFor(url: string): Promise<string> {
   return path;
 }
 
-function istiodPod(name: string, port: number): object {
+function istiodPod(name: string, port: number, ip = '127.0.0.1'): object {
   return {
     metadata: {
       name,
@@ -171,8 +177,8 @@ function istiodPod(name: string, port: number): object {
     spec: { containers: [{ name: 'discovery' }] },
     status: {
       phase: 'Running',
-      podIP: '127.0.0.1',
-      podIPs: [{ ip: '127.0.0.1' }],
+      podIP: ip,
+      podIPs: [{ ip }],
       conditions: [{ type: 'Ready', status: 'True' }],
     },
   };
@@ -182,7 +188,7 @@ function podList(...items: readonly object[]): object {
   return { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '9' }, items };
 }
 
-test('by kubeconfig: istiod pods are found and asked; the Kubernetes token is not for them', async () => {
+test('by kubeconfig, and no port is forwarded: istiod pods are asked at their addresses; the Kubernetes token is not for them', async () => {
   const [one, other, kube] = await Promise.all([
     startIstiodServer({ '/debug/syncz': text(STALE) }),
     startIstiodServer({ '/debug/syncz': text('[]') }),
@@ -200,27 +206,92 @@ test('by kubeconfig: istiod pods are found and asked; the Kubernetes token is no
   await Promise.all([one.stop(), other.stop(), kube.stop()]);
 });
 
-test('by kubeconfig, and pod addresses cannot be reached: the ways out are named', async () => {
-  const [istiod, kube] = await Promise.all([startIstiodServer(), startFakeKubeApi()]);
-  await istiod.stop();
-  kube.always('/api/v1/namespaces/istio-system/pods', kubeJson(podList(istiodPod('istiod-a', istiod.port))));
-  const run = await runProcess(['status', '-i', 'istio-system'], '', { KUBECONFIG: await kubeconfigFor(kube.url) });
-  assert.deepEqual([run.code, run.stdout], [2, '']);
-  assert.match(run.stderr, /pod addresses cannot be reached from here/);
-  assert.match(run.stderr, /kubectl -n istio-system port-forward pod\/istiod-a 15014/);
-  assert.match(run.stderr, /meshladder status --url http:\/\/127\.0\.0\.1:15014/);
-  assert.match(run.stderr, /meshladder status --server/);
-  await kube.stop();
+/** A cluster of istiods that answer through forwarded ports; nobody is at their addresses. */
+async function forwardingCluster(t: TestContext, leads: Readonly<Record<string, Lead>>): Promise<PortForwardServer> {
+  const server = await startPortForwardServer();
+  t.after(() => server.stop());
+  server.objects.set(
+    '/api/v1/pods',
+    podList(...Object.keys(leads).map((name, nth) => istiodPod(name, DEAF_PORT, `127.0.0.${nth + 1}`))),
+  );
+  for (const [name, lead] of Object.entries(leads)) server.lead(`${name}.istio-system`, DEAF_PORT, lead);
+  return server;
+}
+
+/** On this machine nobody listens there: what is asked at the address fails at once. */
+const DEAF_PORT = 1;
+
+async function startIstiod(t: TestContext, answers: Readonly<Record<string, Answer>>): Promise<IstiodServer> {
+  const server = await startIstiodServer(answers);
+  t.after(() => server.stop());
+  return server;
+}
+
+test('by kubeconfig: istiods that no address leads to are asked through forwarded ports, without a token', async (t) => {
+  const [one, other] = await Promise.all([
+    startIstiod(t, { '/debug/syncz': text(STALE), '/version': text('1.30.3-abcdef0-Clean') }),
+    startIstiod(t, { '/debug/syncz': text('[]') }),
+  ]);
+  const server = await forwardingCluster(t, {
+    'istiod-a': { kind: 'tcp', port: one.port },
+    'istiod-b': { kind: 'tcp', port: other.port },
+  });
+  const tokenFile = join(folder, 'unneeded');
+  await writeFile(tokenFile, 'abc.def\n');
+  const kubeconfig = await kubeconfigFor(server.url);
+  const run = await runProcess(['status', '-o', 'json', '--kubeconfig', kubeconfig, '--token-file', tokenFile]);
+  assert.deepEqual([run.code, run.stderr], [1, '']);
+  assert.equal(listed(run.stdout).length, 9);
+  assert.ok(listed(run.stdout).every(({ istiod }) => istiod === 'istiod-a'));
+  assert.deepEqual(one.seen.map(({ path }) => path).toSorted(), ['/debug/connections', '/debug/syncz', '/version']);
+  assert.ok([...one.seen, ...other.seen].every(({ authorization }) => authorization === undefined));
+  assert.ok(server.seen.every(({ headers }) => headers.authorization === 'Bearer kube-token'));
 });
 
-test('by kubeconfig, and istiod refuses: a forwarded port or a token would do', async () => {
-  const [istiod, kube] = await Promise.all([startIstiodServer({ '/debug/syncz': text('', 401) }), startFakeKubeApi()]);
-  kube.always('/api/v1/pods', kubeJson(podList(istiodPod('istiod-a', istiod.port))));
-  const run = await runProcess(['status', '--kubeconfig', await kubeconfigFor(kube.url)]);
-  assert.equal(run.code, 2);
-  assert.match(run.stderr, /answered 401.*\n.*only through a forwarded port, or with a token \(--token-file\)/);
-  await Promise.all([istiod.stop(), kube.stop()]);
-});
+const FORBIDDEN: Lead = {
+  kind: 'status',
+  status: 403,
+  body: statusText(403, 'pods "istiod-a" is forbidden: User "u" cannot get resource "pods/portforward"'),
+};
+
+const NO_FORWARD: readonly (readonly [about: string, lead: Lead, said: readonly RegExp[], unsaid?: RegExp])[] = [
+  [
+    'is forbidden: the right, and what to do without it',
+    FORBIDDEN,
+    [
+      /cannot forward port 1 of pod istiod-a\.istio-system: .*cannot get resource/,
+      /grant get and create on pods\/portforward in namespace istio-system; nor at its address: cannot connect to 127\.0\.0\.1:1/,
+      /without the right to forward ports, either\n {2}meshladder status --url/,
+      /meshladder status --server/,
+    ],
+    /kubectl -n istio-system port-forward/,
+  ],
+  [
+    'does not get through: kubectl knows another protocol',
+    { kind: 'status', status: 502, body: 'bad gateway' },
+    [
+      /did not switch to WebSocket, so a proxy or load balancer/,
+      /kubectl -n istio-system port-forward pod\/istiod-a 15014/,
+      /meshladder status --url http:\/\/127\.0\.0\.1:15014/,
+    ],
+  ],
+  [
+    'leads to a port that nobody listens on: only that',
+    { kind: 'tcp', port: 1 },
+    [/nothing listens on port 1 of pod istiod-a\.istio-system/],
+    /address|Either/,
+  ],
+];
+
+for (const [about, lead, said, unsaid] of NO_FORWARD) {
+  test(`by kubeconfig, and a forward ${about}`, async (t) => {
+    const server = await forwardingCluster(t, { 'istiod-a': lead });
+    const run = await runProcess(['status'], '', { KUBECONFIG: await kubeconfigFor(server.url) });
+    assert.deepEqual([run.code, run.stdout], [2, '']);
+    for (const each of said) assert.match(run.stderr, each);
+    if (unsaid !== undefined) assert.doesNotMatch(run.stderr, unsaid);
+  });
+}
 
 test('by kubeconfig, and nobody to ask: one line each time', async () => {
   const kube = await startFakeKubeApi();

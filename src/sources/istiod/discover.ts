@@ -2,6 +2,7 @@ import type { ObjectMap } from '../../model/cluster.ts';
 import type { Istiod } from '../../model/control-plane.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { Pod } from '../../model/workload.ts';
+import type { PodPort } from '../pod-port.ts';
 
 /** An istiod and where to ask it. */
 export interface IstiodTarget {
@@ -10,6 +11,8 @@ export interface IstiodTarget {
   readonly base: string;
   /** Changes when the process behind the name is another one. */
   readonly identity: string;
+  /** Its debug port, where it is a pod that Kubernetes told us of. */
+  readonly port?: PodPort;
 }
 
 /** istiod's monitoring port where the pod does not say (Istio manifests/charts/istio-control/istio-discovery). */
@@ -45,7 +48,8 @@ function targetOf(pod: Pod, name: string): readonly IstiodTarget[] {
     startedAt,
   };
   const host = ip.includes(':') ? `[${ip}]` : ip;
-  return [{ istiod, base: `http://${host}:${monitoringPortOf(pod)}`, identity: `${pod.uid}@${startedAt}` }];
+  const port: PodPort = { namespace: pod.namespace, pod: pod.name, port: monitoringPortOf(pod) };
+  return [{ istiod, base: `http://${host}:${port.port}`, identity: `${pod.uid}@${startedAt}`, port }];
 }
 
 /** Where an istiod answers `/debug`. */

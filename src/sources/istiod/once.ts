@@ -1,12 +1,16 @@
 import type { ControlPlane } from '../../model/control-plane.ts';
+import type { PortForward } from '../pod-port.ts';
 import type { Clock, SourceLog } from '../source.ts';
 import type { IstiodTarget } from './discover.ts';
+import { createForwardingClient } from './forwarding-client.ts';
 import { createHttpClient } from './http-client.ts';
 import { createPoller } from './poll.ts';
 import { DEFAULT_LIMIT_BYTES } from './source.ts';
 
 export interface AskOnceOptions {
   readonly targets: readonly IstiodTarget[];
+  /** Pods are asked through it first; without it, at their addresses. */
+  readonly portForward?: PortForward | undefined;
   readonly tokenFile: string | undefined;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -18,11 +22,14 @@ const NO_LOG: SourceLog = { debug: silent, info: silent, warn: silent, error: si
 
 /** One poll of istiods, for a command that then ends. What fails stands in the answers. */
 export async function askOnce(options: AskOnceOptions): Promise<ControlPlane> {
-  const { targets, tokenFile, timeoutMs: deadlineMs, clock, signal } = options;
-  const client = createHttpClient();
+  const { targets, portForward, tokenFile, timeoutMs: deadlineMs, clock, signal } = options;
+  const direct = createHttpClient();
+  const forwarding = portForward && createForwardingClient({ portForward, targets, direct });
+  const client = forwarding ?? direct;
   try {
     const bounds = { tokenFile, deadlineMs, limitBytes: DEFAULT_LIMIT_BYTES, concurrency: 8 };
-    const poller = createPoller({ client, clock, log: NO_LOG, ...bounds });
+    const reached = { client, ...(forwarding !== undefined && { accessTo: forwarding.accessTo }) };
+    const poller = createPoller({ ...reached, clock, log: NO_LOG, ...bounds });
     return { poll: 1, istiods: await poller.poll(targets, signal) };
   } finally {
     await client.close();

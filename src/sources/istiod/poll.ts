@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { IstiodAnswer } from '../../model/control-plane.ts';
+import type { IstiodAccess, IstiodAnswer } from '../../model/control-plane.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import type { Clock, SourceLog } from '../source.ts';
 import type { SyncAnswer } from './answer-rows.ts';
@@ -11,6 +11,8 @@ import { readToken } from './token.ts';
 /** Bounds and means of a poll. */
 export interface PollOptions {
   readonly client: HttpClient;
+  /** How the client reaches an istiod. Default: `http`, at its address. */
+  readonly accessTo?: (base: string) => IstiodAccess;
   readonly clock: Clock;
   readonly log: SourceLog;
   readonly tokenFile: string | undefined;
@@ -65,7 +67,8 @@ export function createPoller(options: PollOptions): Poller {
     const answered = token.error === undefined ? await answerOf(ask) : { error: token.error };
     const before = known?.identity === target.identity ? known : undefined;
     const { version, versionAgeLeft } = await versionOf(ask, before, 'answer' in answered);
-    const answer = answerFrom({ target, known, answered, version, at: options.clock });
+    const access = options.accessTo?.(target.base) ?? 'http';
+    const answer = answerFrom({ target, known, answered, version, access, at: options.clock });
     tell(options.log, known?.answer, answer);
     return { identity: target.identity, answer, versionAgeLeft };
   }
@@ -111,15 +114,16 @@ interface Outcome {
   readonly known: Memory | undefined;
   readonly answered: Answered;
   readonly version: string | undefined;
+  readonly access: IstiodAccess;
   readonly at: Clock;
 }
 
 /** A failed poll keeps what the istiod last said: its proxies are then unknown, not gone. */
-function answerFrom({ target, known, answered, version, at }: Outcome): IstiodAnswer {
+function answerFrom({ target, known, answered, version, access, at }: Outcome): IstiodAnswer {
   const polledAt = at.now();
   const base = {
     istiod: target.istiod,
-    access: 'http',
+    access,
     polledAt,
     ...(version === undefined ? {} : { version }),
   } as const;

@@ -6,7 +6,7 @@ import { connectionCut, portName } from './port-forward-failure.ts';
 
 /**
  * One HTTP/1.1 request over a connection of its own, which is closed after it.
- * @throws KubeApiError; what `signal` was aborted with
+ * @throws KubeApiError; what `signal` was aborted with; what the request's own `take` throws
  */
 export async function exchange(
   connection: Duplex,
@@ -28,6 +28,7 @@ export async function exchange(
     return { status: response.statusCode ?? 0, chunks: await drain(response, to, request) };
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof NotTaken) throw error.cause;
     throw failureOf(cause ?? error, answered, to);
   } finally {
     signal.removeEventListener('abort', giveUp);
@@ -54,12 +55,16 @@ function send(connection: Duplex, { port }: PodPort, { method, path }: PodReques
   return promise;
 }
 
+/** The taker wants no more, for a reason of its own. */
+class NotTaken extends Error {}
+
 async function drain(
   response: IncomingMessage,
   to: PodPort,
-  { limitBytes }: PodRequest,
+  { limitBytes, take }: PodRequest,
 ): Promise<readonly Uint8Array[]> {
   const chunks: Uint8Array[] = [];
+  const isTaken = take !== undefined && response.statusCode === 200;
   let bytes = 0;
   for await (const chunk of response) {
     bytes += (chunk as Uint8Array).length;
@@ -67,9 +72,18 @@ async function drain(
       const detail = `${portName(to)} answers more than ${limitBytes} bytes`;
       throw new KubeApiError({ code: 'too_large', limitBytes, detail });
     }
-    chunks.push(chunk as Uint8Array);
+    if (isTaken) await handOver(chunk as Uint8Array, take);
+    else chunks.push(chunk as Uint8Array);
   }
   return chunks;
+}
+
+async function handOver(chunk: Uint8Array, take: NonNullable<PodRequest['take']>): Promise<void> {
+  try {
+    await take(chunk);
+  } catch (cause) {
+    throw new NotTaken('not taken', { cause });
+  }
 }
 
 function failureOf(cause: unknown, answered: boolean, to: PodPort): KubeApiError {

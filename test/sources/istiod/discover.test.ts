@@ -35,6 +35,7 @@ test('a running istiod pod, whole', () => {
         istiod: { name: 'istiod-1', namespace: 'istio-system', revision: 'canary', ready: true, startedAt: 2_000 },
         base: 'http://10.44.0.1:15014',
         identity: 'u1@2000',
+        port: { namespace: 'istio-system', pod: 'istiod-1', port: 15_014 },
       },
     ],
   );

@@ -1,0 +1,95 @@
+import type { IstiodAccess } from '../../model/control-plane.ts';
+import type { SourceError } from '../../model/source-error.ts';
+import { createBreather } from '../breathe.ts';
+import type { PodPort, PortForward } from '../pod-port.ts';
+import { AskError } from './ask-error.ts';
+import type { IstiodTarget } from './discover.ts';
+import type { HttpClient, HttpGet } from './http-client.ts';
+import { statusFailure } from './http-failure.ts';
+
+/** An HTTP client that knows more ways than one. */
+export interface ForwardingClient extends HttpClient {
+  /** How an istiod answers, as far as it is known; until then, how it is asked first. */
+  accessTo(base: string): IstiodAccess;
+}
+
+export interface ForwardingOptions {
+  readonly portForward: PortForward;
+  /** Those without a pod are asked at their addresses alone. */
+  readonly targets: readonly IstiodTarget[];
+  /** For addresses. Closed with this client. */
+  readonly direct: HttpClient;
+}
+
+type Forwarded = 'answered' | { readonly refused: SourceError; readonly cause: unknown };
+
+/**
+ * Asks istiods through forwarded ports, which is their loopback address: there they ask for no token, and none is sent.
+ * Where the API server forwards no port, their pod addresses are tried, as they are where no port is known.
+ */
+export function createForwardingClient({ portForward, targets, direct }: ForwardingOptions): ForwardingClient {
+  const ports = new Map(targets.flatMap(({ base, port }) => (port === undefined ? [] : [[base, port] as const])));
+  const atTheirAddress = new Set<string>();
+
+  return {
+    async get(get, consume, signal) {
+      const to = atTheirAddress.has(get.base) ? undefined : ports.get(get.base);
+      if (to === undefined) return direct.get(get, consume, signal);
+      const forwarded = await askForwarded(portForward, { to, get, consume }, signal);
+      if (forwarded === 'answered') return;
+      try {
+        await direct.get(get, consume, signal);
+        atTheirAddress.add(get.base);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw neither(forwarded, error);
+      }
+    },
+    accessTo: (base) => (ports.has(base) && !atTheirAddress.has(base) ? 'port_forward' : 'http'),
+    close: () => direct.close(),
+  };
+}
+
+/** Said of the way, not of istiod: the API server, or a proxy before it, does not forward. */
+const NO_WAY: readonly SourceError['code'][] = ['denied', 'not_found', 'invalid', 'tls'];
+
+async function askForwarded(
+  portForward: PortForward,
+  { to, get, consume }: { readonly to: PodPort; readonly get: HttpGet; readonly consume: (chunk: Uint8Array) => void },
+  signal: AbortSignal,
+): Promise<Forwarded> {
+  const { path, deadlineMs, limitBytes, explain } = get;
+  const breathe = createBreather();
+  let begun = false;
+  const take = async (chunk: Uint8Array): Promise<void> => {
+    begun = true;
+    consume(chunk);
+    await breathe();
+  };
+  const answer = await portForward
+    .ask(to, { method: 'GET', path, deadlineMs, limitBytes, take }, signal)
+    .catch((cause: unknown) => {
+      signal.throwIfAborted();
+      const refused = reasonIn(cause);
+      if (refused === undefined) throw cause;
+      if (begun || !NO_WAY.includes(refused.code))
+        throw cause instanceof AskError ? cause : new AskError(refused, cause);
+      return { refused, cause };
+    });
+  if ('refused' in answer) return answer;
+  if (answer.status === 200) return 'answered';
+  const text = Buffer.concat(answer.chunks).subarray(0, 4_096).toString('utf8');
+  const host = `${to.pod}.${to.namespace}:${to.port}`;
+  throw explain?.(answer.status, text) ?? new AskError(statusFailure(answer.status, false, { host, path, deadlineMs }));
+}
+
+function neither({ refused, cause }: Exclude<Forwarded, 'answered'>, direct: unknown): AskError {
+  const reason = reasonIn(direct);
+  const also = reason === undefined ? '' : `; nor at its address: ${reason.detail}`;
+  return new AskError({ ...refused, detail: `${refused.detail}${also}` }, cause);
+}
+
+/** What a source throws holds its bounded reason. */
+function reasonIn(error: unknown): SourceError | undefined {
+  return (error as { readonly reason?: SourceError } | undefined)?.reason;
+}
