@@ -26,6 +26,7 @@ export interface PickOptions {
 /** An urgent proxy is looked at again after this many intervals, to see whether it has come right. */
 const URGENT_INTERVALS = 3;
 const MAX_INTERVALS = 16;
+const NEVER = Number.NEGATIVE_INFINITY;
 /** Two replicas are looked at one soon after the other: only such looks can be compared. */
 const PAIR_MS = 120_000;
 
@@ -40,7 +41,7 @@ export function pickTarget(list: readonly InspectionTarget[], options: PickOptio
     due.filter((each) => isUrgent(each, options)),
     due.filter((each) => !isUrgent(each, options)),
   ];
-  const oldest = first(urgent, (target) => [options.attempts.get(target.key)?.atMs ?? Number.NEGATIVE_INFINITY]);
+  const oldest = first(urgent, (target) => [options.attempts.get(target.key)?.atMs ?? NEVER]);
   const isTheirTurn = options.turn % 3 < 2 || calm.length === 0;
   if (oldest !== undefined && isTheirTurn) return oldest;
   const kin = kinSeen(list, options);
@@ -66,22 +67,26 @@ function isDue(target: InspectionTarget, options: PickOptions): boolean {
 interface KinSeen {
   /** When one of them was looked into last. */
   newestMs: number;
-  /** How many were, lately and with success. */
-  lately: number;
+  /** The same with success, and when another one was before it. */
+  soundMs: number;
+  beforeMs: number;
 }
 
 function kinOf({ namespace, workload, kin }: InspectionTarget): string {
   return `${namespace}/${workload} ${kin}`;
 }
 
-function kinSeen(list: readonly InspectionTarget[], { attempts, nowMs }: PickOptions): ReadonlyMap<string, KinSeen> {
+function kinSeen(list: readonly InspectionTarget[], { attempts }: PickOptions): ReadonlyMap<string, KinSeen> {
   const seen = new Map<string, KinSeen>();
   for (const target of list) {
     const last = attempts.get(target.key);
     if (last === undefined) continue;
-    const kin = seen.get(kinOf(target)) ?? { newestMs: last.atMs, lately: 0 };
+    const kin = seen.get(kinOf(target)) ?? { newestMs: NEVER, soundMs: NEVER, beforeMs: NEVER };
     kin.newestMs = Math.max(kin.newestMs, last.atMs);
-    if (last.failures === 0 && nowMs - last.atMs <= PAIR_MS) kin.lately += 1;
+    if (last.failures === 0) {
+      kin.beforeMs = Math.max(kin.beforeMs, Math.min(kin.soundMs, last.atMs));
+      kin.soundMs = Math.max(kin.soundMs, last.atMs);
+    }
     seen.set(kinOf(target), kin);
   }
   return seen;
@@ -93,8 +98,10 @@ type Rank = readonly number[];
 function rankOf({ key }: InspectionTarget, kin: KinSeen | undefined, { attempts, nowMs }: PickOptions): Rank {
   const own = attempts.get(key);
   if (kin === undefined) return [1];
-  const ownAtMs = own?.atMs ?? Number.NEGATIVE_INFINITY;
-  const isMate = kin.lately === 1 && (own === undefined || nowMs - own.atMs > PAIR_MS);
+  const ownAtMs = own?.atMs ?? NEVER;
+  // The newest look stands alone as yet, and there is still time to set another one beside it.
+  const isAlone = nowMs - kin.soundMs <= PAIR_MS && kin.soundMs - kin.beforeMs > PAIR_MS;
+  const isMate = isAlone && ownAtMs < kin.soundMs;
   if (isMate) return [0, ownAtMs];
   return own === undefined ? [2, kin.newestMs] : [3, ownAtMs];
 }

@@ -71,22 +71,44 @@ describe('whom to look into next', () => {
   for (const [what, picked, expected] of cases) test(what, () => assert.equal(picked, expected));
 });
 
-test('everybody is seen in the end, and half of the looks come in pairs', () => {
+/** Looks every ten seconds, so many; who was looked into, in their order. */
+function looksAt(list: readonly InspectionTarget[], looks: number): readonly InspectionTarget[] {
+  const attempts = new Map<string, Attempt>();
+  return Array.from({ length: looks }, (_, turn) => turn).flatMap((turn) => {
+    const nowMs = turn * 10_000;
+    const picked = pickTarget(list, { attempts, busy: new Set(), nowMs, intervalMs: MINUTE, turn });
+    if (picked === undefined) return [];
+    attempts.set(picked.key, attempt(nowMs, { isDoubtful: picked.verdict === 'stale' }));
+    return [picked];
+  });
+}
+
+test('everybody is seen in the end, whoever is urgent', () => {
   const workloads = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(workloads, fc.integer({ min: 0, max: 5 }), (sizes, urgent) => {
       const list = sizes.flatMap((size, nth) =>
         Array.from({ length: size }, (_, own) => target(`w${nth}-${own}`, nth < urgent ? { verdict: 'stale' } : {})),
       );
-      const attempts = new Map<string, Attempt>();
-      for (let turn = 0; turn < 4 * list.length; turn++) {
-        const nowMs = turn * 10_000;
-        const picked = pickTarget(list, { attempts, busy: new Set(), nowMs, intervalMs: MINUTE, turn });
-        if (picked !== undefined) attempts.set(picked.key, attempt(nowMs, { isDoubtful: picked.verdict === 'stale' }));
-      }
-      assert.equal(attempts.size, list.length);
+      const seen = new Set(looksAt(list, 6 * list.length).map(({ key }) => key));
+      assert.equal(seen.size, list.length);
     }),
-    { numRuns: 50 },
+    { numRuns: 300 },
+  );
+});
+
+test('replicas are looked into in pairs, each workload as often as the others', () => {
+  const list = Array.from({ length: 10 }, (_, nth) => [1, 2, 3].map((own) => target(`w${nth}-${own}`))).flat();
+  const workloads = looksAt(list, 40).map(({ workload }) => workload);
+  const pairs = Array.from({ length: 20 }, (_, nth) => workloads.slice(2 * nth, 2 * nth + 2));
+  for (const [one, other] of pairs) assert.equal(one, other);
+  assert.deepEqual(
+    new Set(
+      Map.groupBy(workloads, (name) => name)
+        .values()
+        .map(({ length }) => length),
+    ),
+    new Set([4]),
   );
 });
 
