@@ -2,7 +2,7 @@ import { objectKey } from '../../model/cluster.ts';
 import type { EnvoySection } from '../../model/envoy-resource.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
 import { known } from '../../model/observed.ts';
-import { proxyKey, type TypeSync } from '../../model/proxy.ts';
+import { type ProxyConnection, proxyKey, type TypeSync } from '../../model/proxy.ts';
 import { connectsByItself, isLeaving } from '../../model/proxy-pod.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { isSilent, proxyTable } from '../../model/proxy-table.ts';
@@ -69,11 +69,16 @@ export function inspectionTargets(snapshot: MeshSnapshot): Targets | undefined {
   const { poll } = snapshot.history;
   if (last !== undefined && last.pods === pods && last.targets.poll === poll) return last.targets;
   const cluster = homeCluster(snapshot);
-  const list = rows.flatMap((row) => {
+  const list: InspectionTarget[] = [];
+  const byKey = new Map<string, InspectionTarget>();
+  for (const row of rows) {
     const pod = row.cluster === cluster ? pods.get(objectKey(row.namespace, row.name)) : undefined;
-    return pod === undefined || !hasEnvoy(row, pod) ? [] : [targetOf(row, pod, snapshot)];
-  });
-  const targets = { poll, list, byKey: new Map(list.map((target) => [target.key, target])) };
+    if (pod === undefined || !hasEnvoy(row, pod)) continue;
+    const target = targetOf(row, pod, snapshot);
+    list.push(target);
+    byKey.set(target.key, target);
+  }
+  const targets = { poll, list, byKey };
   made.set(rows, { pods, targets });
   return targets;
 }
@@ -83,9 +88,26 @@ function hasEnvoy({ type }: ProxyRow, pod: Pod): boolean {
   return pod.proxy?.running === true && connectsByItself(pod);
 }
 
+interface MadeTarget {
+  readonly row: ProxyRow;
+  readonly pod: Pod;
+  readonly target: InspectionTarget;
+}
+
+/** By what polls have told of each: of ten thousand proxies most are as they were a poll ago. */
+const lastMade = new WeakMap<object, MadeTarget>();
+
 function targetOf(row: ProxyRow, pod: Pod, { history }: MeshSnapshot): InspectionTarget {
+  const proxy = history.proxies.get(proxyKey(row, row.cluster));
+  const last = proxy && lastMade.get(proxy);
+  if (last !== undefined && last.row === row && last.pod === pod) return last.target;
+  const target = makeTarget(row, pod, proxy?.connection);
+  if (proxy !== undefined) lastMade.set(proxy, { row, pod, target });
+  return target;
+}
+
+function makeTarget(row: ProxyRow, pod: Pod, connection: ProxyConnection | undefined): InspectionTarget {
   const { namespace, name, workload, verdict, istiod, revision, istioVersion } = row;
-  const connection = history.proxies.get(proxyKey(row, row.cluster))?.connection;
   const template = pod.labels['pod-template-hash'] ?? pod.labels['controller-revision-hash'] ?? '';
   return {
     key: objectKey(namespace, name),
