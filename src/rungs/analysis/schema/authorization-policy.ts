@@ -6,6 +6,7 @@ import { badConditionKey } from './condition-key.ts';
 import { badPathTemplate } from './path-template.ts';
 import { checkPolicyTarget } from './policy-target.ts';
 import type { Problems } from './problems.ts';
+import { badServiceAccount } from './service-account.ts';
 import { badPort } from './values.ts';
 
 /** What Istio refuses of an AuthorizationPolicy, or warns of (Istio pkg/config/validation). */
@@ -50,6 +51,9 @@ function checkSource(source: SpecObject | undefined, problems: Problems): void {
   if (['serviceAccounts', 'notServiceAccounts'].some(has) && IDENTITIES.some(has)) {
     problems.error('a source has serviceAccounts beside namespaces or principals');
   }
+  for (const field of ['serviceAccounts', 'notServiceAccounts']) {
+    for (const name of textsAt(source, field).filter(Boolean)) problems.check(badServiceAccount(name));
+  }
   const blocks = ADDRESS_FIELDS.flatMap((field) => textsAt(source, field));
   for (const block of blocks.filter((each) => !isAddress(each) && !isCidr(each))) {
     problems.error(`"${block}" of a source is no block of addresses`);
@@ -67,7 +71,8 @@ function checkOperation(operation: SpecObject | undefined, problems: Problems): 
   }
   checkTexts(operation, 'operation', problems);
   for (const port of [...listAt(operation, 'ports'), ...listAt(operation, 'notPorts')]) {
-    problems.check(badPort(numberOf(port)));
+    // 0 is let through, and matches nothing.
+    if (numberOf(port) !== 0) problems.check(badPort(numberOf(port)));
   }
   for (const path of [...textsAt(operation, 'paths'), ...textsAt(operation, 'notPaths')]) {
     problems.check(badPathTemplate(path));

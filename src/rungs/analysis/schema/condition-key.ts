@@ -1,10 +1,11 @@
 import { isAddress, isCidr } from '../addresses.ts';
+import { badServiceAccount } from './service-account.ts';
 import { badPort } from './values.ts';
 
 /** Attributes by themselves (istio.io, Reference: Authorization Policy Conditions). */
 const KEYS: ReadonlySet<string> = new Set([
   ...['request.auth.audiences', 'request.auth.presenter', 'request.auth.principal'],
-  ...['source.namespace', 'source.principal', 'source.serviceAccount', 'connection.sni'],
+  ...['source.namespace', 'source.principal', 'connection.sni'],
 ]);
 
 const ADDRESSES: ReadonlySet<string> = new Set(['source.ip', 'remote.ip', 'destination.ip']);
@@ -14,6 +15,7 @@ const WITH_NAME = ['request.headers', 'request.auth.claims', 'experimental.envoy
 
 /** What is wrong with the key of a condition, or with values that do not fit it. */
 export function badConditionKey(key: string, values: readonly string[]): string | undefined {
+  if (key === 'source.serviceAccount') return values.map(badServiceAccount).find(Boolean);
   if (KEYS.has(key)) return undefined;
   if (ADDRESSES.has(key)) {
     const bad = values.find((value) => !isAddress(value) && !isCidr(value));

@@ -18,14 +18,31 @@ export function checkRetries(retries: SpecObject | undefined, problems: Problems
   const rest = ['perTryTimeout', 'retryOn', 'retryRemoteLocalities'].filter((field) => hasAt(retries, field));
   if (attempts === 0 && rest.length > 0) problems.error(`retries are off, and have ${rest.join(', ')}`);
   problems.check(badDuration(valueAt(retries, 'perTryTimeout'), 'retries.perTryTimeout'));
+  problems.check(badDuration(valueAt(retries, 'backoff'), 'retries.backoff'));
   const on = textAt(retries, 'retryOn');
   for (const condition of on === '' ? [] : on.split(',')) {
-    if (!isCondition(condition.trim())) problems.error(`retries.retryOn has the unknown condition "${condition}"`);
+    if (!isCondition(condition)) problems.error(`retries.retryOn has the unknown condition "${condition}"`);
   }
 }
 
-/** A number is a status to retry on. */
+/** Statuses that have a name, first and last of each run (IANA, HTTP Status Code Registry). */
+const STATUSES: readonly (readonly [first: number, last: number])[] = [
+  [100, 103],
+  [200, 208],
+  [226, 226],
+  [300, 305],
+  [307, 308],
+  [400, 418],
+  [421, 426],
+  [428, 429],
+  [431, 431],
+  [451, 451],
+  [500, 508],
+  [510, 511],
+];
+
+/** A number is a status to retry on. Between commas, spaces belong to the word, which is then none. */
 function isCondition(word: string): boolean {
-  if (/^\d+$/.test(word)) return Number(word) >= 100 && Number(word) < 600;
-  return CONDITIONS.has(word.toLowerCase());
+  if (!/^\d+$/.test(word)) return CONDITIONS.has(word);
+  return STATUSES.some(([first, last]) => Number(word) >= first && Number(word) <= last);
 }

@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, numberAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
+import { hasAt, numberAt, numberOf, objectAt, objectsAt, textAt, textsAt, valueAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
-import { durationMs } from './values.ts';
+import { badDuration, durationMs } from './values.ts';
 
 /** `loadBalancer` of a traffic policy. */
 export function checkLoadBalancer(
@@ -12,6 +12,15 @@ export function checkLoadBalancer(
   if (balancer === undefined) return;
   checkHash(objectAt(balancer, 'consistentHash'), problems);
   checkLocality(objectAt(balancer, 'localityLbSetting'), hasOutlierDetection, problems);
+  checkWarmup(objectAt(balancer, 'warmup'), problems);
+}
+
+function checkWarmup(warmup: SpecObject | undefined, problems: Problems): void {
+  if (warmup === undefined) return;
+  if (!hasAt(warmup, 'duration')) problems.error('warmup has no duration');
+  problems.check(badDuration(valueAt(warmup, 'duration'), 'warmup.duration'));
+  if ((numberAt(warmup, 'minimumPercent') ?? 0) > 100) problems.error('warmup.minimumPercent is above 100');
+  if ((numberAt(warmup, 'aggression') ?? 1) < 1) problems.error('warmup.aggression is below 1');
 }
 
 /** Maglev's table (Envoy docs: MaglevLbConfig): a prime up to this. */
@@ -19,12 +28,18 @@ const LARGEST_TABLE = 5_000_011;
 
 function checkHash(hash: SpecObject | undefined, problems: Problems): void {
   if (hasAt(hash, 'httpCookie')) checkCookie(objectAt(hash, 'httpCookie'), problems);
-  if ((numberAt(hash, 'minimumRingSize') ?? 0) !== 0) {
-    problems.warning('consistentHash.minimumRingSize is deprecated; use ringHash');
+  if (hasAt(hash, 'maglev')) checkMaglev(numberAt(hash, 'maglev', 'tableSize') ?? 0, problems);
+  if ((numberAt(hash, 'minimumRingSize') ?? 0) === 0) return;
+  problems.warning('consistentHash.minimumRingSize is deprecated; use ringHash');
+  if (hasAt(hash, 'ringHash') || hasAt(hash, 'maglev')) {
+    problems.error('consistentHash has minimumRingSize beside ringHash or maglev');
   }
-  const table = numberAt(hash, 'maglev', 'tableSize') ?? 0;
-  if (table >= LARGEST_TABLE) problems.error(`the table size ${table} of maglev is too large`);
-  else if (table > 0 && !isPrime(table)) problems.error(`the table size ${table} of maglev is no prime`);
+}
+
+function checkMaglev(tableSize: number, problems: Problems): void {
+  if (tableSize === 0) problems.error('maglev has no tableSize');
+  else if (tableSize >= LARGEST_TABLE) problems.error(`the table size ${tableSize} of maglev is too large`);
+  else if (tableSize > 1 && !isPrime(tableSize)) problems.error(`the table size ${tableSize} of maglev is no prime`);
 }
 
 function checkCookie(cookie: SpecObject | undefined, problems: Problems): void {

@@ -61,7 +61,13 @@ function numberOf(part: SpecObject | undefined, field: string): number {
   return numberAt(part, field) ?? 0;
 }
 
-const HTTP_COUNTS = ['http1MaxPendingRequests', 'http2MaxRequests', 'maxRequestsPerConnection', 'maxRetries'];
+const HTTP_COUNTS = [
+  'http1MaxPendingRequests',
+  'http2MaxRequests',
+  'maxRequestsPerConnection',
+  'maxRetries',
+  'maxConcurrentStreams',
+];
 
 function checkPool(pool: SpecObject | undefined, problems: Problems): void {
   if (pool === undefined) return;

@@ -425,3 +425,55 @@ specs('EnvoyFilter', [
     'both',
   ],
 ]);
+
+const balanced = (hash: string): string => `host: web, trafficPolicy: {loadBalancer: {${hash}}}`;
+
+specs('DestinationRule', [
+  ['maglev without a table', balanced('consistentHash: {useSourceIp: true, maglev: {}}'), 'error'],
+  ['maglev with a prime', balanced('consistentHash: {useSourceIp: true, maglev: {tableSize: 65537}}'), 'fine'],
+  ['maglev with no prime', balanced('consistentHash: {useSourceIp: true, maglev: {tableSize: 65536}}'), 'error'],
+  [
+    'a ring of old beside one',
+    balanced('consistentHash: {useSourceIp: true, minimumRingSize: 1, ringHash: {minimumRingSize: 2}}'),
+    'both',
+  ],
+  ['a cookie without a lifetime', balanced('consistentHash: {httpCookie: {name: a}}'), 'fine'],
+  ['warming up', balanced('simple: ROUND_ROBIN, warmup: {duration: 30s, minimumPercent: 10, aggression: 1.5}'), 'fine'],
+  ['warming up for no time', balanced('simple: ROUND_ROBIN, warmup: {minimumPercent: 10}'), 'error'],
+  ['warming up from above all', balanced('simple: ROUND_ROBIN, warmup: {duration: 1s, minimumPercent: 101}'), 'error'],
+  ['warming up backwards', balanced('simple: ROUND_ROBIN, warmup: {duration: 1s, aggression: 0.5}'), 'error'],
+  ['fewer than no streams', 'host: web, trafficPolicy: {connectionPool: {http: {maxConcurrentStreams: -1}}}', 'error'],
+]);
+
+specs('VirtualService', [
+  ['a method that CORS knows', route('corsPolicy: {allowOrigins: [{exact: a}], allowMethods: ["*", PATCH]}'), 'fine'],
+  ['a method that it does not', route('corsPolicy: {allowOrigins: [{exact: a}], allowMethods: [get]}'), 'error'],
+  ['an origin that says nothing', route('corsPolicy: {allowOrigins: [{}]}'), 'error'],
+  ['an origin of no letter', route('corsPolicy: {allowOrigins: [{exact: ""}]}'), 'error'],
+  ['an origin remembered for no time', route('corsPolicy: {allowOrigins: [{exact: a}], maxAge: 0s}'), 'error'],
+  ['retries after a status', route('retries: {attempts: 1, retryOn: "5xx,503,451"}'), 'fine'],
+  ['retries after a status that has no name', route('retries: {attempts: 1, retryOn: "599"}'), 'error'],
+  ['retries with a space', route('retries: {attempts: 1, retryOn: "5xx, reset"}'), 'error'],
+  ['retries without a pause', route('retries: {attempts: 1, backoff: 0s}'), 'error'],
+]);
+
+const toPath = (path: string): string => `rules: [{to: [{operation: {paths: ["${path}"]}}]}]`;
+const fromAccount = (name: string): string => `rules: [{from: [{source: {serviceAccounts: ["${name}"]}}]}]`;
+
+specs('AuthorizationPolicy', [
+  ['templates of whole parts', toPath('/{*}/a/{**}'), 'fine'],
+  ['a template and a slash at the end', toPath('/a/{*}/'), 'fine'],
+  ['a template with a name', toPath('/{id}/a'), 'error'],
+  ['half a part', toPath('/a{*}'), 'error'],
+  ['a star beside a template', toPath('/{*}/a*'), 'error'],
+  ['a space beside a template', toPath('/{*}/a b'), 'error'],
+  ['a space without one', toPath('/a b'), 'fine'],
+  ['an account of its own namespace', fromAccount('web'), 'fine'],
+  ['an account of another', fromAccount('shop/web'), 'fine'],
+  ['accounts with a star', fromAccount('shop/*'), 'error'],
+  ['an account of three parts', fromAccount('a/b/c'), 'error'],
+  ['an account of no namespace', fromAccount('/web'), 'error'],
+  ['accounts in a condition', 'rules: [{when: [{key: source.serviceAccount, values: ["shop/*"]}]}]', 'error'],
+  ['the port 0', 'rules: [{to: [{operation: {ports: ["0"]}}]}]', 'fine'],
+  ['a port beyond all', 'rules: [{to: [{operation: {ports: ["65536"]}}]}]', 'error'],
+]);
