@@ -21,6 +21,7 @@ export function examineConfigDiff(snapshot: MeshSnapshot, scope: Scope): Finding
   const { inspections, takenAt, settings } = snapshot;
   const rows = rowsIn(snapshot, scope);
   if (inspections === undefined) return { ...unknown('inspection is off (inspect.enabled)', rows), off: true };
+  if (inspections.state === 'failed') return unknown(inspections.error.detail, rows);
   const looks = current(inspections, takenAt, settings.staleAfterSeconds);
   if (looks === undefined) return unknown('no Envoy has been looked into yet', rows);
   const looked = rows.flatMap((row): readonly Looked[] => {

@@ -91,6 +91,14 @@ describe('what a person reads', () => {
       ['unknown: no Envoy has been looked into yet', `next: meshladder diff ${CART}.shop`],
     ],
     [
+      'nobody can be',
+      {
+        ...mesh({ [CART]: SYNCED }),
+        inspections: { state: 'failed', error: { code: 'not_found', detail: 'no config dump is in the bundle' } },
+      },
+      ['unknown: no config dump is in the bundle', `next: meshladder diff ${CART}.shop`],
+    ],
+    [
       'others have been looked into',
       mesh({ [CART]: SYNCED, [TWIN]: SYNCED }, looks()),
       ['unknown: none of 2 proxies looked into yet', `next: meshladder diff ${CART}.shop`],
