@@ -1,0 +1,106 @@
+import { FAMILIES as SYNC } from '../../rungs/config-synced/families.ts';
+import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
+import type { Dashboard } from './dashboard.ts';
+import { LADDER_PANELS } from './ladder-panels.ts';
+import { tableOf, timeseries } from './panel.ts';
+import { NAMESPACE, series } from './selector.ts';
+import { NAMESPACE_LINK, PROXY_LINK, VERDICT_COLOURS } from './shared.ts';
+
+/** Is the mesh in order, and if not, at which rung does one begin? */
+export const MESH_OVERVIEW: Dashboard = {
+  uid: 'meshladder-mesh',
+  title: 'meshladder / 1 Mesh',
+  description: 'The ladder, top to bottom: the first rung that is not blue is where to begin.',
+  variables: [NAMESPACE],
+  sections: [
+    { title: 'The ladder: begin at the lowest rung that is not blue', panels: LADDER_PANELS },
+    {
+      title: 'Who does not hold current configuration',
+      panels: [
+        timeseries({
+          title: 'Proxies by verdict',
+          description:
+            'Every proxy that should be connected, by the worst it is. Normal: all synced, with short steps of stale after a push.',
+          unit: 'short',
+          targets: [
+            {
+              expr: `sum by (verdict) (max by (mesh_cluster, proxy_namespace, verdict) (${series(SYNC.expectedProxies)}))`,
+              legend: '{{verdict}}',
+            },
+          ],
+          colours: VERDICT_COLOURS,
+        }),
+        tableOf({
+          title: 'Proxies out of sync, the longest first',
+          description:
+            'Since when each proxy has not held current configuration. Normal: empty. A row leads to the proxy.',
+          width: 12,
+          expr: `sort(min by (proxy_namespace, proxy, workload, proxy_type) (${series(SYNC.outOfSyncSince)}) * 1000)`,
+          columns: [
+            { label: 'proxy_namespace', title: 'Namespace', link: NAMESPACE_LINK },
+            { label: 'proxy', title: 'Proxy', link: PROXY_LINK },
+            { label: 'proxy_type', title: 'Kind' },
+            { label: 'Value', title: 'Since', unit: 'dateTimeFromNow' },
+          ],
+        }),
+        tableOf({
+          title: 'NetworkPolicies that keep proxies from istiod',
+          description:
+            'Policies that block 15012, by their objects alone: whether the network enforces them cannot be seen. With proxies out of sync, they are the cause. Normal: empty.',
+          width: 12,
+          height: 6,
+          expr: `count by (proxy_namespace, policy_namespace, policy, direction) (${series(SYNC.xdsBlocked)})`,
+          columns: [
+            { label: 'proxy_namespace', title: 'Namespace', link: NAMESPACE_LINK },
+            { label: 'policy', title: 'Policy' },
+            { label: 'policy_namespace', title: 'In namespace' },
+            { label: 'direction', title: 'Blocks' },
+            { label: 'Value', title: 'Workloads' },
+          ],
+        }),
+        tableOf({
+          title: 'Rejected configuration',
+          description:
+            'What proxies refuse, and why, as a class; the proxy keeps what it had. Normal: empty. Runbook: IstioProxyConfigRejected.',
+          width: 12,
+          height: 6,
+          expr: `max by (proxy_namespace, proxy, xds_type, reason) (${series(SYNC.rejected)})`,
+          columns: [
+            { label: 'proxy_namespace', title: 'Namespace', link: NAMESPACE_LINK },
+            { label: 'proxy', title: 'Proxy', link: PROXY_LINK },
+            { label: 'xds_type', title: 'Type' },
+            { label: 'reason', title: 'Reason' },
+          ],
+        }),
+      ],
+    },
+    {
+      title: 'What users feel',
+      panels: [
+        timeseries({
+          title: 'Requests with failure flags, by destination',
+          description: 'Share of outbound requests with a flag that means a failure; the worst ten. Normal: below 1 %.',
+          unit: 'percentunit',
+          targets: [
+            {
+              expr: `topk(10, sum by (destination) (rate(${series(FLAGS.flaggedRequests, 'direction="outbound"')}[$__rate_interval])) / sum by (destination) (rate(${series(FLAGS.requests, 'direction="outbound"')}[$__rate_interval])) > 0)`,
+              legend: '{{destination}}',
+            },
+          ],
+        }),
+        timeseries({
+          title: 'Response flags a second',
+          description:
+            'How often each flag is logged, in either direction. One request through two sidecars may be two lines. meshladder decode FLAG says what a flag means.',
+          unit: 'short',
+          targets: [
+            {
+              expr: `sum by (flag) (rate(${series(FLAGS.responseFlags)}[$__rate_interval])) > 0`,
+              legend: '{{flag}}',
+            },
+          ],
+        }),
+      ],
+    },
+  ],
+};

@@ -1,0 +1,42 @@
+import type { Colour, Mapping } from './panel.ts';
+
+const KEPT = '${datasource:queryparam}&${job:queryparam}&${mesh_cluster:queryparam}&${__url_time_range}';
+
+/** From a row with a namespace to the dashboard of that namespace. */
+export const NAMESPACE_LINK: string = `/d/meshladder-namespace?var-namespace=\${__data.fields.Namespace}&${KEPT}`;
+/** From a row with a namespace and a proxy to the dashboard of that proxy. */
+export const PROXY_LINK: string = `/d/meshladder-proxy?var-namespace=\${__data.fields.Namespace}&var-proxy=\${__data.fields.Proxy}&${KEPT}`;
+
+/** The same verdict has the same colour everywhere. */
+export const VERDICT_COLOURS: Readonly<Record<string, Colour>> = {
+  synced: 'good',
+  stale: 'warning',
+  missing: 'bad',
+  rejected: 'rejected',
+  unknown: 'unknown',
+};
+
+/** States of a proxy, as numbers that a timeline draws. */
+export const STATE_NUMBERS: Readonly<Record<string, number>> = {
+  SYNCED: 1,
+  NOT_SENT: 2,
+  STALE: 3,
+  ERROR: 4,
+  UNKNOWN: 5,
+};
+
+export const STATE_MAPPINGS: readonly Mapping[] = [
+  { value: '1', text: 'SYNCED', colour: 'good' },
+  { value: '2', text: 'NOT SENT', colour: 'pending' },
+  { value: '3', text: 'STALE', colour: 'warning' },
+  { value: '4', text: 'ERROR', colour: 'rejected' },
+  { value: '5', text: 'UNKNOWN', colour: 'unknown' },
+];
+
+/** A state set as one number, for a timeline: of each `by`, the number of the state it is in. */
+export function stateNumber(by: readonly string[], of: (state: string) => string): string {
+  const parts = Object.entries(STATE_NUMBERS).map(
+    ([state, number]) => `(max by (${by.join(', ')}) (${of(state)}) == 1) * ${number}`,
+  );
+  return parts.join(' or ');
+}

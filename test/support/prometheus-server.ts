@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from './free-ports.ts';
+
+/** A real Prometheus that scrapes one exporter every second. */
+export interface PrometheusServer {
+  readonly url: string;
+  /** An instant query. @throws where Prometheus calls it wrong */
+  query(
+    expr: string,
+  ): Promise<readonly { readonly metric: Readonly<Record<string, string>>; readonly value: string }[]>;
+  /** Alerts that are pending or firing. */
+  alerts(): Promise<
+    readonly {
+      readonly state: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly annotations: Readonly<Record<string, string>>;
+    }[]
+  >;
+  /** Rule groups with what went wrong in them. */
+  ruleErrors(): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+export interface PrometheusOptions {
+  /** `127.0.0.1:PORT` of the exporter. */
+  readonly target: string;
+  /** Absolute paths. */
+  readonly ruleFiles?: readonly string[];
+}
+
+export async function startPrometheus(
+  binary: string,
+  { target, ruleFiles = [] }: PrometheusOptions,
+): Promise<PrometheusServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'meshladder-prometheus-'));
+  const [port = 0] = await freePorts(1);
+  const config = {
+    global: { scrape_interval: '1s', evaluation_interval: '2s' },
+    rule_files: ruleFiles,
+    scrape_configs: [{ job_name: 'meshladder', static_configs: [{ targets: [target] }] }],
+  };
+  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
+  const child = spawn(
+    binary,
+    [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=error',
+    ],
+    { stdio: 'ignore' },
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const ask = async (path: string, body?: URLSearchParams): Promise<unknown> => {
+    const answer = await fetch(`${url}${path}`, body === undefined ? {} : { method: 'POST', body });
+    const document = (await answer.json()) as { status: string; error?: string; data: unknown };
+    if (document.status !== 'success') throw new Error(`${document.error}: ${body?.get('query') ?? path}`);
+    return document.data;
+  };
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  for (let attempt = 0; ; attempt++) {
+    const isReady = await fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) break;
+    if (child.exitCode !== null || attempt > 600) {
+      await stop();
+      throw new Error('Prometheus did not start');
+    }
+    await sleep(100);
+  }
+  return {
+    url,
+    async query(expr) {
+      const { result } = (await ask('/api/v1/query', new URLSearchParams({ query: expr }))) as {
+        result: readonly { metric: Record<string, string>; value: readonly [number, string] }[];
+      };
+      return result.map(({ metric, value }) => ({ metric, value: value[1] }));
+    },
+    async alerts() {
+      const { alerts } = (await ask('/api/v1/alerts')) as { alerts: Awaited<ReturnType<PrometheusServer['alerts']>> };
+      return alerts;
+    },
+    async ruleErrors() {
+      const { groups } = (await ask('/api/v1/rules')) as {
+        groups: readonly { rules: readonly { name: string; lastError?: string }[] }[];
+      };
+      return groups.flatMap(({ rules }) =>
+        rules.flatMap(({ name, lastError = '' }) => (lastError === '' ? [] : [`${name}: ${lastError}`])),
+      );
+    },
+    stop,
+  };
+}
