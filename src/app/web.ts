@@ -54,6 +54,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     withheld: options.withheld,
     pending: () => (options.stopping() ? ['the end'] : options.pending()),
     api: apiOf(options, clock.now()),
+    pages: await pagesOf(config),
   });
   const handler = await handlerFor(config, routes, dispatch);
   try {
@@ -99,6 +100,14 @@ function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSec
       findings: findingsApi(mesh),
     }),
   };
+}
+
+/** Agents tell nobody what to do. */
+async function pagesOf({ role }: Config): Promise<readonly Route[]> {
+  if (role === 'agent') return [];
+  const { runbookRoutes } = await import('../sinks/http/runbook-pages.ts');
+  const { runbookTitles } = await import('../sinks/runbooks/runbooks.ts');
+  return runbookRoutes(runbookTitles(LADDER));
 }
 
 /** An agent runs on every node: it does without express, which would be a third of its memory. */
