@@ -63,12 +63,28 @@ export interface ControlPlaneModel {
 
 const VISIT_MS = 30_000;
 
+/** Messages that reached a proxy, which it answered. */
+export interface Delivery {
+  readonly proxy: MeshProxy;
+  readonly types: readonly SentType[];
+  readonly push: PushVersion;
+}
+
+export interface ControlPlaneOptions {
+  readonly now?: () => number;
+  /** Told of what reaches a proxy, when istiod hears of it. */
+  readonly delivered?: (delivery: Delivery) => void;
+}
+
 interface Slot {
   connection: Connection;
   heard: boolean;
 }
 
-export function createControlPlane(now: () => number = Date.now): ControlPlaneModel {
+export function createControlPlane({
+  now = Date.now,
+  delivered = () => undefined,
+}: ControlPlaneOptions = {}): ControlPlaneModel {
   const slots = new Map<string, Slot>();
   const numbers = new Map<string, number>();
   const visits: { readonly istiod: string; readonly untilMs: number }[] = [];
@@ -76,6 +92,7 @@ export function createControlPlane(now: () => number = Date.now): ControlPlaneMo
 
   const send = (slot: Slot, types: readonly SentType[], push: PushVersion): void => {
     slot.connection = sent(slot, types, push, now());
+    if (slot.heard) delivered({ proxy: slot.connection.proxy, types, push });
   };
   return {
     connect(proxy, istiod) {
@@ -99,7 +116,9 @@ export function createControlPlane(now: () => number = Date.now): ControlPlaneMo
     },
     acknowledge(proxyId) {
       const slot = slots.get(proxyId);
-      if (slot !== undefined) slot.connection = acknowledged(slot.connection);
+      if (slot === undefined) return;
+      slot.connection = acknowledged(slot.connection);
+      delivered({ proxy: slot.connection.proxy, types: SENT_TYPES, push: version });
     },
     connection: (proxyId) => slots.get(proxyId)?.connection,
     connections: (istiod) =>

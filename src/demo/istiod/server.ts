@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { SentConfig } from '../envoy/sent-config.ts';
 import { closeServer, listenOnLoopback } from '../http/loopback.ts';
 import { sendPieces } from '../http/send-pieces.ts';
-import type { Connection, ControlPlaneModel } from './control-plane.ts';
+import { answerConfigDump } from './config-dump.ts';
+import type { Connection, ControlPlaneModel, MeshProxy } from './control-plane.ts';
 import { type ProxyCrowd, syncAnswer } from './syncz.ts';
 import { goTime } from './xds-nonce.ts';
 
@@ -16,6 +18,8 @@ export interface IstiodServerOptions {
   readonly tokens: DebugTokens;
   /** `1.30.3`. */
   readonly version: string;
+  /** What it would send a proxy that is connected to it. */
+  readonly wouldSend: (proxy: MeshProxy) => SentConfig | undefined;
 }
 
 /** One istiod's monitoring port. */
@@ -28,6 +32,7 @@ export interface IstiodServer {
 
 const LIST =
   '["adsz","adsz?push=true","ambientz","authorizationz","cachez","cachez?clear=true","cachez?sizes=true","clusterz","config_dump","configz","connections","ecdsz","edsz","endpointShardz","endpointz","inject","instancesz","krtz","mcsz","mesh","ndsz","networkz","push_status","pushcontext","registryz","resourcesz","sidecarz","syncz","telemetryz"]';
+const TEXT = 'text/plain; charset=utf-8';
 const REVISION = '56df41f63e513f834c9a3af33d8aed82d1d961f2';
 
 export async function startIstiodServer(options: IstiodServerOptions): Promise<IstiodServer> {
@@ -48,13 +53,17 @@ interface Asked extends Omit<IstiodServerOptions, 'tokens'> {
 }
 
 async function answer(options: Asked, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/version') return sendText(response, 200, `${options.version}-${REVISION}-Clean`);
   if (pathname === '/metrics') return sendText(response, 200, metrics(options));
   if (!pathname.startsWith('/debug')) return sendText(response, 404, '404 page not found\n');
   const refused = refusal(options.tokens, request.headers.authorization);
   // As istiod does it: a status, and not a word more.
   if (refused !== undefined) return sendText(response, refused, '');
+  if (pathname === '/debug/config_dump') {
+    const { status, text } = answerConfigDump(options, searchParams);
+    return sendText(response, status, text, status === 200 ? 'application/json' : TEXT);
+  }
   await answerDebug(options, pathname, response);
 }
 
@@ -118,8 +127,8 @@ function metrics({ name, model, version }: Asked): string {
   ].join('\n');
 }
 
-function sendText(response: ServerResponse, code: number, text: string): void {
+function sendText(response: ServerResponse, code: number, text: string, type = TEXT): void {
   const body = Buffer.from(text);
-  response.writeHead(code, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length });
+  response.writeHead(code, { 'Content-Type': type, 'Content-Length': body.length });
   response.end(body);
 }

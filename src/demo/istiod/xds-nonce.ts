@@ -7,6 +7,11 @@ export interface PushVersion {
   readonly number: number;
 }
 
+/** `2026-11-21T02:23:48Z/5`: of what was cut from one state of the mesh. */
+export function versionInfo({ atMs, number }: PushVersion): string {
+  return `${seconds(atMs)}/${number}`;
+}
+
 /** `2026-11-21T02:23:48Z/58c024136-0131-492c-86e7-7b6802c8ee8d`: time, slash, push number, and a UUID for each message. */
 export function newNonce({ atMs, number }: PushVersion): string {
   return `${seconds(atMs)}/${number}${randomUUID()}`;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { createEnvoys, type Envoys } from '../envoy/envoys.ts';
 import { type ControlPlaneModel, createControlPlane, type MeshProxy } from '../istiod/control-plane.ts';
-import { type IstiodServer, startIstiodServer } from '../istiod/server.ts';
+import { startIstiodServer } from '../istiod/server.ts';
 import { type KubeServer, startKubeServer } from '../kube/server.ts';
 import { createObjectStore, type ObjectStore } from '../kube/store.ts';
 import type { LogWriter } from '../node-logs/container-log.ts';
@@ -10,7 +11,16 @@ import { addCrowd, createCrowd } from './crowd.ts';
 import { AGES_MS, fillStore } from './fill-store.ts';
 import { podPorts } from './pod-ports.ts';
 import { createTokens, type MeshTokens } from './tokens.ts';
-import { ISTIO_VERSION, ISTIODS, PROXIED, proxyId, REJECTION, WORKLOADS, type WorkloadName } from './workloads.ts';
+import {
+  ISTIO_VERSION,
+  ISTIODS,
+  NODE,
+  PROXIED,
+  proxyId,
+  REJECTION,
+  WORKLOADS,
+  type WorkloadName,
+} from './workloads.ts';
 
 /** A proxy of the mesh: what istiod knows of it, and what it writes. */
 export interface DemoProxy {
@@ -27,6 +37,8 @@ export interface DemoMesh {
   readonly logs: NodeLogs;
   readonly tokens: MeshTokens;
   readonly proxies: ReadonlyMap<WorkloadName, DemoProxy>;
+  /** What runs beside the applications, by `pod.namespace`. */
+  readonly envoys: Envoys;
   close(): Promise<void>;
 }
 
@@ -43,15 +55,16 @@ export interface DemoMeshOptions {
 export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMeshOptions): Promise<DemoMesh> {
   const nowMs = Date.now();
   const tokens = createTokens();
-  const control = createControlPlane();
-  const crowd = createCrowd(extraProxies, nowMs - AGES_MS.pods);
-  const istiods: IstiodServer[] = [];
-  for (const name of ISTIODS) {
-    istiods.push(
-      await startIstiodServer({ name, model: control, crowd, tokens: tokens.rights, version: ISTIO_VERSION }),
-    );
-  }
   const store = createObjectStore({ firstVersion: 1000 });
+  const envoys = createEnvoys({ store, nodeName: NODE, startedAtMs: nowMs - AGES_MS.pods });
+  const control = createControlPlane({ delivered: envoys.deliver });
+  const crowd = createCrowd(extraProxies, nowMs - AGES_MS.pods);
+  const { wouldSend } = envoys;
+  const istiods = await Promise.all(
+    ISTIODS.map((name) =>
+      startIstiodServer({ name, model: control, crowd, tokens: tokens.rights, version: ISTIO_VERSION, wouldSend }),
+    ),
+  );
   const pods = fillStore(
     store,
     istiods.map(({ port }) => port),
@@ -60,7 +73,7 @@ export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMes
   addCrowd(store, extraProxies, nowMs - AGES_MS.pods);
   store.compact();
   const logs = createNodeLogs({ root: join(folder, 'pods'), rotateAtBytes });
-  const kube = await startKubeServer({ store, users: tokens.users, logs, ports: podPorts(istiods) });
+  const kube = await startKubeServer({ store, users: tokens.users, logs, ports: podPorts(istiods, envoys) });
   const proxies = new Map(
     PROXIED.map((name, index) => {
       const uid = pods.get(name)?.metadata.uid ?? '';
@@ -75,6 +88,7 @@ export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMes
     logs,
     tokens,
     proxies,
+    envoys,
     async close() {
       await Promise.all([kube.close(), ...istiods.map((istiod) => istiod.close()), logs.close()]);
     },

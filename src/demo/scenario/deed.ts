@@ -20,6 +20,17 @@ export type Deed =
   | { readonly do: 'delete'; readonly object: NewObject }
   /** How checkout's requests to payment-svc fare from now on, where they do not fare as usual. */
   | { readonly do: 'payments'; readonly fare: PaymentFare }
+  /** From now on what istiod pushes to this proxy is acknowledged and gets lost, or no longer. */
+  | { readonly do: 'lose_pushes'; readonly pod: WorkloadName; readonly lost: boolean }
+  /** Somebody sets loggers of this proxy's Envoy; those that are not named are as Istio has them. */
+  | { readonly do: 'set_levels'; readonly pod: WorkloadName; readonly levels: Readonly<Record<string, string>> }
+  /** `by`'s Envoy ejects these hosts of a cluster, and no others; none: all are back. */
+  | {
+      readonly do: 'eject';
+      readonly by: WorkloadName;
+      readonly cluster: string;
+      readonly hosts: readonly WorkloadName[];
+    }
   | { readonly do: 'push'; readonly types: readonly SentType[] }
   /** checkout's Envoy holds these weights from now on. */
   | { readonly do: 'route'; readonly weights: CanaryWeights }

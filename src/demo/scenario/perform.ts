@@ -6,6 +6,7 @@ import { allowSameNamespace, defaultDeny } from '../mesh/network-policies.ts';
 import { ISTIODS, REJECTION, type WorkloadName } from '../mesh/workloads.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { Deed } from './deed.ts';
+import { envoyDoers } from './perform-envoy.ts';
 
 /** What deeds change. */
 export interface Stage {
@@ -43,6 +44,7 @@ export function createPerformer({ mesh, traffic }: Stage): Performer {
       mesh.store.remove(resourceOfKind(apiVersion, kind), metadata.namespace, metadata.name);
     },
     payments: ({ fare }) => traffic.payments(fare),
+    ...envoyDoers(mesh),
     push: ({ types }) => push(mesh, types),
     route: ({ weights }) => traffic.route(weights),
     disconnect: ({ pod }) => mesh.control.disconnect(of(pod).proxy.id),

@@ -47,7 +47,14 @@ async function startIstiod(context: TestContext, crowd: ProxyCrowd = NOBODY, nam
   const model = createControlPlane();
   const rights = { exporter: 'granted', stranger: 'other_namespace' } as const;
   const tokens = (token: string) => rights[token as keyof typeof rights];
-  const server = await startIstiodServer({ name, model, crowd, tokens, version: '1.30.3' });
+  const server = await startIstiodServer({
+    name,
+    model,
+    crowd,
+    tokens,
+    version: '1.30.3',
+    wouldSend: () => undefined,
+  });
   context.after(() => server.close());
   const ask = async (path: string, token?: string): Promise<Asked> => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
@@ -147,7 +154,7 @@ test('istioctl is listed as if it were a proxy, for half a minute', async (conte
   const real = recorded('syncz/right-after-istioctl.json').find(({ proxy }) => proxy.startsWith('test-'));
   assert.deepEqual(await rows(), [real]);
   let nowMs = 0;
-  const later = createControlPlane(() => nowMs);
+  const later = createControlPlane({ now: () => nowMs });
   later.visit(FIRST);
   assert.equal(later.visits(FIRST), 1);
   nowMs = 30_000;
