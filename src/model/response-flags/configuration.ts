@@ -71,7 +71,7 @@ export const CONFIGURATION_FLAGS: readonly ResponseFlag[] = [
     checks: [
       'ext_authz_denied: what does the log of the authorizer say?',
       'ext_authz_error: is the authorizer up, and can the proxy reach it?',
-      'Does the provider of the policy exist in MeshConfig? With an unknown one everything it matches is denied.',
+      'Unknown provider in the policy? That denies everything it matches, but without this flag: see its RBAC details.',
     ],
     confusion:
       'A denial by ALLOW or DENY policies sets no flag: 403 with rbac_access_denied_matched_policy in the details.',

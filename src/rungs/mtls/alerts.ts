@@ -15,7 +15,7 @@ export const RULES: RuleGroup = {
       for: '5m',
       summary: 'Clients and servers do not agree on mutual TLS.',
       description:
-        '{{ $labels.object_namespace }}/{{ $labels.object_name }} and {{ $labels.destination }}: {{ $labels.reason }}. Connections fail at once, with UF or UC at the client and nothing in the log of the server.',
+        '{{ $labels.object_namespace }}/{{ $labels.object_name }} and {{ $labels.destination }}: {{ $labels.reason }}. Connections fail at once, with UC or UF at the client; the server’s application never sees them, and its proxy logs NR (filter_chain_not_found) or nothing.',
     }),
   ],
 };
