@@ -30,12 +30,19 @@ export function checkHttpMatch(match: SpecObject, place: MatchPlace, problems: P
 
 function checkHeaders(match: SpecObject, field: string, place: MatchPlace, problems: Problems): void {
   for (const [name, value] of Object.entries(objectAt(match, field) ?? {})) {
-    if (CLAIM.test(name)) {
-      if (!place.isAtGateway) problems.error(`${field} has ${name}, which only a gateway can look at`);
-    } else if (!PSEUDO.has(name)) {
-      problems.check(badHeaderName(name));
-    }
+    checkHeaderName(name, field, place, problems);
+    if (field === 'headers' && value === null) problems.error(`${field}.${name} says nothing; write {} for any value`);
+    // A star alone is no pattern there: it asks that the header be there.
+    if (field === 'withoutHeaders' && textAt(value, 'regex') === '*') continue;
     checkStringMatch(value, `${field}.${name}`, problems);
+  }
+}
+
+function checkHeaderName(name: string, field: string, { isAtGateway }: MatchPlace, problems: Problems): void {
+  if (!CLAIM.test(name)) {
+    if (!PSEUDO.has(name)) problems.check(badHeaderName(name));
+  } else if (!isAtGateway) {
+    problems.error(`${field} has ${name}, which only a gateway can look at`);
   }
 }
 

@@ -8,7 +8,8 @@ import { badLabelMap, badName, badPort, badWildcardName, isDnsLabel, isProtocol 
 import { checkWorkloadSelector } from './workload-selector.ts';
 
 /** What Istio refuses of a ServiceEntry, or warns of (Istio pkg/config/validation). */
-export function checkServiceEntry({ namespace, spec }: ConfigObject, problems: Problems): void {
+export function checkServiceEntry(object: ConfigObject, problems: Problems): void {
+  const { namespace, spec } = object;
   const hosts = textsAt(spec, 'hosts');
   if (hosts.length === 0) problems.error('it has no hosts');
   for (const host of hosts) checkHost(host, problems);
@@ -19,6 +20,7 @@ export function checkServiceEntry({ namespace, spec }: ConfigObject, problems: P
   checkResolution(spec, hosts, problems);
   checkEndpointPorts(spec, ports, problems);
   checkTelling(spec, hosts, ports, problems);
+  checkOwnAddresses(object, problems);
   checkExports({ namespace, spec }, problems, { beForNobody: true });
 }
 
@@ -93,6 +95,7 @@ function checkResolution(spec: SpecObject, hosts: readonly string[], problems: P
 function checkStaticEndpoint(endpoint: SpecObject, problems: Problems): void {
   const address = textAt(endpoint, 'address');
   if (address === '' && textAt(endpoint, 'network') === '') problems.error('an endpoint has no address');
+  else if (address === '') problems.warning('an endpoint has a network and no address');
   if (address !== '' && !address.startsWith('unix://') && !isAddress(address)) {
     problems.error(`the endpoint "${address}" is no address, as resolution STATIC asks for`);
   }
@@ -145,8 +148,25 @@ function checkTelling(
   if (hosts.length > 1 && isUntold && resolution !== 'NONE') {
     problems.error('it has several hosts, and a port whose protocol does not tell them apart');
   }
-  const hasAddress = listAt(spec, 'addresses').length > 0;
-  if (resolution === 'NONE' && !hasAddress && protocols.some((protocol) => protocol === 'TCP' || protocol === '')) {
+}
+
+/** Protocols that Istio carries as TCP, whether or not they name a host (Istio pkg/config/protocol). */
+const AS_TCP: ReadonlySet<string> = new Set(['TCP', 'HTTPS', 'TLS', 'MONGO', 'REDIS', 'MYSQL']);
+/** `false` where istiod shall give the hosts no address of its own. */
+const AUTO_ALLOCATE = 'networking.istio.io/enable-autoallocate-ip';
+
+/** Connections of plain TCP are told by their address alone. */
+function checkOwnAddresses({ spec, labels }: ConfigObject, problems: Problems): void {
+  const protocols = objectsAt(spec, 'ports').map((port) => textAt(port, 'protocol'));
+  const resolution = resolutionOf(spec);
+  const isGivenOne = resolution !== 'NONE' && labels[AUTO_ALLOCATE]?.toLowerCase() !== 'false';
+  if (listAt(spec, 'addresses').length > 0) {
+    const isByName = resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN';
+    const isCarried = protocols.some((protocol) => AS_TCP.has(protocol.toUpperCase()));
+    if (isByName && isCarried && listAt(spec, 'hosts').length > 1) {
+      problems.warning('several of its hosts share its addresses, and TCP does not tell them apart');
+    }
+  } else if (!isGivenOne && protocols.some((protocol) => protocol === 'TCP' || protocol === '')) {
     problems.warning('its TCP ports take all traffic to them, since it has no addresses');
   }
 }

@@ -446,6 +446,9 @@ specs('DestinationRule', [
 ]);
 
 specs('VirtualService', [
+  ['a header that must not be there, by a star', route('match: [{withoutHeaders: {x: {regex: "*"}}}]'), 'fine'],
+  ['a header by a star', route('match: [{headers: {x: {regex: "*"}}}]'), 'error'],
+  ['a header by nothing at all', route('match: [{headers: {x: null}}]'), 'error'],
   ['a method that CORS knows', route('corsPolicy: {allowOrigins: [{exact: a}], allowMethods: ["*", PATCH]}'), 'fine'],
   ['a method that it does not', route('corsPolicy: {allowOrigins: [{exact: a}], allowMethods: [get]}'), 'error'],
   ['an origin that says nothing', route('corsPolicy: {allowOrigins: [{}]}'), 'error'],
@@ -476,4 +479,32 @@ specs('AuthorizationPolicy', [
   ['accounts in a condition', 'rules: [{when: [{key: source.serviceAccount, values: ["shop/*"]}]}]', 'error'],
   ['the port 0', 'rules: [{to: [{operation: {ports: ["0"]}}]}]', 'fine'],
   ['a port beyond all', 'rules: [{to: [{operation: {ports: ["65536"]}}]}]', 'error'],
+]);
+
+const tcp = (rest: string): string => `hosts: [a.com], ports: [{number: 9, name: tcp, protocol: TCP}], ${rest}`;
+
+specs('ServiceEntry', [
+  ['tcp that istiod gives an address', tcp('resolution: DNS'), 'fine'],
+  [
+    'tcp that it does not, as asked',
+    tcp('resolution: DNS'),
+    'warning',
+    'labels: {networking.istio.io/enable-autoallocate-ip: "false"}',
+  ],
+  ['tcp that it cannot', tcp('resolution: NONE'), 'warning'],
+  [
+    'an endpoint behind a network alone',
+    tcp('addresses: [1.1.1.1], resolution: STATIC, endpoints: [{network: n}]'),
+    'warning',
+  ],
+  [
+    'hosts that share an address by name',
+    'hosts: [a.com, b.com], addresses: [1.1.1.1], ports: [{number: 443, name: tls, protocol: TLS}], resolution: DNS',
+    'warning',
+  ],
+  [
+    'hosts that share an address by HTTP',
+    'hosts: [a.com, b.com], addresses: [1.1.1.1], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS',
+    'fine',
+  ],
 ]);
