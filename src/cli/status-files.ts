@@ -5,6 +5,7 @@ import type { Istiod, IstiodAnswer } from '../model/control-plane.ts';
 import type { SourceError } from '../model/source-error.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import { readRecorded } from '../sources/istiod/recorded.ts';
+import { unzipped } from './unzipped.ts';
 
 /** Longest file taken. */
 const LIMIT_BYTES = 1 << 30;
@@ -24,7 +25,8 @@ export async function readStatusFiles(
   const istiods: IstiodAnswer[] = [];
   for (const [nth, file] of files.entries()) {
     const stream = file === '-' ? stdin : createReadStream(file);
-    istiods.push(...(await readAnswers(stream as AsyncIterable<Buffer>, names[nth] ?? file, at)));
+    const source = { stream: stream as AsyncIterable<Buffer>, file, name: names[nth] ?? file };
+    istiods.push(...(await readAnswers(source, at)));
   }
   return istiods;
 }
@@ -35,14 +37,17 @@ function namesOf(files: readonly string[]): readonly string[] {
   return new Set(names).size === names.length ? names : files;
 }
 
-async function readAnswers(
-  stream: AsyncIterable<Buffer>,
-  name: string,
-  at: EpochSeconds,
-): Promise<readonly IstiodAnswer[]> {
+interface Saved {
+  readonly stream: AsyncIterable<Buffer>;
+  readonly file: string;
+  /** In the table. */
+  readonly name: string;
+}
+
+async function readAnswers({ stream, file, name }: Saved, at: EpochSeconds): Promise<readonly IstiodAnswer[]> {
   const polled = { access: 'http', polledAt: at } as const;
   try {
-    const answers = await readRecorded(stream, LIMIT_BYTES);
+    const answers = await readRecorded(unzipped(stream), LIMIT_BYTES);
     return answers.map((answer, nth) => ({
       ...polled,
       answeredAt: at,
@@ -51,7 +56,9 @@ async function readAnswers(
       ...(answer.skippedRows === 0 ? {} : { skippedRows: answer.skippedRows }),
     }));
   } catch (error) {
-    return [{ ...polled, istiod: istiodNamed(name), proxies: [], error: reasonOf(error) }];
+    // Whoever has to mend it looks for the file as they named it.
+    const named = istiodNamed(file === '-' ? name : file);
+    return [{ ...polled, istiod: named, proxies: [], error: reasonOf(error) }];
   }
 }
 
@@ -61,13 +68,21 @@ function istiodNamed(name: string): Istiod {
 
 function reasonOf(error: unknown): SourceError {
   if (error instanceof AskError) return inOtherWords(error.reason);
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code = '', message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return { code: 'not_found', detail: 'there is no such file' };
-  return { code: 'invalid', detail: `cannot be read: ${code ?? message}` };
+  if (code === 'EISDIR') return { code: 'invalid', detail: 'is a folder; name the files in it, as in FOLDER/*.json' };
+  if (code.startsWith('Z_')) return { code: 'invalid', detail: 'the compressed data is damaged or cut off' };
+  return { code: 'invalid', detail: `cannot be read: ${code === '' ? message : code}` };
 }
 
-/** What is no list of rows is mostly the answer to another question, such as `istioctl proxy-status -o json`. */
+/** What is no list of rows is mostly the answer to another question. */
 function inOtherWords(reason: SourceError): SourceError {
   if (reason.code !== 'invalid') return reason;
-  return { ...reason, detail: `${reason.detail}; what istiod answers to /debug/syncz is wanted` };
+  const detail = ISTIOCTL.test(reason.detail) ? WHAT_ISTIOCTL_PRINTS : `${reason.detail}; ${WANTED}`;
+  return { ...reason, detail };
 }
+
+/** How `istioctl proxy-status -o json` begins. */
+const ISTIOCTL = /it starts with "\{(?:\\n| )*\\"(?:versionInfo|resources|typeUrl)/;
+const WANTED = 'what istiod answers to /debug/syncz is wanted';
+const WHAT_ISTIOCTL_PRINTS = `this is what istioctl proxy-status -o json prints; ${WANTED}: kubectl -n istio-system port-forward pod/istiod-… 15014, then curl -s http://127.0.0.1:15014/debug/syncz`;

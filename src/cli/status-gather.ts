@@ -42,7 +42,21 @@ export function gatherStatus(options: StatusOptions, io: Io): Promise<Gathered> 
 
 async function fromFiles({ files, at }: Extract<StatusOrigin, { kind: 'files' }>, io: Io): Promise<Gathered> {
   const now = at ?? systemClock.now();
-  return judged({ poll: 1, istiods: await readStatusFiles(files, now, io.stdin) }, now);
+  const gathered = judged({ poll: 1, istiods: await readStatusFiles(files, now, io.stdin) }, now);
+  if (at !== undefined) checkNotBefore(gathered.rows, at);
+  return gathered;
+}
+
+/** istiod writes whole seconds. */
+const ROUNDING_SECONDS = 1;
+
+/** @throws UserError where something would be told that was still to come */
+function checkNotBefore(rows: readonly ProxyRow[], at: EpochSeconds): void {
+  let newest = 0;
+  for (const { types } of rows) for (const { since = 0 } of Object.values(types)) newest = Math.max(newest, since);
+  if (newest <= at + ROUNDING_SECONDS) return;
+  const [asked, last] = [at, newest].map((time) => new Date(time * 1000).toISOString());
+  throw new UserError(`--at ${asked}: before the answers, which tell of ${last}; give a time after that`);
 }
 
 /** One look at the mesh, judged as the exporter judges each of its polls. */

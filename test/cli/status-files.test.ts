@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { test } from 'node:test';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { assertGolden } from '../support/golden.ts';
 import { runProcess } from '../support/run-process.ts';
 import { fixturePath } from '../support/syncz.ts';
@@ -51,6 +54,7 @@ const GOLDEN: readonly (readonly [file: string, args: readonly string[]])[] = [
   ['status-bad-options', ['--syncz', HEALTHY, '--url', 'http://127.0.0.1:1']],
   ['status-bad-output', ['--syncz', HEALTHY, '-o', 'yaml']],
   ['status-bad-at', ['--syncz', HEALTHY, '--at', 'yesterday']],
+  ['status-at-before-the-data', ['--syncz', HEALTHY, '--at', '2026-11-20T00:00:00Z']],
   ['status-bad-url', ['--url', 'istiod:15014']],
   ['status-secret-url', ['--url', 'http://user:secret@127.0.0.1:15014']],
 ];
@@ -130,5 +134,29 @@ test('an empty mesh is no healthy mesh', async () => {
   const { stdout, stderr, code } = await runProcess(['status', '-o', 'json', '--syncz', '-'], '[]');
   assert.deepEqual((JSON.parse(stdout) as Status).proxies, []);
   assert.match(stderr, /no istiod lists any proxy/);
+  assert.equal(code, 2);
+});
+
+async function folderFor(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-syncz-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+test('a gzipped answer is read as it is, whatever its name', async (t) => {
+  const packed = gzipSync(await readFile(fixturePath(NACK)));
+  const folder = await folderFor(t);
+  const whole = join(folder, 'answer.json.gz');
+  await writeFile(whole, packed);
+  const named = (status: Status) => status.proxies.map(({ proxy, state }) => `${proxy} ${state}`);
+  assert.deepEqual(named(await statusJson(['--syncz', whole])), named(await statusJson(['--syncz', NACK])));
+});
+
+test('a gzipped answer that is cut off is told by the path that was given', async (t) => {
+  const packed = gzipSync(await readFile(fixturePath(NACK)));
+  const cut = join(await folderFor(t), 'cut.gz');
+  await writeFile(cut, packed.subarray(0, packed.length / 2));
+  const { stderr, code } = await runProcess(['status', '--syncz', cut]);
+  assert.equal(stderr, `meshladder: ${cut}: the compressed data is damaged or cut off\n`);
   assert.equal(code, 2);
 });

@@ -123,7 +123,7 @@ test('--server: what a running exporter knows, the missing proxy and its cause i
   const server = await startIstiodServer({ '/api/v1/proxies': text(body.toString()) });
   const run = await runProcess(['status', '--server', server.url]);
   assert.equal(run.code, 1);
-  assert.match(run.stdout, /^pay-1 +payment +MISSING \(1h\) +- +- +- +- +-$/m);
+  assert.match(run.stdout, /^pay-1 +payment +- +- +- +- +MISSING \(1h\) +-$/m);
   assert.match(run.stdout, /NetworkPolicy payment\/default-deny blocks its way to istiod:15012/);
   assert.deepEqual(server.seen, [{ path: '/api/v1/proxies', authorization: undefined }]);
   await server.stop();

@@ -76,7 +76,10 @@ function connectionOf(question: TraceQuestion, { address, listener }: FoundListe
   return { ...common, sni: '', transport: 'raw_buffer', applicationProtocols };
 }
 
-function noListener({ listeners = [], bootstrap }: EnvoyConfig, { port, direction }: TraceQuestion): TraceEnd {
+function noListener({ listeners = [], bootstrap }: EnvoyConfig, question: TraceQuestion): TraceEnd {
+  const { port, direction } = question;
+  const elsewhere = direction === 'inbound' ? undefined : boundElsewhere(listeners, question);
+  if (elsewhere !== undefined) return elsewhere;
   const ports = [...new Set(listeners.flatMap(({ addresses }) => addresses.map((each) => each.port)))]
     .filter((each) => each !== undefined)
     .toSorted((one, other) => one - other);
@@ -85,6 +88,24 @@ function noListener({ listeners = [], bootstrap }: EnvoyConfig, { port, directio
   const there = ports.length === 0 ? 'on none' : `on ${ports.slice(0, 20).join(', ')}`;
   const summary = `Nothing listens ${direction === 'inbound' ? 'for inbound connections' : `on port ${port}`}, only ${there}.${gateway}`;
   return { verdict: 'breaks', reason: 'no_listener', summary, next: 'meshladder config listeners' };
+}
+
+/** Something listens on the port, and not for this host. */
+function boundElsewhere(listeners: readonly EnvoyListener[], { port, host }: TraceQuestion): TraceEnd | undefined {
+  const there = listeners.flatMap(({ name, addresses, direction, state }) =>
+    addresses
+      .filter((each) => each.port === port)
+      .map(({ address }) => ({ address, listener: name === '' ? '' : ` (${name})`, direction, state })),
+  );
+  const [first] = there;
+  if (first === undefined) return undefined;
+  const all = there.slice(0, 5).map(({ address, listener }) => `${address}${listener}`);
+  const more = there.length > all.length ? ` and ${there.length - all.length} more` : '';
+  const why = there.every(({ direction }) => direction === 'INBOUND')
+    ? 'which takes inbound connections alone'
+    : `and nothing shows that ${host} is there`;
+  const summary = `On port ${port} only ${all.join(', ')}${more} listens, ${why}.`;
+  return { verdict: 'breaks', reason: 'no_listener', summary, next: `meshladder config listeners --port ${port}` };
 }
 
 function noFilterChain(listener: EnvoyListener, connection: TracedConnection): TraceEnd {

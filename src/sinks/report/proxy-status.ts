@@ -70,19 +70,19 @@ function cells(row: ProxyRow, types: readonly XdsType[], { now, wide }: TableOpt
   const line: Cell[] = [name(row.name), name(row.namespace)];
   if (wide) line.push(name(row.cluster), { text: row.type });
   const states = types.map((type) => typeCell(row.types[type], now));
-  if (row.state === 'MISSING') states.splice(0, states.length, ...missingCells(row, types.length, now));
-  return [...line, ...states, name(row.istiod ?? '-'), name(row.istioVersion ?? '-')];
+  return [...line, ...states, istiodCell(row, now), name(row.istioVersion ?? '-')];
+}
+
+/** No istiod speaks for a proxy that is missing: that is told here, and nothing is known type by type. */
+function istiodCell({ state, istiod, missingSince }: ProxyRow, now: EpochSeconds): Cell {
+  if (state !== 'MISSING') return name(istiod ?? '-');
+  const last = istiod === undefined ? '' : oneLine(`, last ${istiod}`, NAME_WIDTH);
+  return cell(`MISSING${ageOf(missingSince, now)}${last}`, state);
 }
 
 function typeCell(type: TypeRow | undefined, now: EpochSeconds): Cell {
   if (type === undefined) return { text: '-' };
   return cell(words(type.state) + ageOf(type.since, now), type.state);
-}
-
-/** No istiod speaks for it, so nothing is known type by type. */
-function missingCells({ missingSince }: ProxyRow, count: number, now: EpochSeconds): readonly Cell[] {
-  const first = cell(`MISSING${ageOf(missingSince, now)}`, 'MISSING');
-  return Array.from({ length: count }, (_, nth) => (nth === 0 ? first : { text: '-' }));
 }
 
 function ageOf(since: EpochSeconds | undefined, now: EpochSeconds): string {

@@ -342,3 +342,31 @@ test('whatever a dump says, a request ends somewhere', async () => {
   const empty = await readDumpText('{"configs":[{"@type":"a.v3.X"}]}');
   assert.equal(traceRequest(empty, question(), regex).verdict, 'unknown');
 });
+
+describe('nothing listens for the host', () => {
+  const other = tcp({ cluster: 'outbound|8080||db.shop.svc.cluster.local' });
+  const bound = listener('10.0.0.9_8080', '10.0.0.9', 8080, { filter_chains: [chainOf(other)] });
+  const inbound = listener('own', '10.0.0.7', 8080, {
+    traffic_direction: 'INBOUND',
+    filter_chains: [chainOf(tcp({ cluster: V1 }))],
+  });
+  const CASES: readonly (readonly [about: string, mesh: TracedMesh, summary: string])[] = [
+    [
+      'on another address of that port',
+      { ...WHOLE, listeners: [bound] },
+      'On port 8080 only 10.0.0.9 (10.0.0.9_8080) listens, and nothing shows that cart.shop is there.',
+    ],
+    [
+      'on that port for inbound connections',
+      { ...WHOLE, listeners: [inbound] },
+      'On port 8080 only 10.0.0.7 (own) listens, which takes inbound connections alone.',
+    ],
+    ['on other ports', WHOLE, 'Nothing listens on port 8080, only on 80.'],
+  ];
+  for (const [about, mesh, summary] of CASES) {
+    test(`but something does ${about}`, async () => {
+      const [branch] = (await trace(mesh, { host: 'cart.shop', port: 8080 })).branches;
+      assert.deepEqual([branch?.end.reason, branch?.end.summary], ['no_listener', summary]);
+    });
+  }
+});

@@ -71,13 +71,13 @@ function lines(rows: readonly ProxyRow[], more: { wide?: boolean; coloured?: boo
 
 test('the table: worst first, with ages, then the causes, then a line that sums it up', () => {
   assert.deepEqual(lines(MIXED), [
-    'NAME     NAMESPACE   CDS            LDS           EDS           RDS           ISTIOD     VERSION',
-    'pay-1    payment     MISSING (6m)   -             -             -             -          -',
-    'gw-1     shop        SYNCED (2h)    ERROR (1d)    SYNCED (2h)   SYNCED (2h)   istiod-1   1.30.3',
-    'api-1    shop        STALE (4m)     SYNCED (2h)   SYNCED (2h)   STALE (59s)   istiod-1   1.30.3',
-    'cart-2   shop        UNKNOWN        UNKNOWN       -             -             istiod-1   1.30.3',
-    'new-1    shop        SYNCED (2h)    NOT SENT      -             -             istiod-1   1.30.3',
-    'cart-1   shop        SYNCED (2h)    SYNCED (2h)   SYNCED (2h)   SYNCED (2h)   istiod-1   1.30.3',
+    'NAME     NAMESPACE   CDS           LDS           EDS           RDS           ISTIOD         VERSION',
+    'pay-1    payment     -             -             -             -             MISSING (6m)   -',
+    'gw-1     shop        SYNCED (2h)   ERROR (1d)    SYNCED (2h)   SYNCED (2h)   istiod-1       1.30.3',
+    'api-1    shop        STALE (4m)    SYNCED (2h)   SYNCED (2h)   STALE (59s)   istiod-1       1.30.3',
+    'cart-2   shop        UNKNOWN       UNKNOWN       -             -             istiod-1       1.30.3',
+    'new-1    shop        SYNCED (2h)   NOT SENT      -             -             istiod-1       1.30.3',
+    'cart-1   shop        SYNCED (2h)   SYNCED (2h)   SYNCED (2h)   SYNCED (2h)   istiod-1       1.30.3',
     '',
     'pay-1.payment: NetworkPolicy payment/default-deny blocks its way to istiod:15012',
     'gw-1.shop rejected LDS: Error adding listener [31m0.0.0.0_80',
