@@ -3,7 +3,9 @@ import { current } from '../model/current.ts';
 import { known } from '../model/observed.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { isSilent, proxyTable } from '../model/proxy-table.ts';
+import { recentTraffic } from '../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../model/snapshot.ts';
+import { LONGEST_SECONDS } from '../model/traffic-marks.ts';
 import type { Pod, Service } from '../model/workload.ts';
 import { workloadOfPodName } from '../model/workload-name.ts';
 import { isBehind } from './out-of-sync.ts';
@@ -85,6 +87,14 @@ export function hostsOfPod({ cluster }: MeshSnapshot, pod: Pod | undefined): Rea
   const own = inNamespace(valuesOf(services), pod.namespace);
   const selecting = own.filter((service) => selectsPod(service, pod));
   return new Set(selecting.map(({ namespace, name }) => `${name}.${namespace}.svc.cluster.local`));
+}
+
+/** Complete names of the services that the pod's workload has called lately, as its own logs tell. */
+export function hostsCalledBy(snapshot: MeshSnapshot, scope: Scope): ReadonlySet<string> {
+  if (scope.name === undefined) return new Set();
+  const requests = recentTraffic(snapshot, LONGEST_SECONDS)?.requests ?? [];
+  const own = requests.filter(({ shape }) => shape.direction === 'outbound' && isOfScope(shape, scope));
+  return new Set(own.map(({ shape }) => shape.destination));
 }
 
 /**

@@ -184,6 +184,13 @@ function logged(...lines: readonly (readonly [count: number, changes: Partial<Re
   );
 }
 
+/** With these AuthorizationPolicies of `payment`, and no others. */
+function withPolicies(snapshot: MeshSnapshot, ...names: readonly string[]): MeshSnapshot {
+  const policies = names.map((name) => istioObject('AuthorizationPolicy', name, { action: 'DENY' }));
+  const config = { ...snapshot.cluster.config, 'authorizationpolicies.security.istio.io': fresh(objects(policies)) };
+  return { ...snapshot, cluster: { ...snapshot.cluster, config } };
+}
+
 describe('what logs tell', () => {
   test('flags, with what they are a part of and the way to read them', () => {
     const snapshot = logged([990, {}], [40, { responseCode: 503, flags: ['UF', 'URX'] }]);
@@ -199,11 +206,34 @@ describe('what logs tell', () => {
   test('denials by policy; an answer of the application is none', () => {
     const denial = { policyNamespace: 'payment', policy: 'deny-admin', rule: '0' };
     const snapshot = logged([7, { direction: 'inbound', responseCode: 403, denial }], [9, { responseCode: 403 }]);
-    assert.match(
-      said(snapshot, 'authorization'),
-      /^finding: 7 requests denied in 4 min by AuthorizationPolicy payment\/deny-admin$/,
-    );
+    const words = 'requests denied in 4 min by AuthorizationPolicy payment/deny-admin';
+    assert.equal(said(withPolicies(snapshot, 'deny-admin'), 'authorization'), `finding: 7 ${words}`);
     assert.equal(said(logged([9, { responseCode: 403 }]), 'authorization'), 'ok: no AuthorizationPolicy in the way');
+  });
+
+  test('a policy that is deleted is no finding once it denies no more', () => {
+    const denial = { policyNamespace: 'payment', policy: 'deny-admin', rule: '0' };
+    const until = (last: number, by: typeof denial): MeshSnapshot => {
+      const denied = shape({ direction: 'inbound', responseCode: 403, denial: by });
+      return declared(() =>
+        [
+          [BEGIN, 0],
+          [UNTIL - 30, last],
+          [UNTIL, 7],
+        ].map(([at = 0, count = 0]) => ({ at, requests: [{ shape: denied, count }], config: configWith([]) })),
+      );
+    };
+    const words = 'AuthorizationPolicy payment/deny-admin';
+    const over = `ok: no longer: 7 requests denied in 4 min by ${words}, gone since`;
+    assert.equal(said(withPolicies(until(7, denial)), 'authorization'), over);
+    // A proxy that has not heard of it goes on.
+    const going = `finding: 7 requests denied in 4 min by ${words}, which is gone`;
+    assert.equal(said(withPolicies(until(5, denial)), 'authorization'), going);
+    // Neither is a policy that stands, nor one that a ztunnel made, nor what nobody allowed.
+    for (const policy of ['deny-admin', 'istio_converted_static_strict', 'none']) {
+      const snapshot = withPolicies(until(7, { ...denial, policy }), 'deny-admin');
+      assert.match(said(snapshot, 'authorization'), /^finding: 7 requests denied in 4 min by [^,]*$/);
+    }
   });
 
   test('debug lines', () => {
@@ -232,6 +262,11 @@ describe('what objects tell', () => {
       'finding: subset v2 of payment-svc, which gets requests, has no ready endpoint',
     );
     assert.equal(said(snapshot, 'endpoints'), 'ok: 1 service with ready endpoints');
+    // Whose requests fail is asked about as well as who does not answer.
+    assert.equal(
+      said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'endpoints', CHECKOUT),
+      'finding: subset v2 of payment-svc, which gets requests, has no ready endpoint',
+    );
   });
 
   test('plaintext to a STRICT server', () => {
@@ -247,10 +282,12 @@ describe('what objects tell', () => {
         ]),
       ),
     };
-    assert.equal(
-      said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'mtls'),
-      'finding: payment-svc: callers are told to send plaintext, and the server is STRICT',
-    );
+    for (const about of [{}, CHECKOUT]) {
+      assert.equal(
+        said({ ...snapshot, cluster: { ...snapshot.cluster, config } }, 'mtls', about),
+        'finding: payment-svc: callers are told to send plaintext, and the server is STRICT',
+      );
+    }
   });
 
   test('a route to a subset that no rule names: an error of its namespace, and of no other', () => {

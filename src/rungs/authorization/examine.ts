@@ -6,6 +6,7 @@ import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, membersWith, podsIn } from '../scope.ts';
 import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { type GoneDenials, goneDenials } from './gone-policies.ts';
 import { type PolicyCount, policyCounts } from './policy-counts.ts';
 
 /** Whether a policy denies requests, as the servers' own logs tell. */
@@ -13,8 +14,12 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
   const policies = policyCounts(snapshot);
   const standing = policies === undefined ? [] : policiesText(policies, snapshot, scope);
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
-  const denied = (recent?.denials ?? []).filter((each) => isOfScope(each, scope));
-  if (recent !== undefined && denied.length > 0) return deniedFinding(denied, standing, recent.seconds);
+  const all = (recent?.denials ?? []).filter((each) => isOfScope(each, scope));
+  const gone = goneDenials(snapshot);
+  const over = all.filter(gone.isOver);
+  const denied = all.filter((each) => !over.includes(each));
+  if (recent !== undefined && denied.length > 0) return deniedFinding(denied, standing, { ...gone, ...recent });
+  if (recent !== undefined && over.length > 0) return overFinding(over, standing, recent.seconds);
   if (policies === undefined) {
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
   }
@@ -26,10 +31,22 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
   return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
 }
 
-function deniedFinding(denied: readonly DenialCount[], standing: readonly string[], seconds: number): Finding {
+/** Mended: who denied is deleted, and nothing is denied by it any more. */
+function overFinding(over: readonly DenialCount[], standing: readonly string[], seconds: number): Finding {
+  const total = over.reduce((sum, { count }) => sum + count, 0);
+  const by = firstOf([...new Set(over.map(({ denial }) => policyText(denial)))]);
+  const summary = `no longer: ${counted(total, 'request')} denied in ${span(seconds)} by ${by}, gone since`;
+  return { verdict: 'ok', summary, evidence: standing };
+}
+
+function deniedFinding(
+  denied: readonly DenialCount[],
+  standing: readonly string[],
+  { isGone, seconds }: GoneDenials & { readonly seconds: number },
+): Finding {
   const most = denied.toSorted((one, other) => other.count - one.count);
   const total = most.reduce((sum, { count }) => sum + count, 0);
-  const by = [...new Set(most.map(({ denial }) => policyText(denial)))];
+  const by = [...new Set(most.map((each) => `${policyText(each.denial)}${isGone(each) ? ', which is gone' : ''}`))];
   const next = policyCommand(most);
   return {
     verdict: 'finding',

@@ -4,7 +4,7 @@ import type { RequestCount } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { splitsOf } from '../routes/splits.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { inNamespace, isOfScope, membersWith, podsIn, selectsPod } from '../scope.ts';
+import { hostsCalledBy, inNamespace, isOfScope, membersWith, podsIn, selectsPod } from '../scope.ts';
 import { counted, firstOf, shellWord } from '../wording.ts';
 import { envoyViews, isTold } from './envoy-views.ts';
 import { hostsOut } from './hosts-out.ts';
@@ -22,7 +22,7 @@ export function examineEndpoints(snapshot: MeshSnapshot, scope: Scope): Finding 
   }
   const views = inNamespace(all, scope.namespace).filter(concerning(snapshot, scope));
   const troubles = [
-    ...views.flatMap((view) => lacksOf(view, snapshot)),
+    ...[...views, ...calledViews(snapshot, scope, all, views)].flatMap((view) => lacksOf(view, snapshot)),
     ...envoyTroubles(snapshot, scope, all, views),
     ...trafficTroubles(snapshot, scope, views),
   ];
@@ -41,6 +41,17 @@ export function examineEndpoints(snapshot: MeshSnapshot, scope: Scope): Finding 
     evidence: [...evidence.slice(0, 5), ...untoldOfGone(snapshot)],
     ...(first.next !== undefined && { next: first.next }),
   };
+}
+
+/** Services that a pod has called and does not stand behind: who is not there fails its requests. */
+function calledViews(
+  snapshot: MeshSnapshot,
+  scope: Scope,
+  all: readonly ServiceView[],
+  own: readonly ServiceView[],
+): readonly ServiceView[] {
+  const called = hostsCalledBy(snapshot, scope);
+  return called.size === 0 ? [] : all.filter((view) => !own.includes(view) && called.has(fqdnOf(view.service)));
 }
 
 /** What Envoys know of these services; of a pod, also what its own Envoy knows of every service. */

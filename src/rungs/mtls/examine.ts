@@ -1,7 +1,7 @@
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { hostsOfPod, membersWith, podsIn } from '../scope.ts';
+import { hostsCalledBy, hostsOfPod, membersWith, podsIn } from '../scope.ts';
 import { firstOf, shellWord, shortHost } from '../wording.ts';
 import type { ConflictReason, MtlsConflict } from './conflict.ts';
 import { mtlsConflicts } from './conflicts.ts';
@@ -23,7 +23,7 @@ export function examineMtls(snapshot: MeshSnapshot, scope: Scope): Finding {
   if (conflicts === undefined || modes === undefined) {
     return { verdict: 'unknown', summary: 'pods or PeerAuthentications are not known', evidence: [] };
   }
-  const asked = membersWith(conflicts, scope.namespace, namespaceOfHost).filter(concerning(snapshot, scope));
+  const asked = conflictsAsked(conflicts, snapshot, scope);
   const told = modeTexts(
     membersWith(modes, scope.namespace, ({ namespace }) => namespace),
     snapshot,
@@ -49,10 +49,18 @@ function namespaceOfHost({ destination }: MtlsConflict): string {
   return destination.split('.')[1] ?? '';
 }
 
-function concerning(snapshot: MeshSnapshot, scope: Scope): (conflict: MtlsConflict) => boolean {
-  if (scope.name === undefined) return () => true;
-  const hosts = hostsOfPod(snapshot, podsIn(snapshot, scope)?.[0]);
-  return ({ destination }) => hosts.has(destination);
+/** Of a pod, those of the services it stands behind or has called: the calls of either end fail. */
+function conflictsAsked(
+  conflicts: readonly MtlsConflict[],
+  snapshot: MeshSnapshot,
+  scope: Scope,
+): readonly MtlsConflict[] {
+  if (scope.name === undefined) return membersWith(conflicts, scope.namespace, namespaceOfHost);
+  const own = hostsOfPod(snapshot, podsIn(snapshot, scope)?.[0]);
+  const called = hostsCalledBy(snapshot, scope);
+  return conflicts.filter(({ destination, reason }) => {
+    return own.has(destination) || (reason !== 'pods_outside_mesh' && called.has(destination));
+  });
 }
 
 function conflictText({ object, destination, reason }: MtlsConflict): string {
