@@ -2,9 +2,10 @@ import { FAMILIES as SYNC } from '../../rungs/config-synced/families.ts';
 import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
 import type { Dashboard } from './dashboard.ts';
 import { LADDER_PANELS } from './ladder-panels.ts';
+import { NAMESPACE_LINK, PROXY_LINK } from './links.ts';
 import { tableOf, timeseries } from './panel.ts';
 import { NAMESPACE, series } from './selector.ts';
-import { NAMESPACE_LINK, PROXY_LINK, VERDICT_COLOURS } from './shared.ts';
+import { VERDICT_COLOURS } from './sync-states.ts';
 
 /** Is the mesh in order, and if not, at which rung does one begin? */
 export const MESH_OVERVIEW: Dashboard = {

@@ -4,9 +4,10 @@ import { FAMILIES as MESH } from '../../rungs/in-mesh/families.ts';
 import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
 import type { Dashboard } from './dashboard.ts';
 import { counted } from './ladder-panels.ts';
+import { PROXY_LINK } from './links.ts';
 import { stat, tableOf, timeseries } from './panel.ts';
 import { NAMESPACE, series } from './selector.ts';
-import { PROXY_LINK, VERDICT_COLOURS } from './shared.ts';
+import { VERDICT_COLOURS } from './sync-states.ts';
 
 /** What is wrong in this namespace, and with which workload? */
 export const NAMESPACE_DASHBOARD: Dashboard = {

@@ -4,7 +4,7 @@ import { FAMILIES as LOGGING } from '../../rungs/proxy-logging/families.ts';
 import type { Dashboard } from './dashboard.ts';
 import { stat, stateTimeline, tableOf, timeseries } from './panel.ts';
 import { NAMESPACE, series } from './selector.ts';
-import { STATE_MAPPINGS, stateNumber } from './shared.ts';
+import { STATE_MAPPINGS, stateNumber } from './sync-states.ts';
 
 const OWN = 'proxy=~"$proxy"';
 
