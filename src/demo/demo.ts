@@ -8,6 +8,7 @@ import type { Scrape } from './exporter/scrape.ts';
 import { FAST_INTERVAL_MS, INTERVAL_MS, writeSettings } from './exporter/settings.ts';
 import { createWatcher, type Watcher } from './exporter/watcher.ts';
 import { type DemoMesh, startMesh } from './mesh/mesh.ts';
+import { proxyId, WORKLOADS } from './mesh/workloads.ts';
 import { createNarrator, type Narrator, whereToLook } from './narrator.ts';
 import { settleAccounts } from './scenario/accounts.ts';
 import { startAmbient } from './scenario/ambient.ts';
@@ -72,7 +73,8 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   try {
     mesh = await startMesh({ folder, extraProxies: options.extraProxies, rotateAtBytes: ROTATE_AT_BYTES });
     writeHistory(mesh);
-    const settings = await writeSettings({ folder, mesh, speed: options.speed });
+    const inspects = options.extraProxies === 0;
+    const settings = await writeSettings({ folder, mesh, speed: options.speed, inspects });
     signal.throwIfAborted();
     child = startExporter({
       ...options.self,
@@ -117,7 +119,12 @@ async function watchExporter(show: Show): Promise<readonly string[]> {
   const watcher = createWatcher(observer, everyMs, signal);
   const before = await watcher.next();
   const linesBefore = mesh.logs.lines();
-  const traffic = startableTraffic({ proxies: mesh.proxies, speed, faults: scenario.quiet !== true });
+  const traffic = startableTraffic({
+    proxies: mesh.proxies,
+    speed,
+    faults: scenario.quiet !== true,
+    levels: (pod) => mesh.envoys.of(proxyId(WORKLOADS[pod]))?.loggers.levels,
+  });
   const ambient = startAmbient(mesh, speed);
   traffic.start();
   const perform = createPerformer({ mesh, traffic });

@@ -15,14 +15,20 @@ export interface SettingsOptions {
   readonly folder: string;
   readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens'>;
   readonly speed: number;
+  /** Whether Envoys are looked into: the many proxies beside those of the story have none. */
+  readonly inspects: boolean;
 }
 
 /** istiod is asked this often in a real mesh, and this often while something is wrong. */
 export const INTERVAL_MS = 10_000;
 export const FAST_INTERVAL_MS = 3000;
+/** Envoys are looked into oftener than in a real mesh, where nobody waits for it: each a dozen seconds after the last. */
+const LOOK_INTERVAL_MS = 4000;
+const LOOKS_PER_MINUTE = 60;
+const MOST_LOOKS_PER_MINUTE = 240;
 
 /** Writes kubeconfig, token and configuration, as an operator would. */
-export async function writeSettings({ folder, mesh, speed }: SettingsOptions): Promise<ExporterSettings> {
+export async function writeSettings({ folder, mesh, speed, inspects }: SettingsOptions): Promise<ExporterSettings> {
   const kubeconfig = join(folder, 'kubeconfig');
   const kubectlConfig = join(folder, 'kubectl.yaml');
   const tokenFile = join(folder, 'istio-token');
@@ -46,6 +52,7 @@ export async function writeSettings({ folder, mesh, speed }: SettingsOptions): P
       root: mesh.logs.root,
       history: join(folder, 'history.json'),
       speed,
+      inspects,
     }),
   );
   return { configFile, kubectlConfig, writeToken };
@@ -77,9 +84,10 @@ interface ConfigFacts {
   readonly root: string;
   readonly history: string;
   readonly speed: number;
+  readonly inspects: boolean;
 }
 
-function configText({ kubeconfig, tokenFile, checkpointDir, root, history, speed }: ConfigFacts): string {
+function configText({ kubeconfig, tokenFile, checkpointDir, root, history, speed, inspects }: ConfigFacts): string {
   const every = (ms: number): string => `${Math.max(1, Math.round(ms / speed))}ms`;
   return `# Written by "meshladder demo"; the intervals are those of a real mesh divided by the speed.
 role: all
@@ -97,6 +105,10 @@ accessLog:
   checkpointDir: ${JSON.stringify(checkpointDir)}
 history:
   file: ${JSON.stringify(history)}
+inspect:
+  enabled: ${inspects}
+  proxiesPerMinute: ${Math.min(MOST_LOOKS_PER_MINUTE, Math.max(1, Math.round(LOOKS_PER_MINUTE * speed)))}
+  interval: ${every(LOOK_INTERVAL_MS)}
 metrics:
   proxyDetail: all
 `;

@@ -17,7 +17,7 @@ export interface Expectation {
    * Where the fact comes from. What istiod says is there at the next poll; objects and log lines reach the exporter on
    * their own, and are published at most once a second each.
    */
-  readonly by: 'istiod' | 'kubernetes' | 'logs' | 'ladder';
+  readonly by: 'istiod' | 'kubernetes' | 'logs' | 'ladder' | 'envoy';
 }
 
 interface Fact {

@@ -3,8 +3,10 @@ import { AUTHZ } from '../incidents/authz.ts';
 import { ENDPOINTS } from '../incidents/endpoints.ts';
 import { MTLS } from '../incidents/mtls.ts';
 import { ROUTES } from '../incidents/routes.ts';
+import { DRIFT } from './drift.ts';
 import { DROP } from './drop.ts';
 import { DROP_EGRESS_ONLY } from './drop-egress-only.ts';
+import { LOGGING } from './logging.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Every incident that the demo can play; the first is played unless another is asked for. */
@@ -16,4 +18,6 @@ export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [
   MTLS,
   AUTHZ,
   ANALYSIS,
+  DRIFT,
+  LOGGING,
 ];

@@ -28,6 +28,8 @@ const OWN_PACE_MS: Readonly<Record<Expectation['by'], number>> = {
   logs: 4000,
   // A share is judged by a minute of requests, at any speed, and what is mended by those that came after.
   ladder: 100_000,
+  // Envoys are looked into one after the other, and a look is told after a poll that shows that it holds.
+  envoy: 45_000,
 };
 
 export interface VerifyOptions {

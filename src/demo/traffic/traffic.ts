@@ -1,3 +1,4 @@
+import { debugLines } from '../envoy/debug-lines.ts';
 import type { CanaryWeights } from '../mesh/istio-objects.ts';
 import type { DemoProxy } from '../mesh/mesh.ts';
 import type { WorkloadName } from '../mesh/workloads.ts';
@@ -23,6 +24,8 @@ export interface TrafficOptions {
   readonly speed: number;
   /** Whether other things go wrong as well, of every kind that there is. */
   readonly faults?: boolean;
+  /** The loggers of a pod's Envoy; default: none of them writes for each request. */
+  readonly levels?: (pod: WorkloadName) => ReadonlyMap<string, string> | undefined;
 }
 
 /** In the recording checkout asks five times a second, and Envoy writes its log once a second. */
@@ -31,20 +34,26 @@ const FLUSH_MS = 1000;
 const MOST_SPEED = 5;
 /** A line of the agent's own, now and then. */
 const AGENT_EVERY_FLUSHES = 30;
+/** The thread that takes requests; what the others write comes from the main thread. */
+const WORKER = 41;
 /** Workloads whose access log is JSON. */
 const JSON_LOGS: ReadonlySet<WorkloadName> = new Set(['details']);
 
-export function startableTraffic({ proxies, speed, faults = true }: TrafficOptions): Traffic {
+export function startableTraffic({ proxies, speed, faults = true, levels = () => undefined }: TrafficOptions): Traffic {
   const pace = Math.min(Math.max(speed, 1), MOST_SPEED);
   const generator = createTraffic(20_261_121, faults);
   const held = new Map<WorkloadName, string[]>();
   let timers: NodeJS.Timeout[] = [];
   let flushes = 0;
 
+  const said = (pod: WorkloadName, line: AccessLine): readonly string[] => {
+    const of = levels(pod);
+    return of === undefined ? [] : debugLines({ levels: of, line, thread: WORKER });
+  };
   const tick = (): void => {
     for (const { pod, line } of generator.tick(Date.now())) {
       const lines = held.get(pod) ?? [];
-      lines.push(written(pod, line));
+      lines.push(...said(pod, line), written(pod, line));
       held.set(pod, lines);
     }
   };
