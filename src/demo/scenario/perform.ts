@@ -1,3 +1,4 @@
+import type { SentType } from '../istiod/control-plane.ts';
 import { keyOf, type NewObject } from '../kube/object.ts';
 import { resourceOfKind } from '../kube/resources.ts';
 import { canaryObject } from '../mesh/istio-objects.ts';
@@ -42,6 +43,7 @@ export function createPerformer({ mesh, traffic }: Stage): Performer {
     apply: ({ object }) => apply(mesh, object),
     delete: ({ object: { apiVersion, kind, metadata } }) => {
       mesh.store.remove(resourceOfKind(apiVersion, kind), metadata.namespace, metadata.name);
+      push(mesh, PUSHED_FOR[kind] ?? []);
     },
     payments: ({ fare }) => traffic.payments(fare),
     ...envoyDoers(mesh),
@@ -68,15 +70,29 @@ export function createPerformer({ mesh, traffic }: Stage): Performer {
   return (deed) => (doers[deed.do] as (deed: Deed) => void)(deed);
 }
 
-/** As `kubectl apply` does: a new object, or a changed one. */
-function apply({ store }: DemoMesh, object: NewObject): void {
+/** What istiod makes anew, and sends to everybody, when an object of a kind changes. */
+const PUSHED_FOR: Readonly<Record<string, readonly SentType[]>> = {
+  AuthorizationPolicy: ['lds'],
+  DestinationRule: ['cds', 'eds'],
+  EnvoyFilter: ['lds'],
+  Gateway: ['lds', 'rds'],
+  PeerAuthentication: ['lds'],
+  Telemetry: ['lds'],
+  VirtualService: ['rds'],
+};
+
+/** As `kubectl apply` does: a new object, or a changed one. istiod sees it, too. */
+function apply(mesh: DemoMesh, object: NewObject): void {
+  const { store } = mesh;
   const isThere = store.collection(resourceOfKind(object.apiVersion, object.kind)).get(keyOf(object)) !== undefined;
   if (isThere) store.update(object, { manager: 'kubectl-client-side-apply', operation: 'Update' });
   else store.create(object);
+  push(mesh, PUSHED_FOR[object.kind] ?? []);
 }
 
 /** istiod pushes to everybody; who rejects it says so in the log. */
-export function push(mesh: DemoMesh, types: Extract<Deed, { do: 'push' }>['types']): void {
+export function push(mesh: DemoMesh, types: readonly SentType[]): void {
+  if (types.length === 0) return;
   mesh.control.push(types);
   if (!types.includes('lds')) return;
   for (const { proxy, lines, log } of mesh.proxies.values()) {
