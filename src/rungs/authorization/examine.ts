@@ -1,5 +1,5 @@
 import type { DenialCount } from '../../model/denial-count.ts';
-import { hasTraffic, recentTraffic } from '../../model/recent-traffic.ts';
+import { hasTraffic, type RecentTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
@@ -14,12 +14,8 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
   const policies = policyCounts(snapshot);
   const standing = policies === undefined ? [] : policiesText(policies, snapshot, scope);
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
-  const all = (recent?.denials ?? []).filter((each) => isOfScope(each, scope));
-  const gone = goneDenials(snapshot);
-  const over = all.filter(gone.isOver);
-  const denied = all.filter((each) => !over.includes(each));
-  if (recent !== undefined && denied.length > 0) return deniedFinding(denied, standing, { ...gone, ...recent });
-  if (recent !== undefined && over.length > 0) return overFinding(over, standing, recent.seconds);
+  const told = recent && denialsFinding(recent, standing, { snapshot, scope });
+  if (told !== undefined) return told;
   if (policies === undefined) {
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
   }
@@ -29,6 +25,19 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
     return { verdict: 'unknown', summary: `${why}, so denials are not seen`, evidence: standing };
   }
   return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
+}
+
+/** Undefined where nothing was denied. */
+function denialsFinding(
+  { denials, seconds }: RecentTraffic,
+  standing: readonly string[],
+  { snapshot, scope }: { readonly snapshot: MeshSnapshot; readonly scope: Scope },
+): Finding | undefined {
+  const { isGone, isOver } = goneDenials(snapshot);
+  const asked = denials.filter((each) => isOfScope(each, scope));
+  const denied = asked.filter((each) => !isOver(each));
+  if (denied.length > 0) return deniedFinding(denied, standing, { isGone, seconds });
+  return asked.length > 0 ? overFinding(asked, standing, seconds) : undefined;
 }
 
 /** Mended: who denied is deleted, and nothing is denied by it any more. */
@@ -42,7 +51,7 @@ function overFinding(over: readonly DenialCount[], standing: readonly string[], 
 function deniedFinding(
   denied: readonly DenialCount[],
   standing: readonly string[],
-  { isGone, seconds }: GoneDenials & { readonly seconds: number },
+  { isGone, seconds }: Pick<GoneDenials, 'isGone'> & { readonly seconds: number },
 ): Finding {
   const most = denied.toSorted((one, other) => other.count - one.count);
   const total = most.reduce((sum, { count }) => sum + count, 0);
