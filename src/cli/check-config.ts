@@ -1,18 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { formatDuration, formatListenAddress } from '../config/units.ts';
+import type { Config, ListenAddress } from '../config/config.ts';
+import { formatDuration, formatListenAddress, parseDuration } from '../config/units.ts';
 import { type ConfigFlags, configFrom, declareConfigFlags } from './config-flags.ts';
 import { type Io, UserError } from './io.ts';
 
 /** `meshladder check-config`: every problem of a configuration, or what it comes to. */
 export function configure(command: Command, io: Io): void {
-  command.argument('[file]', 'the configuration file, as with --config.file');
+  command.argument('[file]', 'the configuration file, as with --config.file; - is stdin');
   declareConfigFlags(command)
     .addHelpText('after', '\nExit code 0: serve would start with it; 1: it would not, and every problem is listed.')
     .action(async (file: string | undefined, flags: ConfigFlags) => {
       const config = await configFrom(file === undefined ? flags : { ...flags, 'config.file': file }, io, 1);
       await checkLogFormat(config);
-      io.stdout.write(`OK\n${summary(config)}`);
+      io.stdout.write(`OK\n${summary(config)}${await changes(config)}`);
     });
 }
 
@@ -38,6 +39,43 @@ function summary(config: Config): string {
     ],
   ];
   return lines.map(([name = '', value]) => `${`${name}:`.padEnd(13)}${value}\n`).join('');
+}
+
+/** Every key that is not what it is when left out, as it was understood: what is hidden cannot be checked. */
+async function changes(config: Config): Promise<string> {
+  const [{ FIELDS }, { configSchema }] = await Promise.all([
+    import('../config/overrides.ts'),
+    import('../config/schema.ts'),
+  ]);
+  const defaults = configSchema.parse({});
+  const changed = [...FIELDS.keys()].flatMap((path) => {
+    const [value, fallback] = [config, defaults].map((each) => valueAt(each, path));
+    return isDeepStrictEqual(value, fallback) ? [] : [`  ${path}: ${valueText(value, FIELDS.get(path)?.fallback)}\n`];
+  });
+  return changed.length === 0 ? '' : `not as by default:\n${changed.join('')}`;
+}
+
+function valueAt(config: Config, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, key) => (inner as Readonly<Record<string, unknown>>)[key], config);
+}
+
+/** As one would write it in YAML, on one line. */
+function valueText(value: unknown, fallback: unknown): string {
+  if (typeof value === 'number' && typeof fallback === 'string') {
+    return typeof parseDuration(fallback) === 'number' ? formatDuration(value) : formatBytes(value);
+  }
+  if (typeof value === 'string') return /^[\w./:%@=+-]+$/.test(value) ? value : JSON.stringify(value);
+  if (isListenAddress(value)) return formatListenAddress(value);
+  return JSON.stringify(value);
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes % (1 << 20) === 0) return `${bytes / (1 << 20)}MiB`;
+  return `${bytes / (1 << 10)}KiB`;
+}
+
+function isListenAddress(value: unknown): value is ListenAddress {
+  return typeof value === 'object' && value !== null && 'port' in value;
 }
 
 function istiods({ role, istiod }: Config): string {

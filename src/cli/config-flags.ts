@@ -34,7 +34,10 @@ const FLAGS: readonly ConfigFlag[] = [
 
 /** Adds `--config.file` and the override flags to a command. */
 export function declareConfigFlags(command: Command): Command {
-  command.option('--config.file <file>', 'the configuration file; without it, defaults and MESHLADDER_… variables');
+  command.option(
+    '--config.file <file>',
+    'the configuration file, - is stdin; without it, defaults and MESHLADDER_… variables',
+  );
   for (const { flag, argument, about } of FLAGS) command.option(`${flag} ${argument}`, about);
   return command;
 }
@@ -42,8 +45,9 @@ export function declareConfigFlags(command: Command): Command {
 /** The configuration that file, environment and flags give together. @throws UserError with every problem, a line each */
 export async function configFrom(flags: ConfigFlags, io: Io, exitCode = 2): Promise<Config> {
   const given = FLAGS.map(({ flag, path }) => ({ flag, path, value: flagValue(flags, flag) }));
+  const file = flagValue(flags, '--config.file');
   const loaded = await loadConfig({
-    file: flagValue(flags, '--config.file'),
+    ...(file === '-' ? { file: 'stdin', text: await readStdin(io) } : { file }),
     env: io.env,
     flags: fromFlags(given.filter((one): one is typeof one & { value: string } => one.value !== undefined)),
     families: familyNames(),
@@ -51,6 +55,19 @@ export async function configFrom(flags: ConfigFlags, io: Io, exitCode = 2): Prom
   if (loaded.ok) return loaded.config;
   const lines = loaded.problems.map((problem) => `  ${problemText(problem)}`);
   throw new UserError(`the configuration has ${count(lines.length)}:\n${lines.join('\n')}`, { exitCode });
+}
+
+const MAX_BYTES = 1 << 20;
+
+async function readStdin({ stdin }: Io): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new UserError('stdin: larger than 1 MiB; is this a configuration?');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function count(problems: number): string {

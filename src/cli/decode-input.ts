@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { type Io, UserError } from './io.ts';
 
 /** What is to be explained, sorted: words of flags or details, and lines of a log. */
@@ -28,6 +29,29 @@ export async function readInput(given: readonly string[], io: Io): Promise<Decod
     words: lines.filter((line) => WORDS.test(line)).flatMap((line) => line.split(/[\s,]+/)),
     lines: lines.filter((line) => !WORDS.test(line)),
   };
+}
+
+/**
+ * Whoever names a file wants to have it read, which is what `flags` is for.
+ * @param isKnown whether a word is explained, whatever else has its name
+ * @throws UserError where an argument is the path of something that is there
+ */
+export async function refuseFiles(given: readonly string[], isKnown: (word: string) => boolean): Promise<void> {
+  for (const text of given) {
+    if (text === '-' || isKnown(text) || !(await isFile(text))) continue;
+    throw new UserError(
+      `${text} is a file: meshladder flags ${text} counts what it holds; decode explains lines, as in tail -1 ${text} | meshladder decode`,
+    );
+  }
+}
+
+/** A line of a log is too long for a path, or holds what no path does. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function readStdin({ stdin }: Io): Promise<string> {

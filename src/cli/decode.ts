@@ -5,7 +5,7 @@ import { findResponseFlag, RESPONSE_FLAGS } from '../model/response-flag.ts';
 import { type DecodedRequest, decoded, decodedJson } from '../sinks/report/decoded.ts';
 import { decodedText } from '../sinks/report/decoded-text.ts';
 import { type DecodedLine, decodeLine } from '../sources/access-log/decode-line.ts';
-import { readInput } from './decode-input.ts';
+import { readInput, refuseFiles } from './decode-input.ts';
 import { type Io, UserError } from './io.ts';
 import { readLogFormat } from './log-format.ts';
 
@@ -27,6 +27,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .action(async (given: readonly string[], { output, format }: DecodeFlags) => {
       if (output !== 'text' && output !== 'json') throw new UserError(`-o ${output}: give text or json`);
       const lineFormat = await readLogFormat(format);
+      await refuseFiles(given, isKnown);
       const { words, lines } = await readInput(given, io);
       const input = { words, lines: lines.map((line) => decodeLine(line, lineFormat)) };
       write(input, output === 'json', io);

@@ -5,12 +5,14 @@ import { FIELDS, fromEnvironment, type Override, overlay } from './overrides.ts'
 import { nearest, type Problem } from './problem.ts';
 import { configSchema } from './schema.ts';
 import { quote } from './units.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import { parseYaml, readYamlFile, type YamlFile } from './yaml-file.ts';
 
 /** Where a configuration comes from; later ones win: file, environment, flags. */
 export interface ConfigSources {
   /** No file: defaults, environment and flags alone. */
   readonly file?: string | undefined;
+  /** What the file holds, where somebody has read it already. */
+  readonly text?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: readonly Override[];
   /** Names that `metrics.maxSeries` may hold. */
@@ -25,7 +27,7 @@ const NO_FILE: YamlFile = { data: {}, whereIs: () => '' };
 
 /** The whole configuration, or every problem with it at once. Never half of it. */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
-  const file = sources.file === undefined ? NO_FILE : await readYamlFile(sources.file);
+  const file = await readFile(sources);
   const environment = fromEnvironment(sources.env);
   // Without readable YAML nothing can be said of its keys.
   if (!('data' in file)) return { ok: false, problems: [...file, ...environment.problems] };
@@ -44,6 +46,14 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   ];
   if (problems.length > 0 || !parsed.success) return { ok: false, problems: problems.toSorted(byPlace) };
   return { ok: true, config: parsed.data };
+}
+
+function readFile({
+  file,
+  text,
+}: ConfigSources): YamlFile | readonly Problem[] | Promise<YamlFile | readonly Problem[]> {
+  if (file === undefined) return NO_FILE;
+  return text === undefined ? readYamlFile(file) : parseYaml(file, text);
 }
 
 function byPlace(one: Problem, other: Problem): number {

@@ -16,6 +16,8 @@ istiods:     pods in istio-system, every 25s, fast 3s
 kubernetes:  auto, all namespaces
 access logs: files under /var/log/pods, no checkpoint
 metrics:     :19012/metrics, proxy detail all
+not as by default:
+  istiod.interval: 25s
 `,
   );
 });
@@ -47,4 +49,39 @@ test('serve refuses the same with exit code 2', async () => {
   const { code, stderr } = await runCli(['serve', '--config.file', fixture('bad/unknown-key'), '--log.level', 'loud']);
   assert.equal(code, 2);
   assert.match(stderr, /2 problems:\n {2}--log\.level: .*\n {2}.*unknown-key\.yaml:2: istiod\.intervall: unknown key/);
+});
+
+const CHANGED: readonly (readonly [yaml: string, told: readonly string[]])[] = [
+  ['', []],
+  ['istiod: {}\nlog:\n  level: info', []],
+  ['istiod: { interval: 10000ms, maxBytes: 131072KiB }', []],
+  ['cluster: { id: east-1 }', ['cluster.id: east-1']],
+  ['inspect: { enabled: true, timeout: 90s }', ['inspect.enabled: true', 'inspect.timeout: 1m30s']],
+  ['istiod: { maxBytes: 64MiB }', ['istiod.maxBytes: 64MiB']],
+  [
+    'accessLog: { format: "%START_TIME% %RESPONSE_FLAGS%\\n" }',
+    [String.raw`accessLog.format: "%START_TIME% %RESPONSE_FLAGS%\n"`],
+  ],
+  ['kubernetes: { namespaces: [shop, payment] }', ['kubernetes.namespaces: ["shop","payment"]']],
+  ['web: { listenAddress: "127.0.0.1:0" }', ['web.listenAddress: 127.0.0.1:0']],
+  ['log: { level: debug, format: json }', ['log.level: debug', 'log.format: json']],
+];
+
+for (const [yaml, told] of CHANGED) {
+  test(`of ${JSON.stringify(yaml)} on stdin, what is not as by default is told`, async () => {
+    const { code, stdout, stderr } = await runCli(['check-config', '-'], { stdin: yaml });
+    assert.deepEqual([code, stderr], [0, '']);
+    const [, after = ''] = stdout.split('not as by default:\n');
+    const lines = after.split('\n').filter((line) => line !== '');
+    assert.deepEqual(
+      lines,
+      told.map((each) => `  ${each}`),
+    );
+  });
+}
+
+test('what is wrong with stdin is told with its line', async () => {
+  const { code, stderr } = await runCli(['check-config', '-'], { stdin: '\nlog:\n  level: loud\n' });
+  assert.equal(code, 1);
+  assert.match(stderr, /stdin:3: log\.level: must be one of/);
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { RESPONSE_FLAGS } from '../../src/model/response-flag.ts';
 import { assertGolden } from '../support/golden.ts';
@@ -31,6 +33,7 @@ const GOLDEN: readonly (readonly [file: string, args: readonly string[], stdin?:
   ['decode-framed-line', [], lineWith(CRI, '"UC"')],
   ['decode-tcp-line', [], lineWith(TEXT, 'policy[tcp-deny]')],
   ['decode-lines-json', ['-o', 'json'], [lineWith(TEXT, ' NC '), lineWith(CRI, 'closed since')].join('\n')],
+  ['decode-good-line', [], lineWith(TEXT, '"GET /ok/pay?id=')],
   ['decode-own-line', [], lineWith(CRI, 'closed since')],
   ['decode-broken-line', [], '[2026-11-21T02:10:38.204Z] "GET /uh/x HTTP/1.1" 503 UH'],
   ['decode-part-of-a-line', [], '2026-11-21T03:14:41.735709000Z stdout P [2026-11-21T02:10:38.204Z] "GET'],
@@ -123,4 +126,16 @@ test('no line of the text is wider than a hundred columns', async () => {
     stdout.split('\n').filter((line) => line.length > 100),
     [],
   );
+});
+
+test('a file is refused with what reads it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-decode-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'proxy.log');
+  await writeFile(file, 'x');
+  const { stdout, stderr, code } = await runCli(['decode', file]);
+  assert.deepEqual([stdout, code], ['', 2]);
+  assert.match(stderr, /^meshladder: \S+proxy\.log is a file: meshladder flags \S+proxy\.log counts what it holds/);
+  const missing = await runCli(['decode', join(folder, 'nosuch.log')]);
+  assert.doesNotMatch(missing.stderr, /is a file/);
 });

@@ -35,11 +35,19 @@ function accessText(shape: RequestShape, width: number): string {
     ['route', route || '-'],
     ['code', responseCode === 0 ? '0: TCP, or no answer was sent' : String(responseCode)],
     ['flags', flags.join(',') || '-'],
-    ['details', detailsText(details)],
+    ['details', isGood(shape) && details === 'via_upstream' ? details : detailsText(details)],
     ...(denial === undefined ? [] : [['denied by', denialText(denial)] as const]),
+    ...(isGood(shape)
+      ? [['so', 'nothing is wrong, as far as the line tells: no flag, and no error status'] as const]
+      : []),
   ];
   const indent = ' '.repeat(LABEL_WIDTH);
   return rows.map(([label, text]) => wrapText(text, width, `  ${label}`.padEnd(LABEL_WIDTH), indent)).join('');
+}
+
+/** Neither the proxy nor the server says that anything went wrong. Over TCP there is no status. */
+function isGood({ flags, responseCode, denial }: RequestShape): boolean {
+  return flags.length === 0 && denial === undefined && responseCode < 400;
 }
 
 /** The class, and what its first word says. */
