@@ -59,7 +59,6 @@ export const DRIFT: Scenario = {
           deeds: [
             { at: 4, do: 'lose_pushes', pod: OLD, lost: true },
             { at: 5, do: 'apply', object: TIMEOUT },
-            { at: 5, do: 'push', types: ['rds'] },
           ],
           expects: [variants(2), differences(FRESH, 0), differences(OLD, 1), allSynced()],
         },
@@ -82,10 +81,7 @@ export const DRIFT: Scenario = {
           at: 41,
           says: 'the timeout is taken back',
           seen: 'still the same in both',
-          deeds: [
-            { at: 41, do: 'delete', object: TIMEOUT },
-            { at: 41, do: 'push', types: ['rds'] },
-          ],
+          deeds: [{ at: 41, do: 'delete', object: TIMEOUT }],
           expects: [variants(1), differences(OLD, 0), differences(FRESH, 0)],
         },
       ],

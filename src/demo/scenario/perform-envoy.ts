@@ -1,4 +1,5 @@
 import type { Envoy } from '../envoy/envoys.ts';
+import { SENT_TYPES } from '../istiod/control-plane.ts';
 import type { DemoMesh } from '../mesh/mesh.ts';
 import { proxyId, WORKLOADS, type WorkloadName } from '../mesh/workloads.ts';
 import type { Deed } from './deed.ts';
@@ -25,4 +26,12 @@ export function envoyDoers({ envoys }: Pick<DemoMesh, 'envoys'>): Doers {
       of(by).eject(cluster, addresses);
     },
   };
+}
+
+/** What istiod has sent has reached every proxy that is connected, whether or not istiod hears of it. */
+export function reachConnected({ envoys, control, proxies }: Pick<DemoMesh, 'envoys' | 'control' | 'proxies'>): void {
+  for (const { proxy } of proxies.values()) {
+    const isConnected = control.connection(proxy.id) !== undefined;
+    if (isConnected) envoys.deliver({ proxy, types: SENT_TYPES, push: control.version() });
+  }
 }

@@ -7,7 +7,7 @@ import { allowSameNamespace, defaultDeny } from '../mesh/network-policies.ts';
 import { ISTIODS, REJECTION, type WorkloadName } from '../mesh/workloads.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { Deed } from './deed.ts';
-import { envoyDoers } from './perform-envoy.ts';
+import { envoyDoers, reachConnected } from './perform-envoy.ts';
 
 /** What deeds change. */
 export interface Stage {
@@ -48,7 +48,10 @@ export function createPerformer({ mesh, traffic }: Stage): Performer {
     payments: ({ fare }) => traffic.payments(fare),
     ...envoyDoers(mesh),
     push: ({ types }) => push(mesh, types),
-    route: ({ weights }) => traffic.route(weights),
+    route({ weights }) {
+      traffic.route(weights);
+      reachConnected(mesh);
+    },
     disconnect: ({ pod }) => mesh.control.disconnect(of(pod).proxy.id),
     log_lost: ({ pod, way }) => {
       const nowMs = Date.now();
