@@ -7,6 +7,7 @@ import { type ClusterView, createClusterView } from './cluster-view.ts';
 import { DEFAULT_TIMING, type InformerOutcome, type InformerTiming } from './informer-needs.ts';
 import { KUBERNETES_RBAC, POLICY_ENGINE_GROUPS } from './kinds.ts';
 import { type KubeApi, KubeApiError } from './kube-api.ts';
+import { createListLog, type ListLog } from './list-log.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 
 export interface KubernetesSourceOptions {
@@ -46,6 +47,7 @@ async function run(
   const groups = createApiGroups(options.api, timing.absentRetryMs / 3);
   const engines: Engines = { found: [] };
   const throttle = createThrottle(options.publishEveryMs ?? 1000, () => context.publish(view.read(engines.found)));
+  const lists = createListLog(context.log);
   const view: ClusterView = createClusterView({
     api: options.api,
     groups,
@@ -55,39 +57,29 @@ async function run(
     random: options.random ?? Math.random,
     now: () => context.clock.now(),
     changed: throttle.poke,
-    outcome: createReporter(context, () => view.isAnyCurrent()),
+    outcome: createReporter(context, lists, () => view.isAnyCurrent()),
   });
   await Promise.all([view.run(signal), lookForEngines({ groups, engines, timing, throttle }, signal)]);
   throttle.stop();
+  lists.stop();
 }
 
-/**
- * Turns the outcomes of many lists into polls of one source: good as long as any kind is current. A list that fails is
- * logged when it begins to, and when it works again; in between at debug level.
- */
+/** Turns the outcomes of many lists into polls of one source: good as long as any kind is current. */
 function createReporter(
   { report, log }: SourceContext<ClusterObjects>,
+  lists: ListLog,
   isAnyCurrent: () => boolean,
 ): (label: string, outcome: InformerOutcome) => void {
-  const failing = new Set<string>();
-
-  function tell(label: string, outcome: Exclude<InformerOutcome, { kind: 'ok' }>): void {
-    const { code: reason, detail } = outcome.error;
-    const fields = { list: label, reason, detail };
-    if (outcome.kind === 'unreadable') log.warn(fields, 'kubernetes object cannot be read');
-    else if (failing.has(label)) log.debug(fields, 'kubernetes list is still not current');
-    else log.warn(fields, 'kubernetes list is not current');
-    if (outcome.kind === 'failed') failing.add(label);
-  }
-
   return (label, outcome) => {
     if (outcome.kind === 'ok') {
-      if (failing.delete(label)) log.info({ list: label }, 'kubernetes list is current again');
+      lists.ok(label);
       report({ ok: true, errors: [] });
-    } else {
-      tell(label, outcome);
-      report({ ok: isAnyCurrent(), errors: [outcome.error] });
+      return;
     }
+    const { code: reason, detail } = outcome.error;
+    if (outcome.kind === 'failed') lists.failed(label, outcome.error);
+    else log.warn({ list: label, reason, detail }, 'kubernetes object cannot be read');
+    report({ ok: isAnyCurrent(), errors: [outcome.error] });
   };
 }
 
