@@ -4,14 +4,14 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { authorize, type User } from './access.ts';
 import { type ApiPath, readApiPath } from './api-path.ts';
+import { PROTOCOLS } from './channel-coding.ts';
 import { objectKey } from './object.ts';
 import type { PodPort, PodPorts } from './pod-ports.ts';
-import { joinPort } from './port-forward-socket.ts';
-import { badRequest, objectNotFound, pageNotFound } from './refusal.ts';
+import { joinPorts } from './port-forward-socket.ts';
+import { badRequest, objectNotFound, pageNotFound, Refusal } from './refusal.ts';
 import { findResource } from './resources.ts';
 import type { ObjectStore } from './store.ts';
 
-const PROTOCOL = 'v4.channel.k8s.io';
 /** Since Kubernetes 1.35 a forward over WebSocket needs both, though its request is a GET. */
 const VERBS = ['get', 'create'] as const;
 const MAX_PORT = 65_535;
@@ -32,23 +32,30 @@ export interface PortForwards {
   drop(): void;
 }
 
-/** Forwards ports of pods over WebSocket, one port to a connection, as API server and kubelet do together. */
+/** Forwards ports of pods over WebSocket, as API server and kubelet do together. */
 export function createPortForwards(store: ObjectStore, ports: PodPorts): PortForwards {
   const websockets = new WebSocketServer({
     noServer: true,
-    // A client that asks for none of its protocols is switched nonetheless, and then hangs up by itself.
-    handleProtocols: (asked) => (asked.has(PROTOCOL) ? PROTOCOL : false),
+    handleProtocols: (asked) => PROTOCOLS.find((protocol) => asked.has(protocol)) ?? false,
   });
   return {
     answer({ user, request, socket, head }) {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-      const to = podPortOf(readApiPath(pathname), { store, user, query: searchParams });
-      websockets.handleUpgrade(request, socket, head, (websocket) => joinPort(websocket, to, ports.find(to)));
+      const asked = podPortsOf(readApiPath(pathname), { store, user, query: searchParams });
+      refuseOtherProtocols(request.headers['sec-websocket-protocol']);
+      const joined = asked.map((to) => ({ to, listener: ports.find(to) }));
+      websockets.handleUpgrade(request, socket, head, (websocket) => joinPorts(websocket, joined));
     },
     drop() {
       for (const client of websockets.clients) client.terminate();
     },
   };
+}
+
+/** Who asks for none is given the first; who asks for others alone is turned away, without a word. */
+function refuseOtherProtocols(header: string | undefined): void {
+  const asked = header?.split(',').map((each) => each.trim()) ?? [];
+  if (asked.length > 0 && !asked.some((each) => PROTOCOLS.includes(each))) throw new Refusal({ text: '', code: 403 });
 }
 
 interface Asker {
@@ -57,28 +64,43 @@ interface Asker {
   readonly query: URLSearchParams;
 }
 
-function podPortOf(path: ApiPath | undefined, { store, user, query }: Asker): PodPort {
+function podPortsOf(path: ApiPath | undefined, { store, user, query }: Asker): readonly PodPort[] {
   if (path === undefined || !isPortForward(path)) throw pageNotFound();
   const { namespace = '', name = '' } = path;
   for (const verb of VERBS) authorize(user, { ...path, verb });
   const pods = findResource('', 'v1', 'pods');
   if (pods === undefined) throw pageNotFound();
-  if (store.collection(pods).get(objectKey(namespace, name)) === undefined) throw objectNotFound(pods, name);
-  return { namespace, pod: name, port: portOf(query.getAll('ports').flatMap((each) => each.split(','))) };
+  const pod = store.collection(pods).get(objectKey(namespace, name))?.read();
+  if (pod === undefined) throw objectNotFound(pods, name);
+  if ((pod['spec'] as { readonly nodeName?: string } | undefined)?.nodeName === undefined) {
+    throw badRequest(`pod ${name} does not have a host assigned`);
+  }
+  const ports = query.getAll('ports').flatMap((each) => each.split(','));
+  if (ports.length === 0) throw notForwardable('query parameter "port" is required');
+  return ports.map((port) => ({ namespace, pod: name, port: portOf(port) }));
 }
 
 function isPortForward({ group, plural, subresource }: ApiPath): boolean {
   return group === '' && plural === 'pods' && subresource === 'portforward';
 }
 
-/** One port to a connection is what the clients of this API server ask for. */
-function portOf(asked: readonly string[]): number {
-  const [text, ...more] = asked;
-  if (text === undefined) throw badRequest('query parameter "ports" is required');
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > MAX_PORT) throw badRequest(`unable to parse ${JSON.stringify(text)} as a port`);
-  if (more.length > 0) throw badRequest('this API server forwards one port at a time');
+/** As the kubelet reads it, which speaks plain text. */
+function portOf(text: string): number {
+  const port = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (text === '') throw notForwardable('query parameter "port" cannot be empty');
+  if (Number.isNaN(port)) throw notForwardable(unreadable(text, 'invalid syntax'));
+  if (port > MAX_PORT) throw notForwardable(unreadable(text, 'value out of range'));
+  if (port < 1) throw notForwardable(`port "${text}" must be > 0`);
   return port;
+}
+
+function unreadable(text: string, why: string): string {
+  const quoted = JSON.stringify(text);
+  return `unable to parse ${quoted} as a port: strconv.ParseUint: parsing ${quoted}: ${why}`;
+}
+
+function notForwardable(text: string): Refusal {
+  return new Refusal({ text, code: 400 });
 }
 
 /** An answer in HTTP on the socket of a request that wanted to switch; the connection ends with it. */

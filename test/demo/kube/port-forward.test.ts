@@ -7,7 +7,7 @@ import type { PodPorts } from '../../../src/demo/kube/pod-ports.ts';
 import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
 import { createPortForward } from '../../../src/sources/kubernetes/port-forward.ts';
 import type { PodAnswer, PodPort, PodRequest } from '../../../src/sources/pod-port.ts';
-import { ALL, type Lab, NOBODY, startLab } from './lab.ts';
+import { ALL, type Lab, NOBODY, object, startLab } from './lab.ts';
 
 const POD: PodPort = { namespace: 'lab', pod: 'lab-1', port: 15_000 };
 const GET: PodRequest = { method: 'GET', path: '/hello?x=1', deadlineMs: 5_000, limitBytes: 32 << 20 };
@@ -19,8 +19,13 @@ const says: RequestListener = (request, response) => {
 };
 const PORTS: PodPorts = { find: ({ pod, port }) => (pod === 'lab-1' && port === 15_000 ? says : undefined) };
 
-function startForwardLab(context: TestContext): Promise<Lab> {
-  return startLab(context, undefined, PORTS);
+/** The pods of the recordings have no node yet; this one runs. */
+async function startForwardLab(context: TestContext): Promise<Lab> {
+  const lab = await startLab(context, undefined, PORTS);
+  for (const name of ['lab-1', 'lab-2']) {
+    lab.store.update(object('v1', 'Pod', `lab/${name}`, { spec: { nodeName: 'node', containers: [] } }));
+  }
+  return lab;
 }
 
 interface Asker {
@@ -62,6 +67,13 @@ const FAILURES: readonly (readonly [what: string, to: PodPort, asker: Asker, cod
   ['without a token', POD, { token: '' }, 'denied', /Unauthorized/],
   ['an unknown pod', { ...POD, pod: 'lab-9' }, {}, 'not_found', /pods "lab-9" not found/],
   [
+    'a pod that has no node yet',
+    { ...POD, pod: 'lab-3' },
+    {},
+    'invalid',
+    /pod lab-3 does not have a host assigned; the pod does not run/,
+  ],
+  [
     'a port that nobody listens on',
     { ...POD, port: 15_001 },
     {},
@@ -85,26 +97,71 @@ test('what cannot be forwarded is told in the words of API server and kubelet', 
   }
 });
 
-const REFUSED: readonly (readonly [query: string, status: number, words: RegExp])[] = [
-  ['', 400, /query parameter "ports" is required/],
-  ['?ports=0', 400, /unable to parse "0" as a port/],
-  ['?ports=70000', 400, /unable to parse "70000" as a port/],
-  ['?ports=15000,15001', 400, /one port at a time/],
+const V4 = 'v4.channel.k8s.io';
+const REFUSED: readonly (readonly [query: string, protocol: string, status: number, text: string])[] = [
+  ['', V4, 400, 'query parameter "port" is required'],
+  ['?ports=', V4, 400, 'query parameter "port" cannot be empty'],
+  ['?ports=0', V4, 400, 'port "0" must be > 0'],
+  ['?ports=x', V4, 400, 'unable to parse "x" as a port: strconv.ParseUint: parsing "x": invalid syntax'],
+  [
+    '?ports=70000',
+    V4,
+    400,
+    'unable to parse "70000" as a port: strconv.ParseUint: parsing "70000": value out of range',
+  ],
+  ['?ports=15000', 'nosuch.k8s.io', 403, ''],
 ];
 
-test('a request that names no port is refused before it switches', async (context) => {
+test('a request that names no port, or no protocol that is spoken, is refused before it switches', async (context) => {
   const lab = await startForwardLab(context);
-  for (const [query, status, words] of REFUSED) {
-    const socket = new WebSocket(
-      `${lab.server.url.replace('http', 'ws')}/as/${ALL}${PATH}${query}`,
-      'v4.channel.k8s.io',
-    );
+  for (const [query, protocol, status, text] of REFUSED) {
+    const socket = new WebSocket(`${lab.server.urlFor(ALL).replace('http', 'ws')}${PATH}${query}`, protocol);
     const [, response] = await once(socket, 'unexpected-response');
     let body = '';
     for await (const chunk of response) body += chunk;
     assert.equal(response.statusCode, status, query);
-    assert.match(JSON.parse(body).message, words);
+    assert.equal(body, text);
   }
+});
+
+/** Frames until this many have come. */
+async function framesOf(socket: WebSocket, count: number): Promise<Buffer[]> {
+  const frames: Buffer[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.on('message', (frame: Buffer) => {
+    if (frames.push(frame) === count) resolve();
+  });
+  await promise;
+  return frames;
+}
+
+test('several ports have channels of their own, and each answers', async (context) => {
+  const lab = await startForwardLab(context);
+  const socket = new WebSocket(`${lab.server.urlFor(ALL).replace('http', 'ws')}${PATH}?ports=15000&ports=15000`, V4);
+  const opened = await framesOf(socket, 4);
+  assert.deepEqual(
+    opened.map((frame) => [...frame]),
+    [0, 1, 2, 3].map((channel) => [channel, 0x98, 0x3a]),
+  );
+  const answered = framesOf(socket, 1);
+  socket.send(Buffer.concat([Buffer.from([2]), Buffer.from('GET /second HTTP/1.1\r\nHost: x\r\n\r\n')]));
+  const [answer] = await answered;
+  assert.equal(answer?.[0], 2);
+  assert.match(String(answer?.subarray(1)), /^HTTP\/1\.1 200 OK\r\n[\s\S]*GET \/second x$/);
+  socket.terminate();
+});
+
+test('bytes may be spoken in base64, too', async (context) => {
+  const lab = await startForwardLab(context);
+  const url = `${lab.server.urlFor(ALL).replace('http', 'ws')}${PATH}?ports=15000`;
+  const socket = new WebSocket(url, 'v4.base64.channel.k8s.io');
+  const opened = await framesOf(socket, 2);
+  assert.deepEqual(opened.map(String), ['0mDo=', '1mDo=']);
+  const answered = framesOf(socket, 1);
+  socket.send(`0${Buffer.from('GET /text HTTP/1.1\r\nHost: x\r\n\r\n').toString('base64')}`);
+  const [answer] = await answered;
+  assert.match(Buffer.from(String(answer).slice(1), 'base64').toString(), /GET \/text x$/);
+  socket.terminate();
 });
 
 test('a plain GET is told to switch, and other paths do not switch', async (context) => {
