@@ -15,7 +15,7 @@ import { startAmbient } from './scenario/ambient.ts';
 import { createScenarioClock } from './scenario/clock.ts';
 import { createPerformer, type Performer } from './scenario/perform.ts';
 import { playScenario } from './scenario/play.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import { podAsked, type Scenario } from './scenario/scenario.ts';
 import { startableTraffic, type Traffic } from './traffic/traffic.ts';
 
 export interface DemoOptions {
@@ -111,7 +111,7 @@ async function watchExporter(show: Show): Promise<readonly string[]> {
   const { scenario, speed } = options;
   const narrator = createNarrator(options.write);
   const url = await child.url;
-  const observer = createObserver(url, signal, asksLadder(scenario));
+  const observer = createObserver(url, signal, asksLadder(scenario) ? podAsked(scenario) : undefined);
   const proxies = mesh.proxies.size + options.extraProxies;
   narrator.line(whereToLook({ url, scenario, speed, folder, kubectlConfig: settings.kubectlConfig, proxies }));
   await observer.ready();

@@ -1,5 +1,4 @@
-import { proxyId, WORKLOADS } from './mesh/workloads.ts';
-import type { Beat, Scenario } from './scenario/scenario.ts';
+import { type Beat, podAsked, type Scenario } from './scenario/scenario.ts';
 import type { Sighting } from './scenario/verify.ts';
 
 /** Says what happens, a line at a time, to a person who watches. */
@@ -42,7 +41,7 @@ export function whereToLook(facts: {
   readonly proxies: number;
 }): string {
   const { url, scenario, speed, folder, kubectlConfig, proxies } = facts;
-  const pod = proxyId(WORKLOADS[scenario.pod ?? 'checkout']);
+  const pod = podAsked(scenario);
   return [
     `An embedded mesh of ${proxies} proxies and two istiods, watched by the real exporter:`,
     '',
@@ -51,7 +50,7 @@ export function whereToLook(facts: {
     `  proxies   ${url}/api/v1/proxies`,
     `  status    ${url}/api/v1/status`,
     `  kubectl   --kubeconfig ${kubectlConfig} get netpol -A`,
-    `  check     meshladder check ${pod} \\`,
+    `  check     meshladder check ${pod.name}.${pod.namespace} \\`,
     `              --server ${url}`,
     `  logs      ${folder}/pods`,
     '',

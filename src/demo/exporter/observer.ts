@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExporterLost } from './exporter-lost.ts';
-import { parseLadder } from './ladder.ts';
+import { type PodAsked, parseLadder } from './ladder.ts';
 import { parseScrape, type Scrape, sumOf } from './scrape.ts';
 
 /** The exporter as anybody sees it who asks its HTTP. */
@@ -15,12 +15,13 @@ export interface Observer {
 const PATIENCE_MS = 20_000;
 const READY_PATIENCE_MS = 60_000;
 const RETRY_MS = 50;
+const LADDER = '/api/v1/ladder';
 
 /**
  * @param url `http://127.0.0.1:PORT`
- * @param asksLadder whether the ladder is asked with each scrape
+ * @param pod the ladder is asked with each scrape, of the mesh and of this pod; absent: it is not
  */
-export function createObserver(url: string, signal: AbortSignal, asksLadder = false): Observer {
+export function createObserver(url: string, signal: AbortSignal, pod?: PodAsked): Observer {
   const ask = async (path: string, patienceMs: number): Promise<string> => {
     const untilMs = performance.now() + patienceMs;
     for (;;) {
@@ -33,11 +34,15 @@ export function createObserver(url: string, signal: AbortSignal, asksLadder = fa
   };
   return {
     scrape: async () => {
-      const ladder = asksLadder ? parseLadder(await ask('/api/v1/ladder', PATIENCE_MS)) : undefined;
+      const ladder = pod && parseLadder(await ask(LADDER, PATIENCE_MS), await ask(ladderOf(pod), PATIENCE_MS));
       return parseScrape(await ask('/metrics', PATIENCE_MS), ladder);
     },
     ready: async () => void (await ask('/-/ready', READY_PATIENCE_MS)),
   };
+}
+
+function ladderOf({ namespace, name }: PodAsked): string {
+  return `${LADDER}?${new URLSearchParams({ namespace, pod: name })}`;
 }
 
 /** Completed polls of istiod, as the exporter counts them. */

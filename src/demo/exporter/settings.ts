@@ -16,19 +16,26 @@ export interface SettingsOptions {
   readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens'>;
   readonly speed: number;
   /** Whether Envoys are looked into: the many proxies beside those of the story have none. */
-  readonly inspects: boolean;
+  readonly inspects?: boolean;
 }
 
 /** istiod is asked this often in a real mesh, and this often while something is wrong. */
 export const INTERVAL_MS = 10_000;
 export const FAST_INTERVAL_MS = 3000;
+/** Configuration that has changed is analysed this often. */
+const ANALYSIS_INTERVAL_MS = 30_000;
 /** Envoys are looked into oftener than in a real mesh, where nobody waits for it: each a dozen seconds after the last. */
 const LOOK_INTERVAL_MS = 4000;
 const LOOKS_PER_MINUTE = 60;
 const MOST_LOOKS_PER_MINUTE = 240;
 
 /** Writes kubeconfig, token and configuration, as an operator would. */
-export async function writeSettings({ folder, mesh, speed, inspects }: SettingsOptions): Promise<ExporterSettings> {
+export async function writeSettings({
+  folder,
+  mesh,
+  speed,
+  inspects = false,
+}: SettingsOptions): Promise<ExporterSettings> {
   const kubeconfig = join(folder, 'kubeconfig');
   const kubectlConfig = join(folder, 'kubectl.yaml');
   const tokenFile = join(folder, 'istio-token');
@@ -109,6 +116,8 @@ inspect:
   enabled: ${inspects}
   proxiesPerMinute: ${Math.min(MOST_LOOKS_PER_MINUTE, Math.max(1, Math.round(LOOKS_PER_MINUTE * speed)))}
   interval: ${every(LOOK_INTERVAL_MS)}
+analysis:
+  interval: ${every(ANALYSIS_INTERVAL_MS)}
 metrics:
   proxyDetail: all
 `;

@@ -1,4 +1,5 @@
 import { istioObject } from '../mesh/istio-objects.ts';
+import { checkFinds, checkFindsNothing } from '../scenario/check-says.ts';
 import { atLeast, type Expectation, equal, finds, findsNothing } from '../scenario/expectation.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { own, passed } from '../traffic/fault.ts';
@@ -53,7 +54,9 @@ export const AUTHZ: Scenario = {
           deeds: [],
           expects: [
             finds('payment', 'authorization', `payment/${POLICY}`),
+            checkFinds('authorization', `payment/${POLICY}`, 'rule 0'),
             findsNothing('payment', ...below('authorization')),
+            checkFindsNothing(...below('authorization')),
           ],
         },
       ],
@@ -70,6 +73,13 @@ export const AUTHZ: Scenario = {
             { at: 30, do: 'payments', fare: {} },
           ],
           expects: [denyPolicies(1)],
+        },
+        {
+          at: 31,
+          says: 'what check says of it now',
+          seen: 'authorization: no longer denied',
+          deeds: [],
+          expects: [findsNothing('payment', 'authorization'), checkFindsNothing('authorization')],
         },
       ],
     },

@@ -1,4 +1,5 @@
 import { paymentRule } from '../mesh/istio-objects.ts';
+import { checkFinds, checkFindsNothing } from '../scenario/check-says.ts';
 import { atLeast, finds, findsNothing, none } from '../scenario/expectation.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { AccessLine } from '../traffic/access-line.ts';
@@ -35,7 +36,7 @@ export const MTLS: Scenario = {
   name: 'mtls',
   about: 'DestinationRule payment-svc turns TLS off where payment-strict insists on it',
   quiet: true,
-  pod: 'paymentV1',
+  pod: 'checkout',
   acts: [
     WELL,
     {
@@ -64,7 +65,12 @@ export const MTLS: Scenario = {
           says: 'what check says of it',
           seen: 'mtls: DISABLE against STRICT',
           deeds: [],
-          expects: [finds('payment', 'mtls', 'payment-svc', 'STRICT'), findsNothing('payment', ...below('mtls'))],
+          expects: [
+            finds('payment', 'mtls', 'payment-svc', 'STRICT'),
+            checkFinds('mtls', 'DestinationRule payment/payment-svc', 'STRICT'),
+            findsNothing('payment', ...below('mtls')),
+            checkFindsNothing(...below('mtls')),
+          ],
         },
       ],
     },
@@ -80,7 +86,7 @@ export const MTLS: Scenario = {
             { at: 30, do: 'push', types: ['cds'] },
             { at: 30, do: 'payments', fare: {} },
           ],
-          expects: [none(CONFLICT), findsNothing('payment', 'mtls')],
+          expects: [none(CONFLICT), findsNothing('payment', 'mtls'), checkFindsNothing('mtls')],
         },
       ],
     },

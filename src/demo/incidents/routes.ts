@@ -1,4 +1,5 @@
 import { canaryObject, istioObject, PAYMENT_HOST } from '../mesh/istio-objects.ts';
+import { checkFinds, checkFindsNothing } from '../scenario/check-says.ts';
 import { equal, finds, findsNothing } from '../scenario/expectation.ts';
 import { canaryTraffic, noCanaryTraffic } from '../scenario/facts.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -52,7 +53,9 @@ export const ROUTES: Scenario = {
           deeds: [],
           expects: [
             finds('payment', 'routes', 'payment-svc', 'payment-all'),
+            checkFinds('routes', 'payment-svc', 'payment-all'),
             findsNothing('payment', ...below('routes')),
+            checkFindsNothing(...below('routes')),
           ],
         },
       ],
@@ -61,19 +64,19 @@ export const ROUTES: Scenario = {
       name: 'mended',
       beats: [
         {
-          at: 40,
+          at: 60,
           says: 'payment-all is taken out',
           seen: 'v2 gets requests; check is fine',
           deeds: [
-            { at: 40, do: 'apply', object: canaryObject({ v1: 90, v2: 10 }) },
-            { at: 40, do: 'push', types: ['rds'] },
-            { at: 40, do: 'payments', fare: {} },
-            { at: 40, do: 'route', weights: { v1: 90, v2: 10 } },
+            { at: 60, do: 'apply', object: canaryObject({ v1: 90, v2: 10 }) },
+            { at: 60, do: 'push', types: ['rds'] },
+            { at: 60, do: 'payments', fare: {} },
+            { at: 60, do: 'route', weights: { v1: 90, v2: 10 } },
           ],
-          expects: [...canaryTraffic(), findsNothing('payment', 'routes')],
+          expects: [...canaryTraffic(), findsNothing('payment', 'routes'), checkFindsNothing('routes')],
         },
       ],
     },
   ],
-  endsAt: 43,
+  endsAt: 63,
 };

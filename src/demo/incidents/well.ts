@@ -1,3 +1,4 @@
+import { checkFindsNothing } from '../scenario/check-says.ts';
 import { findsNothing } from '../scenario/expectation.ts';
 import { canaryTraffic, synced } from '../scenario/facts.ts';
 import type { Act } from '../scenario/scenario.ts';
@@ -21,7 +22,12 @@ export const WELL: Act = {
       says: 'payment is well',
       seen: '3 SYNCED; check finds nothing',
       deeds: [],
-      expects: [...synced(3), ...canaryTraffic('v1'), findsNothing('payment', ...LOWER, 'analysis')],
+      expects: [
+        ...synced(3),
+        ...canaryTraffic('v1'),
+        findsNothing('payment', ...LOWER, 'analysis'),
+        checkFindsNothing(...LOWER, 'analysis'),
+      ],
     },
   ],
 };

@@ -1,4 +1,5 @@
-import type { WorkloadName } from '../mesh/workloads.ts';
+import type { PodAsked } from '../exporter/ladder.ts';
+import { podName, WORKLOADS, type WorkloadName } from '../mesh/workloads.ts';
 import type { TimedDeed } from './deed.ts';
 import type { Expectation } from './expectation.ts';
 
@@ -30,6 +31,11 @@ export interface Scenario {
   readonly endsAt: number;
   /** Nothing else goes wrong in the traffic meanwhile: what the ladder finds is what the story is about. */
   readonly quiet?: true;
-  /** Whom to ask `meshladder check` about. */
+  /** Whom to ask `meshladder check` about; default: checkout, who calls payment-svc. */
   readonly pod?: WorkloadName;
+}
+
+/** The pod to ask `meshladder check` about. */
+export function podAsked({ pod = 'checkout' }: Scenario): PodAsked {
+  return { namespace: WORKLOADS[pod].namespace, name: podName(WORKLOADS[pod]) };
 }
