@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -41,8 +41,7 @@ export function createPortForwards(store: ObjectStore, ports: PodPorts): PortFor
   return {
     answer({ user, request, socket, head }) {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-      const asked = podPortsOf(readApiPath(pathname), { store, user, query: searchParams });
-      refuseOtherProtocols(request.headers['sec-websocket-protocol']);
+      const asked = podPortsOf(readApiPath(pathname), { store, user, query: searchParams, headers: request.headers });
       const joined = asked.map((to) => ({ to, listener: ports.find(to) }));
       websockets.handleUpgrade(request, socket, head, (websocket) => joinPorts(websocket, joined));
     },
@@ -52,19 +51,24 @@ export function createPortForwards(store: ObjectStore, ports: PodPorts): PortFor
   };
 }
 
-/** Who asks for none is given the first; who asks for others alone is turned away, without a word. */
-function refuseOtherProtocols(header: string | undefined): void {
+/** Who asks for none is given the first; who asks for others alone is turned away, without a word but for kubectl. */
+function refuseOtherProtocols({ upgrade = '', 'sec-websocket-protocol': header }: IncomingHttpHeaders): void {
   const asked = header?.split(',').map((each) => each.trim()) ?? [];
+  if (/^SPDY/i.test(upgrade) || asked.some((each) => each.startsWith('SPDY/'))) throw badRequest(NO_SPDY);
   if (asked.length > 0 && !asked.some((each) => PROTOCOLS.includes(each))) throw new Refusal({ text: '', code: 403 });
 }
+
+const NO_SPDY =
+  'the demo does not forward ports by SPDY, as kubectl asks; meshladder config, diff, compare and trace look into its proxies';
 
 interface Asker {
   readonly store: ObjectStore;
   readonly user: User;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
 }
 
-function podPortsOf(path: ApiPath | undefined, { store, user, query }: Asker): readonly PodPort[] {
+function podPortsOf(path: ApiPath | undefined, { store, user, query, headers }: Asker): readonly PodPort[] {
   if (path === undefined || !isPortForward(path)) throw pageNotFound();
   const { namespace = '', name = '' } = path;
   for (const verb of VERBS) authorize(user, { ...path, verb });
@@ -75,6 +79,7 @@ function podPortsOf(path: ApiPath | undefined, { store, user, query }: Asker): r
   if ((pod['spec'] as { readonly nodeName?: string } | undefined)?.nodeName === undefined) {
     throw badRequest(`pod ${name} does not have a host assigned`);
   }
+  refuseOtherProtocols(headers);
   const ports = query.getAll('ports').flatMap((each) => each.split(','));
   if (ports.length === 0) throw notForwardable('query parameter "port" is required');
   return ports.map((port) => ({ namespace, pod: name, port: portOf(port) }));

@@ -135,6 +135,17 @@ async function framesOf(socket: WebSocket, count: number): Promise<Buffer[]> {
   return frames;
 }
 
+test('kubectl, which speaks another protocol, is told what does look into proxies', async (context) => {
+  const lab = await startForwardLab(context);
+  const headers = { 'sec-websocket-protocol': 'SPDY/3.1+portforward.k8s.io' };
+  const socket = new WebSocket(`${lab.server.urlFor(ALL).replace('http', 'ws')}${PATH}`, { headers });
+  const [, response] = await once(socket, 'unexpected-response');
+  let body = '';
+  for await (const chunk of response) body += chunk;
+  assert.equal(response.statusCode, 400);
+  assert.match(JSON.parse(body).message, /does not forward ports by SPDY.*meshladder config/);
+});
+
 test('several ports have channels of their own, and each answers', async (context) => {
   const lab = await startForwardLab(context);
   const socket = new WebSocket(`${lab.server.urlFor(ALL).replace('http', 'ws')}${PATH}?ports=15000&ports=15000`, V4);
