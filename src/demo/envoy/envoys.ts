@@ -1,26 +1,16 @@
-import type { RequestListener } from 'node:http';
-import type { Delivery, MeshProxy } from '../istiod/control-plane.ts';
+import { type Delivery, type MeshProxy, SENT_TYPES } from '../istiod/control-plane.ts';
+import type { ProxyCrowd } from '../istiod/syncz.ts';
+import type { PushVersion } from '../istiod/xds-nonce.ts';
 import type { ObjectStore } from '../kube/store.ts';
-import { envoyAdmin } from './admin.ts';
-import { createHeld, type HeldConfig } from './held.ts';
-import { createLoggers, type Loggers } from './loggers.ts';
-import { type MeshView, meshReader } from './mesh-view.ts';
+import { createEnvoy, type Envoy } from './envoy.ts';
+import { meshReader, type ViewPod } from './mesh-view.ts';
 import { type SentConfig, sentConfig } from './sent-config.ts';
-
-/** The Envoy of one proxy: what it holds, what it thinks of its hosts, and what it writes. */
-export interface Envoy {
-  readonly held: HeldConfig;
-  readonly loggers: Loggers;
-  /** What answers at its admin port. */
-  readonly admin: RequestListener;
-  /** It ejects these hosts of a cluster (outlier detection), and no others; none: all are back. */
-  eject(cluster: string, addresses: readonly string[]): void;
-}
 
 /** The Envoys of the mesh. */
 export interface Envoys {
   /** @param id `pod.namespace` */
   of(id: string): Envoy | undefined;
+  /** Those of the story; those of the crowd are made when somebody asks for one. */
   all(): ReadonlyMap<string, Envoy>;
   /** Something of istiod's reached a proxy. */
   deliver(delivery: Delivery): void;
@@ -30,54 +20,52 @@ export interface Envoys {
 
 export interface EnvoysOptions {
   readonly store: ObjectStore;
+  /** Proxies of whom nothing is kept: they hold whatever was pushed last. */
+  readonly crowd: ProxyCrowd;
   readonly nodeName: string;
   /** When the pods started. */
   readonly startedAtMs: number;
   readonly now?: () => number;
 }
 
-export function createEnvoys({ store, nodeName, startedAtMs, now = Date.now }: EnvoysOptions): Envoys {
+/** Of the crowd so many are remembered; what was set in the others is forgotten. */
+const MOST_REMEMBERED = 100;
+
+export function createEnvoys({ store, crowd, now = Date.now, ...facts }: EnvoysOptions): Envoys {
   const read = meshReader(store);
   const envoys = new Map<string, Envoy>();
-  const make = (proxy: MeshProxy, view: MeshView): SentConfig | undefined => {
-    const pod = view.pod(...placeOf(proxy.id));
-    return pod === undefined ? undefined : sentConfig(view, pod, proxy.type);
-  };
+  const remembered = new Map<string, Envoy>();
+  let last: PushVersion = { atMs: facts.startedAtMs, number: 1 };
+  const podOf = ({ id }: MeshProxy): ViewPod | undefined => read().pod(...placeOf(id));
   const start = (proxy: MeshProxy): Envoy | undefined => {
-    const pod = read().pod(...placeOf(proxy.id));
-    if (pod === undefined) return undefined;
-    const identity = {
-      type: proxy.type,
-      pod,
-      workload: pod.name.replace(/-[^-]+-[^-]+$/, ''),
-      istioVersion: proxy.version,
-      nodeName,
-      startedAtMs,
-    };
-    const held = createHeld({
-      make: (view) => sentConfig(view, pod, proxy.type),
-      rejects: proxy.rejects ?? {},
-      now,
-    });
-    const loggers = createLoggers();
-    const ejected = new Map<string, ReadonlySet<string>>();
-    const envoy: Envoy = {
-      held,
-      loggers,
-      admin: envoyAdmin({ identity, held, ejected, loggers, now }),
-      eject: (cluster, addresses) => void ejected.set(cluster, new Set(addresses)),
-    };
-    envoys.set(proxy.id, envoy);
+    const pod = podOf(proxy);
+    return pod === undefined ? undefined : createEnvoy({ proxy, pod, now, ...facts });
+  };
+  const ofCrowd = (id: string): Envoy | undefined => {
+    if (crowd.find(id) === undefined) return undefined;
+    const envoy = remembered.get(id) ?? start({ id, type: 'sidecar', address: '', version: crowd.version });
+    if (envoy === undefined) return undefined;
+    remembered.delete(id);
+    remembered.set(id, envoy);
+    const [oldest] = remembered.keys();
+    if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    for (const type of SENT_TYPES) envoy.held.take(type, read(), last);
     return envoy;
   };
   return {
-    of: (id) => envoys.get(id),
+    of: (id) => envoys.get(id) ?? ofCrowd(id),
     all: () => envoys,
     deliver({ proxy, types, push }) {
+      last = push;
       const envoy = envoys.get(proxy.id) ?? start(proxy);
-      for (const type of types) envoy?.held.take(type, read(), push);
+      if (envoy === undefined) return;
+      envoys.set(proxy.id, envoy);
+      for (const type of types) envoy.held.take(type, read(), push);
     },
-    wouldSend: (proxy) => make(proxy, read()),
+    wouldSend(proxy) {
+      const pod = podOf(proxy);
+      return pod === undefined ? undefined : sentConfig(read(), pod, proxy.type);
+    },
   };
 }
 

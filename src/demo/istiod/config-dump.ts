@@ -1,5 +1,6 @@
 import type { SentConfig } from '../envoy/sent-config.ts';
 import type { ControlPlaneModel, MeshProxy } from './control-plane.ts';
+import type { ProxyCrowd } from './syncz.ts';
 import { type PushVersion, versionInfo } from './xds-nonce.ts';
 
 /** An istiod that is asked what it would send. */
@@ -7,6 +8,7 @@ export interface Dumping {
   /** Its pod. */
   readonly name: string;
   readonly model: ControlPlaneModel;
+  readonly crowd: ProxyCrowd;
   readonly wouldSend: (proxy: MeshProxy) => SentConfig | undefined;
 }
 
@@ -16,13 +18,23 @@ export interface DumpAnswer {
 }
 
 /** Answers `/debug/config_dump?proxyID=POD.NAMESPACE[&include_eds]`: of its own proxies alone. */
-export function answerConfigDump({ name, model, wouldSend }: Dumping, query: URLSearchParams): DumpAnswer {
+export function answerConfigDump(istiod: Dumping, query: URLSearchParams): DumpAnswer {
   const id = query.get('proxyID') ?? '';
   if (id === '') return { status: 400, text: 'You must provide a proxyID in the query string\n' };
-  const connection = model.connection(id);
-  const sent = connection?.istiod === name ? wouldSend(connection.proxy) : undefined;
+  const proxy = connected(istiod, id);
+  const sent = proxy === undefined ? undefined : istiod.wouldSend(proxy);
   if (sent === undefined) return { status: 404, text: NOT_CONNECTED };
-  return { status: 200, text: JSON.stringify(istiodDump(sent, model.version(), query.has('include_eds')), null, 2) };
+  const dump = istiodDump(sent, istiod.model.version(), query.has('include_eds'));
+  return { status: 200, text: JSON.stringify(dump, null, 2) };
+}
+
+/** The proxy of this id, if it is connected to this istiod. */
+function connected({ name, model, crowd }: Dumping, id: string): MeshProxy | undefined {
+  const connection = model.connection(id);
+  if (connection !== undefined) return connection.istiod === name ? connection.proxy : undefined;
+  const index = crowd.find(id);
+  if (index === undefined || crowd.istiod(index) !== name) return undefined;
+  return { id, type: 'sidecar', address: '', version: crowd.version };
 }
 
 const NOT_CONNECTED = 'Proxy not connected to this Pilot instance. It may be connected to another instance.\n';

@@ -23,6 +23,8 @@ export interface ProxyCrowd {
   readonly count: number;
   /** `pod.namespace` of one of them. */
   id(index: number): string;
+  /** The other way round; undefined for who is none of them. */
+  find(id: string): number | undefined;
   readonly connectedAtMs: number;
   /** Which istiod it is connected to. */
   istiod(index: number): string;

@@ -4,7 +4,7 @@ import { resourceOfKind } from '../kube/resources.ts';
 import type { LazyObject, ObjectStore } from '../kube/store.ts';
 import { namespaceObject, ownerObjects } from './core-objects.ts';
 import { podObject } from './pods.ts';
-import { ISTIO_VERSION, ISTIODS, podName, type Workload } from './workloads.ts';
+import { ISTIO_VERSION, ISTIODS, podName, proxyId, type Workload } from './workloads.ts';
 
 const PODS_OF_WORKLOAD = 5;
 const PODS_OF_NAMESPACE = 100;
@@ -16,11 +16,15 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  * is kept but their number; each object and each row is made when somebody asks.
  */
 export function createCrowd(count: number, bornMs: number): ProxyCrowd {
+  const id = (index: number): string => proxyId(member(index));
   return {
     count,
-    id: (index) => {
-      const workload = member(index);
-      return `${podName(workload)}.${workload.namespace}`;
+    id,
+    find(wanted) {
+      const [, ordinal] = /\.load-(\d{3,6})$/.exec(wanted) ?? [];
+      const first = Number(ordinal) * PODS_OF_NAMESPACE;
+      const among = ordinal === undefined ? [] : [...Array(PODS_OF_NAMESPACE).keys()].map((step) => first + step);
+      return among.find((index) => index < count && id(index) === wanted);
     },
     istiod: (index) => ISTIODS[index % ISTIODS.length] ?? '',
     version: ISTIO_VERSION,

@@ -56,9 +56,9 @@ export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMes
   const nowMs = Date.now();
   const tokens = createTokens();
   const store = createObjectStore({ firstVersion: 1000 });
-  const envoys = createEnvoys({ store, nodeName: NODE, startedAtMs: nowMs - AGES_MS.pods });
-  const control = createControlPlane({ delivered: envoys.deliver });
   const crowd = createCrowd(extraProxies, nowMs - AGES_MS.pods);
+  const envoys = createEnvoys({ store, crowd, nodeName: NODE, startedAtMs: nowMs - AGES_MS.pods });
+  const control = createControlPlane({ delivered: envoys.deliver });
   const { wouldSend } = envoys;
   const istiods = await Promise.all(
     ISTIODS.map((name) =>

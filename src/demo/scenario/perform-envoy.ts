@@ -1,4 +1,4 @@
-import type { Envoy } from '../envoy/envoys.ts';
+import type { Envoy } from '../envoy/envoy.ts';
 import { SENT_TYPES } from '../istiod/control-plane.ts';
 import type { DemoMesh } from '../mesh/mesh.ts';
 import { proxyId, WORKLOADS, type WorkloadName } from '../mesh/workloads.ts';

@@ -22,24 +22,25 @@ export interface EnvoyLab {
   readonly admin: EnvoyAdmin;
   perform(deed: Deed): void;
   /** Everything that the Envoy of a pod holds. */
-  held(name: WorkloadName, parts?: readonly EnvoyPart[]): Promise<EnvoyDump>;
+  held(name: WorkloadName | EnvoyPod, parts?: readonly EnvoyPart[]): Promise<EnvoyDump>;
   /** What istiod would send it. */
-  sent(name: WorkloadName): Promise<EnvoyConfig>;
+  sent(name: WorkloadName | EnvoyPod): Promise<EnvoyConfig>;
   /** Names of what differs between the two, by section. */
-  differences(name: WorkloadName): Promise<Record<string, readonly string[] | undefined>>;
+  differences(name: WorkloadName | EnvoyPod): Promise<Record<string, readonly string[] | undefined>>;
   /** One request to the admin port, as it is answered. */
   ask(name: WorkloadName, path: string, method?: 'GET' | 'POST'): Promise<{ status: number; text: string }>;
 }
 
 export const CONFIG = ['bootstrap', 'clusters', 'listeners', 'routes', 'endpoints'] as const;
 
-export function podOf(name: WorkloadName): EnvoyPod {
+export function podOf(name: WorkloadName | EnvoyPod): EnvoyPod {
+  if (typeof name !== 'string') return name;
   return { namespace: WORKLOADS[name].namespace, pod: podName(WORKLOADS[name]) };
 }
 
-export async function startEnvoyLab(context: TestContext): Promise<EnvoyLab> {
+export async function startEnvoyLab(context: TestContext, extraProxies = 0): Promise<EnvoyLab> {
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-envoys-'));
-  const mesh = await startMesh({ folder, extraProxies: 0, rotateAtBytes: 1 << 30 });
+  const mesh = await startMesh({ folder, extraProxies, rotateAtBytes: 1 << 30 });
   context.after(async () => {
     await mesh.close();
     rmSync(folder, { recursive: true, force: true });

@@ -52,6 +52,26 @@ test('every Envoy of a healthy mesh holds what istiod would send, and our reader
   }
 });
 
+test('a proxy of the crowd holds whatever was pushed last, and keeps its loggers', async (context) => {
+  const lab = await startEnvoyLab(context, 150);
+  const { items } = (await (
+    await fetch(`${lab.mesh.kube.urlFor(lab.mesh.tokens.kube)}/api/v1/namespaces/load-001/pods`)
+  ).json()) as { items: { metadata: { name: string } }[] };
+  assert.equal(items.length, 50);
+  const pod = { namespace: 'load-001', pod: items[7]?.metadata.name ?? '' };
+  assert.deepEqual(await lab.differences(pod), NONE);
+  lab.perform({ do: 'apply', object: canaryObject({ v1: 50, v2: 50 }) });
+  assert.deepEqual(await lab.differences(pod), NONE);
+  const { config } = await lab.held(pod);
+  assert.deepEqual(config?.problems, []);
+  assert.deepEqual(canary(config ?? assert.fail()), weights(50, 50));
+  const { signal } = new AbortController();
+  await lab.admin.setLevels(pod, [{ name: 'http', level: 'debug' }], signal);
+  const { loggers = [] } = await lab.held(pod, ['loggers']);
+  assert.equal(loggers.find(({ name }) => name === 'http')?.level, 'debug');
+  await assert.rejects(lab.held({ namespace: 'load-001', pod: `${pod.pod}x` }), /not found/);
+});
+
 test('two replicas hold the same', async (context) => {
   const lab = await startEnvoyLab(context);
   const [one, other] = [await configOf(lab, 'reviewsV1'), await configOf(lab, 'reviewsV1Twin')];
