@@ -4,7 +4,7 @@ import { CONFIG_KIND_NAMES } from '../model/config-kinds.ts';
 import { known } from '../model/observed.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Io } from './io.ts';
-import { type KubeOrigin, withKubeApi } from './kube-session.ts';
+import { type KubeOrigin, sayLeftOut, withKubeApi } from './kube-session.ts';
 import { withProgress } from './progress.ts';
 
 export interface LiveWorld {
@@ -27,7 +27,7 @@ export function analysisWorldOfCluster(options: LiveOptions, io: Io): Promise<Li
       const { createOneLook } = await import('../sources/kubernetes/one-look.ts');
       const { KINDS } = await import('../sources/kubernetes/kinds.ts');
       const { ANALYSIS_KINDS } = await import('../sources/kubernetes/analysis/kinds.ts');
-      const look = createOneLook({ api, now: () => systemClock.now(), signal: io.signal });
+      const look = createOneLook({ api, now: systemClock.now, signal: io.signal, onUnreadable: sayLeftOut(io) });
       const cluster = await clusterObjects(look, KINDS, rootNamespace);
       const [seenSecrets, nodes, injectorValues] = await Promise.all([
         secrets ? look.core(ANALYSIS_KINDS.secrets, []) : undefined,

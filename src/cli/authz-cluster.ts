@@ -2,7 +2,7 @@ import { type ClusterObjects, NO_CLUSTER } from '../model/cluster.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { AskedRequest } from './authz-options.ts';
 import type { Io } from './io.ts';
-import { type KubeOrigin, withKubeApi } from './kube-session.ts';
+import { type KubeOrigin, sayLeftOut, withKubeApi } from './kube-session.ts';
 import { withProgress } from './progress.ts';
 
 const POLICIES = ['authorizationpolicies', 'peerauthentications', 'requestauthentications'];
@@ -13,7 +13,7 @@ export function clusterForQuestion(asked: AskedRequest, origin: KubeOrigin, io: 
     withKubeApi(origin, io, 'give YAML files of the objects', async (api) => {
       const { createOneLook } = await import('../sources/kubernetes/one-look.ts');
       const { KINDS } = await import('../sources/kubernetes/kinds.ts');
-      const look = createOneLook({ api, now: () => systemClock.now(), signal: io.signal });
+      const look = createOneLook({ api, now: systemClock.now, signal: io.signal, onUnreadable: sayLeftOut(io) });
       const { namespace, caller, rootNamespace } = asked;
       const both = [...new Set([namespace, ...(caller.kind === 'pod' ? [caller.namespace] : [])])];
       const [pods, services, namespaces, replicaSets, injectors, meshConfigs, ...config] = await Promise.all([

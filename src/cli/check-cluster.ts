@@ -16,7 +16,7 @@ import { advanceHistory } from '../state/sync-history.ts';
 import type { CheckOptions } from './check-options.ts';
 import type { Io } from './io.ts';
 import { unreachableRemedy } from './istiod-remedy.ts';
-import { portForwardOf, withKubeApi } from './kube-session.ts';
+import { portForwardOf, sayLeftOut, withKubeApi } from './kube-session.ts';
 import { type SayProgress, withProgress } from './progress.ts';
 
 /** Two polls are this far apart before one that is behind, or not listed, is called so. */
@@ -113,7 +113,7 @@ function polled(before: MeshSnapshot, { istiods }: ControlPlane): MeshSnapshot {
 async function readCluster(api: KubeApi, { rootNamespace }: CheckOptions, io: Io): Promise<ClusterObjects> {
   const { createOneLook } = await import('../sources/kubernetes/one-look.ts');
   const { KINDS } = await import('../sources/kubernetes/kinds.ts');
-  const look = createOneLook({ api, now: () => systemClock.now(), signal: io.signal });
+  const look = createOneLook({ api, now: systemClock.now, signal: io.signal, onUnreadable: sayLeftOut(io) });
   const keys = Object.keys(CONFIG_KIND_NAMES);
   const lists = {
     namespaces: look.core(KINDS.namespaces, []),

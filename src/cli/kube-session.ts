@@ -126,3 +126,8 @@ export function readLiveOrigin({ kubeconfig, context, timeout }: LiveFlags): Liv
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
   return { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }), timeoutMs };
 }
+
+/** Tells of objects that a command leaves out because they cannot be read: without them its answer may be wrong. */
+export function sayLeftOut({ stderr }: Io): (words: string) => void {
+  return (words) => void stderr.write(`meshladder: left out: ${words}\n`);
+}

@@ -13,6 +13,8 @@ export interface LookOptions {
   readonly api: KubeApi;
   readonly now: () => EpochSeconds;
   readonly signal: AbortSignal;
+  /** Told of objects that could not be read and are left out, in words that name the list. */
+  readonly onUnreadable: (words: string) => void;
 }
 
 /** Lists read once, for commands: no watch, nothing kept. What cannot be read is `failed`, with its reason. */
@@ -25,7 +27,7 @@ export interface OneLook {
   config(key: string): Promise<Observed<ObjectMap<ConfigObject>>>;
 }
 
-export function createOneLook({ api, now, signal }: LookOptions): OneLook {
+export function createOneLook({ api, now, signal, onUnreadable }: LookOptions): OneLook {
   /** Kept while the command runs. */
   const groups = createApiGroups(api, Number.POSITIVE_INFINITY);
 
@@ -35,7 +37,9 @@ export function createOneLook({ api, now, signal }: LookOptions): OneLook {
     query: Readonly<Record<string, string>>,
   ) {
     const needs = { api, query, metadataOnly: kind.metadataOnly ?? false, map: kind.map };
-    return (await readList(needs, path, () => undefined, signal)).objects;
+    const { objects, problem } = await readList(needs, path, () => undefined, signal);
+    if (problem !== undefined) onUnreadable(`${path}: ${problem}`);
+    return objects;
   }
 
   async function coreObjects<T>(kind: Kind<T>, namespaces: readonly string[]): Promise<readonly [string, T][]> {
