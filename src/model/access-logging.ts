@@ -36,7 +36,7 @@ type Providers = Map<string, 'on' | 'off' | 'filtered'>;
 export type AccessLogging = (proxy: LoggingProxy) => AccessLoggingMode;
 
 /**
- * Istio's rule (`istio.md` §3.1; Istio pilot/pkg/model/telemetry.go): a Telemetry with accessLogging, in the root
+ * Istio's rule (pilot/pkg/model/telemetry.go): a Telemetry with accessLogging, in the root
  * namespace, then the proxy's, then for its labels, or default providers in the mesh configuration, put accessLogFile
  * out of force. Each later one goes on from the providers of the one before.
  */

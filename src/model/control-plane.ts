@@ -11,7 +11,7 @@ export interface Istiod {
   readonly revision: string;
   /** Whether Kubernetes calls the pod Ready; absent for a fixed URL. Only a Ready istiod that cannot be asked blinds us. */
   readonly ready?: boolean;
-  /** When its container started; a just restarted istiod lists few proxies for up to 22 s (`observed.md` 5). */
+  /** When its container started; a just restarted istiod lists few proxies (22 s, as measured). */
   readonly startedAt?: EpochSeconds;
 }
 

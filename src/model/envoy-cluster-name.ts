@@ -14,7 +14,7 @@ export const PASSTHROUGH = 'PassthroughCluster';
 export const INBOUND_PASSTHROUGH = 'InboundPassthroughCluster';
 
 /**
- * Takes a cluster's name apart (`istio.md` §6.4; also the SNI form `outbound_.8080_.v1_.host`).
+ * Takes a cluster's name apart (Istio pilot/pkg/model/service.go; also the SNI form `outbound_.8080_.v1_.host`).
  * A name of any other form is its own `fqdn`, as istioctl shows it.
  */
 export function parseClusterName(name: string): EnvoyClusterName {

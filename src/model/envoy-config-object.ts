@@ -2,7 +2,7 @@ import { bodyObject, bodyText, type EnvoyBody } from './envoy-body.ts';
 
 /**
  * The Istio object that a cluster or route says it was made from (`metadata.filter_metadata.istio.config`), as
- * `NAME.NAMESPACE` (`istio.md` §6.4).
+ * `NAME.NAMESPACE`, as `istioctl proxy-config cluster` prints it.
  * @param kind as in the path: `destination-rule`, `virtual-service`
  * @returns empty where there is none of that kind; `<unknown>` where what is said cannot be read
  */

@@ -15,7 +15,9 @@ export interface EnvoyBootstrap {
   readonly body: EnvoyBody;
 }
 
-/** Who a proxy says it is (`istio.md` §1.2: `TYPE~IP~POD.NAMESPACE~DOMAIN`). What it does not say is empty. */
+/**
+ * Who a proxy says it is (the id that Istio gives it: `TYPE~IP~POD.NAMESPACE~DOMAIN`). What it does not say is empty.
+ */
 export interface EnvoyNode {
   readonly id: string;
   /** `sidecar`, `router`, … */

@@ -43,7 +43,7 @@ export interface EnvoyClusterStatus {
 
 const UNUSABLE = new Set(['UNHEALTHY', 'DRAINING', 'TIMEOUT']);
 
-/** Whether Envoy sends requests to a host of this health (`istio.md` §6.3). */
+/** Whether Envoy sends requests to a host of this health (its admin/v3/clusters.proto, eds_health_status). */
 export function isUsable(health: EnvoyHealth): boolean {
   return !UNUSABLE.has(health);
 }

@@ -14,7 +14,7 @@ export interface LoggerChange {
 /** Envoy's levels, the most talkative first. */
 export const ENVOY_LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'];
 
-/** Istio starts proxies at this level (`istio.md` §7.8). */
+/** Istio starts proxies at this level (its chart's values, global.proxy.logLevel). */
 const DEFAULT_LEVEL = 'warning';
 
 /** Whether a logger writes more than Istio's default. */

@@ -9,7 +9,10 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['http/1.0,http/1.1,h2c', 'HTTP'],
 ]);
 
-/** What a filter chain takes, in istioctl's words (`istio.md` §6.4); `ALL` where it takes anything. */
+/**
+ * What a filter chain takes, in istioctl's words (its column MATCH of proxy-config listener); `ALL` where it takes
+ * anything.
+ */
 export function describeMatch(match: FilterChainMatch | undefined): string {
   if (match === undefined) return 'ALL';
   const { serverNames, transportProtocol, applicationProtocols } = match;

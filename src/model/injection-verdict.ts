@@ -23,8 +23,8 @@ export interface InjectionQuestion {
 }
 
 /**
- * Why a pod lacks the sidecar that it would get if it were made now (`istio.md` §7.1); nothing for one that has a proxy,
- * needs none or refused it.
+ * Why a pod lacks the sidecar that it would get if it were made now (Istio pkg/kube/inject/inject.go
+ * injectRequired); nothing for one that has a proxy, needs none or refused it.
  */
 export function injectionGap(question: InjectionQuestion): InjectionGap | undefined {
   const { pod, injectors } = question;

@@ -17,7 +17,7 @@ export type Membership = (typeof MEMBERSHIPS)[number];
 /** Written by Istio's CNI node agent once a pod's traffic goes through its ztunnel, and while that is only half done. */
 const REDIRECTION = 'ambient.istio.io/redirection';
 
-/** A proxy of its own decides before ambient: a pod with a sidecar is not enrolled (`istio.md` §7.1). */
+/** A proxy of its own decides before ambient: a pod with a sidecar is not enrolled (Istio cni/pkg/util/podutil.go). */
 export function membershipOf(pod: Pod): Membership {
   if (pod.proxy !== undefined) return membershipOfProxy(pod, pod.proxy.native);
   const redirection = pod.annotations[REDIRECTION];

@@ -31,7 +31,7 @@ export interface PolicyTraffic {
 /**
  * Whether the policy isolates a pod in a direction: it selects it, and the direction is among its types. Without types
  * (a file never stored), Ingress always, and Egress only where there are egress rules. Pods on the host's network are
- * exempt, as in most network plugins (`istio.md` §8.2; Kubernetes, "Network Policies").
+ * exempt, as in most network plugins (Kubernetes, "Network Policies").
  */
 export function isolates(policy: NetworkPolicy, pod: PolicyEndpoint, direction: PolicyDirection): boolean {
   if (pod.hostNetwork || policy.namespace !== pod.namespace || !hasType(policy, direction)) return false;

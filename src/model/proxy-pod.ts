@@ -17,7 +17,7 @@ export function connectsByItself(pod: Pod): boolean {
   return pod.proxy !== undefined && !(pod.annotations[INJECT_TEMPLATES] ?? '').includes('grpc-');
 }
 
-/** What kind of proxy the pod runs, for one that no istiod has told us of (`istio.md` §7.1). */
+/** What kind of proxy the pod runs, for one that no istiod has told us of. */
 export function proxyTypeOfPod({ labels, annotations }: Pod): ProxyType {
   if (labels['app'] === 'ztunnel' || labels['app.kubernetes.io/name'] === 'ztunnel') return 'ztunnel';
   if (labels[MANAGED_GATEWAY] === 'istio.io-mesh-controller') return 'waypoint';

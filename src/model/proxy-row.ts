@@ -23,7 +23,7 @@ export interface XdsBlock {
   readonly others: readonly string[];
   /** Cluster DNS is blocked for the pod as well: it could not even look istiod up. */
   readonly dnsBlocked?: true;
-  /** API groups of other policy engines in the cluster, whose policies may allow what this one does not (`istio.md` §8.3). */
+  /** API groups of other policy engines in the cluster, whose policies may allow what this one does not. */
   readonly otherEngines?: readonly string[];
 }
 

@@ -10,7 +10,7 @@ export const FLAG_GROUPS: readonly { readonly title: string; readonly flags: rea
   { title: 'The client, and streams that ended by themselves', flags: DOWNSTREAM_FLAGS },
 ];
 
-/** Every response flag of Envoy (source/common/stream_info/utility.h; `istio.md` §4). */
+/** Every response flag of Envoy (source/common/stream_info/utility.h). */
 export const RESPONSE_FLAGS: readonly ResponseFlag[] = FLAG_GROUPS.flatMap(({ flags }) => flags);
 
 /** Flags that are not in the table count under this name: extensions may register their own. */

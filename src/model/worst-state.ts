@@ -13,7 +13,7 @@ export function isNotSentNormal(type: XdsType): boolean {
 
 /**
  * The state that speaks for a proxy: the worst of its types. NOT_SENT counts on CDS and LDS only; elsewhere it is
- * normal where there is nothing to send (routes of a TCP-only gateway, ECDS without Wasm; `istio.md` §1.3). A proxy of
+ * normal where there is nothing to send (routes of a TCP-only gateway, ECDS without Wasm). A proxy of
  * which no type was ever sent is NOT_SENT as a whole.
  */
 export function worstState(types: Readonly<Partial<Record<XdsType, { readonly state: SyncState }>>>): SyncState {

@@ -1,4 +1,4 @@
-/** The xDS resource types, by the short names that istiod's own metrics use (`istio.md` §1.2; Istio pkg/model/xds.go). */
+/** The xDS resource types, by the short names that istiod's own metrics use (Istio pkg/model/xds.go). */
 export const XDS_TYPES = ['cds', 'lds', 'eds', 'rds', 'ecds', 'sds', 'nds', 'pcds', 'bds', 'wds', 'wads'] as const;
 export type XdsType = (typeof XDS_TYPES)[number];
 

@@ -7,7 +7,7 @@ const FAST_SECONDS = 120;
 
 /**
  * Whether to look again soon: while something is unacknowledged or has just vanished, at most two minutes after the
- * last change. A proxy that is cut off may be STALE for only ten seconds (`observed.md` 1).
+ * last change. A proxy that is cut off may be STALE for only ten seconds.
  */
 export function wantsFastPoll({ history }: MeshSnapshot, now: EpochSeconds): boolean {
   const { lastChangeAt } = history;

@@ -23,7 +23,7 @@ export interface Advance {
   changed(): void;
 }
 
-/** Two looks nearer than this may both fall into one push (`istio.md` §1.2). */
+/** Two looks nearer than this may both fall into one push. */
 const CONFIRM_SECONDS = 3;
 
 /**

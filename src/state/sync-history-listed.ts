@@ -123,7 +123,7 @@ function isSameConnection(before: ProxyHistory, { connection, answer }: ListedPr
   return old === undefined || connection.connectedAt === undefined || old === connection.connectedAt;
 }
 
-/** Before istiod 1.23 the rows of a ztunnel tell nothing of its state (`istio.md` §1.3). */
+/** Before istiod 1.23 the rows of a ztunnel tell nothing of its state. */
 function stateOf({ type, types }: ProxyConnection): SyncState {
   if (type === 'ztunnel') {
     for (const _ in types) return worstState(types);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './free-ports.ts';
 
-/** Istio's default text format (`istio.md` §3.2), as its bootstrap hands it to Envoy. */
+/** Istio's default text format (pilot/pkg/model/telemetry_logging.go), as its bootstrap hands it to Envoy. */
 const TEXT_FORMAT =
   '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% ' +
   '%RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "%UPSTREAM_TRANSPORT_FAILURE_REASON%" %BYTES_RECEIVED% ' +
@@ -14,7 +14,7 @@ const TEXT_FORMAT =
   '"%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%" %UPSTREAM_CLUSTER_RAW% %UPSTREAM_LOCAL_ADDRESS% ' +
   '%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% %REQUESTED_SERVER_NAME% %ROUTE_NAME%\n';
 
-/** Istio's default JSON format (`istio.md` §3.3). */
+/** Istio's default JSON format (the same file). */
 const JSON_FORMAT = {
   start_time: '%START_TIME%',
   route_name: '%ROUTE_NAME%',

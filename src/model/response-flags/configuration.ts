@@ -1,6 +1,6 @@
 import type { ResponseFlag } from './entry.ts';
 
-/** The proxy did not know, or was told, what to do with the request (`istio.md` §4). */
+/** The proxy did not know, or was told, what to do with the request (Envoy, "Access log operators", RESPONSE_FLAGS). */
 export const CONFIGURATION_FLAGS: readonly ResponseFlag[] = [
   {
     name: 'NR',

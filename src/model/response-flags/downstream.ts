@@ -1,6 +1,6 @@
 import type { ResponseFlag } from './entry.ts';
 
-/** The side of the caller, and streams that ended by themselves (`istio.md` §4). */
+/** The side of the caller, and streams that ended by themselves (Envoy, "Access log operators", RESPONSE_FLAGS). */
 export const DOWNSTREAM_FLAGS: readonly ResponseFlag[] = [
   {
     name: 'DC',

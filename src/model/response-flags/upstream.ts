@@ -1,6 +1,6 @@
 import type { ResponseFlag } from './entry.ts';
 
-/** A cluster was chosen, and no good answer came from it (`istio.md` §4). */
+/** A cluster was chosen, and no good answer came from it (Envoy, "Access log operators", RESPONSE_FLAGS). */
 export const UPSTREAM_FLAGS: readonly ResponseFlag[] = [
   {
     name: 'UH',

@@ -10,7 +10,7 @@ export interface CustomSetting {
 
 /**
  * CUSTOM policies ask an external authorizer about what they match, also in a dry run. Without the authorizer that they
- * name, they deny it (`istio.md` §7.6; Istio pilot/pkg/security/authz/builder).
+ * name, they deny it (Istio pilot/pkg/security/authz/builder).
  */
 export function customVerdict(
   policies: readonly AuthorizationPolicy[],

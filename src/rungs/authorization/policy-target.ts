@@ -41,7 +41,7 @@ const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 const GATEWAY_API = 'gateway.networking.k8s.io';
 
 /**
- * Whether a policy applies to a workload (`istio.md` §7.6; Istio pilot/pkg/model/policyattachment.go). Gateways of the
+ * Whether a policy applies to a workload (Istio pilot/pkg/model/policyattachment.go). Gateways of the
  * Gateway API also take policies by selector, as istiod's default has it; waypoints never.
  */
 export function applies(policy: AuthorizationPolicy, target: PolicyTarget, rootNamespace: string): boolean {

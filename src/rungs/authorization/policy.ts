@@ -1,7 +1,7 @@
 import type { Labels } from '../../model/workload.ts';
 
 export const ACTIONS = ['CUSTOM', 'DENY', 'ALLOW', 'AUDIT'] as const;
-/** In the order in which a proxy asks them, but for AUDIT, which only logs (`istio.md` §7.6). */
+/** In the order in which a proxy asks them, but for AUDIT, which only logs (Istio, "Authorization Policy"). */
 export type Action = (typeof ACTIONS)[number];
 
 /**

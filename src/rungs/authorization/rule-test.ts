@@ -20,7 +20,7 @@ const NOT_IN_ZTUNNEL = ['remote.ip', 'connection.sni', 'source.trustDomain'];
 /**
  * Whether a rule matches a request, as istiod hands it to the proxy. What cannot be used there (HTTP conditions on a TCP
  * port, an address that is none) takes an ALLOW rule out whole, and falls out of the rules of other actions, which then
- * match more (`istio.md` §7.6).
+ * match more (Istio pilot/pkg/security/authz/model).
  */
 export function testRule(rule: Rule, setting: RuleSetting, request: DescribedRequest): Answer {
   const clauses = [...rule.from.flat(), ...rule.to.flat(), ...rule.when];

@@ -2,8 +2,8 @@
 export type TextTest = (text: string) => boolean;
 
 /**
- * Istio's short patterns (`istio.md` §7.6): `*` anything but the empty text, `*end`, `start*`, else the whole text. A
- * second `*` is an ordinary character, since Istio looks at the front first, then at the end.
+ * Istio's short patterns (pilot/pkg/security/authz/matcher): `*` anything but the empty text, `*end`, `start*`, else
+ * the whole text. A second `*` is an ordinary character, since Istio looks at the front first, then at the end.
  */
 export function textPattern(pattern: string): TextTest {
   if (pattern === '*') return (text) => text !== '';

@@ -43,7 +43,7 @@ export interface DiffOptions {
 
 /**
  * Compares two dumps resource by resource, whatever their order and spelling. `version_info` and `last_updated` stand
- * beside resources and are not looked at: under delta xDS a version says nothing (`observed.md`).
+ * beside resources and are not looked at: under delta xDS Envoy's version lags behind, though the content is the same.
  */
 export function diffConfigs(first: EnvoyConfig, second: EnvoyConfig, options: DiffOptions): ConfigDiff {
   const names = fieldNames(first, second);

@@ -8,7 +8,7 @@ export type FieldNames = (name: string) => string;
 /**
  * Names by which two dumps can be compared. Where one is Envoy's (`consecutive_5xx`) and the other istiod's
  * (`consecutive5xx`), names that are equal without underscores and capitals are one, spelled as Envoy does:
- * turning one spelling into the other blindly fails (`observed.md`, config_dump).
+ * turning one spelling into the other blindly fails (no rule puts that underscore back).
  */
 export function fieldNames(one: EnvoyConfig, other: EnvoyConfig): FieldNames {
   if (one.spelling === other.spelling) return (name) => name;

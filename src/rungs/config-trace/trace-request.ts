@@ -60,7 +60,7 @@ function chainStep(chain: EnvoyFilterChain): TraceStep {
   return { kind: 'filter chain', name: chain.name, facts };
 }
 
-/** What a sidecar offers another one, for HTTP and for anything else (`istio.md` §7.5). */
+/** What a sidecar offers another one, for HTTP and for anything else (Istio pilot/pkg/networking/util/util.go). */
 const MTLS_PROTOCOLS = ['istio-http/1.1', 'istio', 'istio-peer-exchange'];
 
 /** What the inspectors of a listener find out. */

@@ -12,7 +12,8 @@ export interface ClientTls {
 }
 
 /**
- * What a rule says of TLS to one port: a subset's word over the whole rule's, a port's over both (`istio.md` §7.5).
+ * What a rule says of TLS to one port: a subset's word over the whole rule's, a port's over both (Istio
+ * pilot/pkg/networking/core/cluster_tls.go).
  * @param subset `""` for requests to no subset
  * @returns undefined where the rule says nothing: then auto mTLS decides
  */

@@ -4,7 +4,8 @@ import type { ObjectName } from './peer-authentication.ts';
 import type { Server, ServersOf } from './servers.ts';
 
 /**
- * How callers and servers disagree (`istio.md` §7.5):
+ * How callers and servers disagree (Istio pilot/pkg/networking/core/cluster_tls.go,
+ * pilot/pkg/xds/endpoints/mtls_checker.go):
  * - `plaintext_to_strict`: a DestinationRule turns TLS off, and the server is STRICT.
  * - `tls_to_strict`: it asks for TLS without a mesh certificate (SIMPLE), and the server is STRICT.
  * - `mtls_to_disabled`: it asks for ISTIO_MUTUAL, and the server's PeerAuthentication is DISABLE.

@@ -37,8 +37,9 @@ export function modeOfPort({ workload, ports }: EffectiveMtls, port: number): De
 export type EffectiveMtlsOf = (workload: { readonly namespace: string; readonly labels: Labels }) => EffectiveMtls;
 
 /**
- * Istio's rule (`istio.md` §7.4): port over workload over namespace over mesh, the oldest of each scope, and what is
- * not set is inherited. A selector counts only outside of the root namespace, ports only with a selector.
+ * Istio's rule (pilot/pkg/security/authn/policy_applier.go ComposePeerAuthentication): port over workload over
+ * namespace over mesh, the oldest of each scope, and what is not set is inherited. A selector counts only outside of
+ * the root namespace, ports only with a selector.
  */
 export function effectiveMtls(objects: Iterable<ConfigObject>, rootNamespace: string): EffectiveMtlsOf {
   const byNamespace = Map.groupBy(oldestFirst(objects), ({ namespace }) => namespace);

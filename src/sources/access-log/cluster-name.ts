@@ -1,6 +1,6 @@
 import type { Direction } from '../../model/traffic.ts';
 
-/** What an upstream cluster's name says (`istio.md` §6.4; Istio pilot/pkg/model/service.go). */
+/** What an upstream cluster's name says (Istio pilot/pkg/model/service.go). */
 export interface ClusterName {
   readonly direction: Direction;
   /** FQDN; absent where the name has none. */
@@ -24,7 +24,7 @@ const SNI_NAME = /^(inbound|outbound)_\.[^_]*_\.(.*?)_\.(.*)$/;
 const HOST = /^[A-Za-z0-9*][A-Za-z0-9._*-]{0,252}$/;
 const SUBSET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 
-/** Reads a name as configuration wrote it, also with the `;` that Istio 1.23 may put behind it (`istio.md` §3.2). */
+/** Reads a name as configuration wrote it, also with the `;` that Istio 1.23 may put behind it. */
 export function parseClusterName(name: string): ClusterName {
   const bare = name.endsWith(';') ? name.slice(0, -1) : name;
   const special = SPECIAL.get(bare);

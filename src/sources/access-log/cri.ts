@@ -1,6 +1,9 @@
 import { parseLogTime } from './log-time.ts';
 
-/** What a container runtime wrote round a piece of a container's line (CRI log format, `istio.md` §3.6). */
+/**
+ * What a container runtime wrote round a piece of a container's line (CRI log format; Kubernetes, "CRI: Log management
+ * for container stdout/stderr streams").
+ */
 export interface Frame {
   readonly stream: 'stdout' | 'stderr';
   /** The line goes on in the next frame of this stream. */

@@ -5,7 +5,7 @@ type Denial = NonNullable<RequestShape['denial']>;
 
 /** Envoy's RBAC filters begin so, over HTTP and TCP. */
 const DENIED = /^rbac_access_denied(?:_matched_policy\[(.*)\])?$/;
-/** What Istio calls its policies (`istio.md` §7.6): `ns[shop]-policy[deny-all]-rule[0]`. */
+/** What Istio calls its policies (pilot/pkg/security/authz/builder): `ns[shop]-policy[deny-all]-rule[0]`. */
 const ISTIO_POLICY = /^ns\[([a-z0-9][a-z0-9.-]{0,252})\]-policy\[([a-z0-9][a-z0-9.-]{0,252})\]-rule\[(\d{1,5})\]$/;
 
 /** There are ALLOW policies, and none matched. */
@@ -15,7 +15,8 @@ const UNKNOWN: Denial = Object.freeze({ policyNamespace: '', policy: 'unknown', 
 
 /**
  * Which AuthorizationPolicy denied the request: it stands in the details over HTTP, in the termination details over TCP.
- * It sets no flag (`istio.md` §4.1), and the caller's own proxy logs a 403 `via_upstream`.
+ * It sets no flag (Envoy source/extensions/filters/http/rbac/rbac_filter.cc), and the caller's own proxy logs a 403
+ * `via_upstream`.
  */
 export function denialOf(raw: Pick<RawRequest, 'details' | 'terminationDetails'>): Denial | undefined {
   const match = DENIED.exec(raw.details) ?? DENIED.exec(raw.terminationDetails);

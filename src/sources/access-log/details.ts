@@ -26,9 +26,9 @@ const RESET_REASONS = new Set([
 ]);
 
 /**
- * A bounded class of why a request ended as it did (`istio.md` §4.3): the first word of its details, behind a colon why
- * the stream was reset, and behind another what the transport failure is about. Every part comes from a table: free text
- * of a peer's never does. `""` when the line says nothing.
+ * A bounded class of why a request ended as it did (Envoy, "Response Code Details"): the first word of its details,
+ * behind a colon why the stream was reset, and behind another what the transport failure is about. Every part comes
+ * from a table: free text of a peer's never does. `""` when the line says nothing.
  */
 export function detailsClass(raw: Pick<RawRequest, 'details' | 'terminationDetails' | 'transportFailure'>): string {
   const told = raw.details === UNSET ? raw.terminationDetails : raw.details;

@@ -4,8 +4,8 @@ import { UNSET } from './raw-request.ts';
 const NONE: readonly string[] = Object.freeze([]);
 
 /**
- * The flags of `URX,UF` or `-` as a sorted set, by their short names: their order differs by protocol and version (`istio.md` §3.4). Flags that
- * are not in Envoy's table, as extensions may register them, are `other`.
+ * The flags of `URX,UF` or `-` as a sorted set, by their short names: their order differs by protocol and version.
+ * Flags that are not in Envoy's table, as extensions may register them, are `other`.
  */
 export function flagsOf(field: string): readonly string[] {
   if (field === UNSET) return NONE;

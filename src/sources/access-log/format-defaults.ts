@@ -2,7 +2,7 @@ import { placesOf, tellersOf } from './format-places.ts';
 import { readTemplate } from './format-template.ts';
 import type { JsonObject } from './parse-json.ts';
 
-/** Istio's default text of every version (`istio.md` §3.2), put together from what changed. */
+/** Istio's default text of every version (pilot/pkg/model/telemetry_logging.go), put together from what changed. */
 const HEAD =
   '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% ';
 const WHY = [
@@ -25,7 +25,7 @@ const TEXTS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The keys of Istio's default JSON that are read (`istio.md` §3.3), and the operators they may have. */
+/** The keys of Istio's default JSON that are read (the same file), and the operators they may have. */
 const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['start_time', ['%START_TIME%']],
   ['response_code', ['%RESPONSE_CODE%']],

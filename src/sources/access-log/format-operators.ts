@@ -65,7 +65,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
     'UPSTREAM_TRANSPORT_FAILURE_REASON',
     { chars: 'any', everyday: ['-', 'delayed connect error: 111'], tells: { field: 'transportFailure', rank: 0 } },
   ],
-  // UPSTREAM_CLUSTER prints the name for statistics, which the mesh may set to something else (`istio.md` §3.2).
+  // UPSTREAM_CLUSTER prints the name for statistics, which the mesh may set to something else (alt_stat_name).
   ['UPSTREAM_CLUSTER_RAW', cluster(0)],
   ['UPSTREAM_CLUSTER', cluster(1)],
   [

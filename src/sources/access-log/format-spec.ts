@@ -51,7 +51,10 @@ export function formatOfMesh(...meshes: readonly MeshConfig[]): FormatSpec {
   return distinct.size === 0 ? 'auto' : { kind: 'mixed', formats: [...distinct.values()] };
 }
 
-/** Undefined where it names none: JSON that is broken, or no object, is Istio's default instead (`istio.md` §3.1). */
+/**
+ * Undefined where it names none: JSON that is broken, or no object, is Istio's default instead
+ * (pilot/pkg/model/telemetry_logging.go).
+ */
 function meshFormat(mesh: MeshConfig): CustomFormat | undefined {
   const { accessLogFormat = '', accessLogEncoding, namespace, name } = mesh;
   if (accessLogFormat.trim() === '') return undefined;

@@ -36,7 +36,10 @@ export const CURRENT = '~';
 
 /** Names as Kubernetes allows them, and a UID or, for static pods, a hash; none of them can hold an underscore. */
 const POD_FOLDER = /^([a-z0-9][a-z0-9-]{0,62})_([a-z0-9][a-z0-9.-]{0,252})_([A-Za-z0-9][A-Za-z0-9-]{0,63})$/;
-/** `istio.md` §3.6: the kubelet renames to `N.log.YYYYMMDD-HHMMSS`, and compresses all but the newest of these. */
+/**
+ * Kubernetes pkg/kubelet/logs/container_log_manager.go: the kubelet renames to `N.log.YYYYMMDD-HHMMSS`, and compresses
+ * all but the newest of these.
+ */
 const LOG_NAME = /^(\d{1,9})\.log(?:\.(\d{8}-\d{6})(\.gz)?)?$/;
 
 /** Namespace and pod of a folder under the root; undefined for anything else that lies there. */

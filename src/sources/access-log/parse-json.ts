@@ -36,8 +36,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Istio's default JSON format (`istio.md` §3.3): keys in any order, more keys than the default ones, absent, `null` and
- * `-` alike, numbers also as text.
+ * Istio's default JSON format (Istio pilot/pkg/model/telemetry_logging.go): keys in any order, more keys than the
+ * default ones, absent, `null` and `-` alike, numbers also as text.
  * @param line the text that `object` was read from
  * @returns undefined where code or flags are missing, or something is in a form that Envoy does not write; `unclear` where
  * something stands twice

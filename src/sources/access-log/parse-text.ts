@@ -11,11 +11,11 @@ const OWN_QUOTES = 14;
 const REQUEST = /[\w!#$%&'*+.^`|~-]+ [^ ]+ (?:-|HTTP\/\d(?:\.\d)?)(?=" )/y;
 
 /**
- * Istio's default text format of every version (`istio.md` §3.2). Header values stand in it as callers wrote them,
- * quotes and blanks included, so nothing is counted from the wrong end: what stands before them is found from the left,
- * what stands behind them from the right, and of what is between only an authority that cannot be mistaken is taken.
- * The tail ends in the server name a TLS client asked for, which Envoy writes without blanks or quotes (since September
- * 2024: CVE-2024-45808).
+ * Istio's default text format of every version (Istio pilot/pkg/model/telemetry_logging.go). Header values stand in it
+ * as callers wrote them, quotes and blanks included, so nothing is counted from the wrong end: what stands before them
+ * is found from the left, what stands behind them from the right, and of what is between only an authority that cannot
+ * be mistaken is taken. The tail ends in the server name a TLS client asked for, which Envoy writes without blanks or
+ * quotes (since September 2024: CVE-2024-45808).
  * @returns undefined for every other line, also with `omitEmptyValues`, which leaves words out; `unclear` where a caller
  * may have written the code and the flags (`anotherHead`)
  */

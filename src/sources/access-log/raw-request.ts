@@ -29,7 +29,7 @@ export function tellsUpstreamHost(upstreamCluster: string): boolean {
 
 /**
  * Whether an upstream cluster names a host itself: anything after its last `|`, as in `outbound|80||a.b.svc.cluster.local`
- * and unlike `inbound|8080||`. The `;` that Istio 1.23 may write behind the name (`istio.md` §3.2) does not count.
+ * and unlike `inbound|8080||`. The `;` that Istio 1.23 may write behind the name does not count.
  */
 export function namesHost(upstreamCluster: string): boolean {
   const end = upstreamCluster.length - (upstreamCluster.endsWith(';') ? 1 : 0);

@@ -18,7 +18,7 @@ const NUMBERS = /" (?:\d{1,40} ){2}(?:(?:\d{1,40}|-) ){2}"/y;
 
 /**
  * Reads `CODE FLAGS DETAILS TERMINATION "TRANSPORT" N N N N "`; Istio 1.8 left out details and termination, 1.2 to 1.7
- * had one quoted field of metadata in their place (`istio.md` §3.2).
+ * had one quoted field of metadata in their place (Istio pilot/pkg/model/telemetry_logging.go of those times).
  */
 export function textHead(line: string, start: number): TextHead | undefined {
   const codeEnd = line.indexOf(' ', start);

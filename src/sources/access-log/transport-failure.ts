@@ -17,7 +17,7 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
   [/reset[ _]by[ _]peer|delayed[ _]connect[ _]error:[ _]?104\b/, 'connection_reset'],
 ];
 
-/** A bounded class of `upstream_transport_failure_reason` (`istio.md` §4.3); `transport_failure` for what fits none. */
+/** A bounded class of `upstream_transport_failure_reason`; `transport_failure` for what fits none. */
 export function transportClass(reason: string): string {
   return CLASSES.find(([words]) => words.test(reason))?.[1] ?? 'transport_failure';
 }

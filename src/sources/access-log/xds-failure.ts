@@ -42,7 +42,7 @@ const REASONS: readonly (readonly [string, XdsFailure])[] = [
   ['EOF', 'eof'],
 ];
 
-/** Who says so, and how the message begins (`observed.md`, "Log lines worth a class"; pilot-agent's xds_proxy.go). */
+/** Who says so, and how the message begins (Istio pkg/istio-agent/xds_proxy.go; Envoy's grpc_stream.h). */
 const TELLERS: readonly { readonly scope: RegExp; readonly message: RegExp }[] = [
   {
     scope: /^xdsproxy$/,

@@ -11,7 +11,7 @@ import { invalidAnswer } from './envoy-answer-error.ts';
 import { createProblems } from './problems.ts';
 import { type FoundResource, findResources, type SectionReader } from './section-entries.ts';
 
-/** The parts of a dump, found by their types: their order is not promised (`istio.md` §6.2). */
+/** The parts of a dump, found by their types: their order is not promised (Envoy admin/v3/config_dump.proto). */
 export function decodeConfigs(configs: readonly unknown[], spelling: EnvoySpelling): EnvoyConfig {
   const problems = createProblems();
   const found = new Map<EnvoySection, FoundResource[]>();

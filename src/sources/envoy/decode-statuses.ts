@@ -35,7 +35,7 @@ function decodeHost(body: EnvoyBody): EnvoyHost {
   };
 }
 
-/** `istio.md` §6.3. */
+/** Ejected by outlier detection before anything else: such a host is passed over whatever its endpoints say of it. */
 function verdictOf(eds: string, flags: readonly string[]): HostVerdict {
   if (flags.includes('failed_outlier_check')) return 'ejected';
   return isUsable(eds) && !flags.includes('failed_active_health_check') ? 'healthy' : 'unhealthy';

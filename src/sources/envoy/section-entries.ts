@@ -38,7 +38,7 @@ const ACTIVE_LISTENER = [
   [['draining_state', 'listener'], 'draining'],
 ] as const;
 
-/** `istio.md` §6.2. */
+/** Where resources stand in each part of a dump, and in what state (Envoy admin/v3/config_dump_shared.proto). */
 const SHAPES: Readonly<Record<string, SectionShape>> = {
   ClustersConfigDump: {
     section: 'clusters',

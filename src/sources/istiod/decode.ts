@@ -15,7 +15,7 @@ import {
 } from './schema.ts';
 import { DEBUG_TYPE_PREFIX, LEGACY_FIELDS, TYPE_URLS } from './type-urls.ts';
 
-/** What istioctl says of itself: its connections are listed among the proxies for up to 30 s (`observed.md` 7). */
+/** What istioctl says of itself: its connections are listed among the proxies for up to 30 s. */
 const ISTIOCTL_VERSION = '65536.65536.65536';
 
 type Types = Partial<Record<XdsType, TypeSync>>;
@@ -92,8 +92,8 @@ function readResource(fields: Fields): TypeSync | undefined {
 
 /**
  * Both nonces empty: the proxy does not watch the type, or nothing was sent yet. The flat fields cannot tell the two
- * apart, so such a type is absent rather than NOT_SENT (`istio.md` §1.3). They never tell of a rejection either: it
- * looks STALE.
+ * apart, so such a type is absent rather than NOT_SENT (Istio pilot/pkg/xds/debug.go). They never tell of a rejection
+ * either: it looks STALE.
  */
 function readLegacyTypes(row: Fields): Types | undefined {
   const types: Types = {};
@@ -114,7 +114,7 @@ interface Message {
   readonly sentAt: EpochSeconds | undefined;
 }
 
-/** The rule of istiod's own proxy-status (Istio pilot/pkg/xds/statusgen.go debugSyncStatus; `istio.md` §1.3). */
+/** The rule of istiod's own proxy-status (Istio pilot/pkg/xds/statusgen.go debugSyncStatus). */
 function typeSync({ sent, acked, error, sentAt }: Message): TypeSync {
   const sync: { -readonly [K in keyof TypeSync]: TypeSync[K] } = { state: stateOf(sent, acked, error) };
   if (sent !== '') sync.sent = sent;

@@ -76,7 +76,9 @@ export function readTime(value: unknown): EpochSeconds | undefined {
   return ms > 0 ? epochSecondsFromMs(ms) : undefined;
 }
 
-/** When the push of this nonce was cut: all that istiods before 1.23 say of times (`istio.md` §1.2). */
+/**
+ * When the push of this nonce was cut: all that istiods before 1.23 say of times (Istio pilot/pkg/xds/ads.go nonce).
+ */
 export function readNonceTime(nonce: string): EpochSeconds | undefined {
   const slash = nonce.indexOf('/');
   return slash > 0 ? readTime(nonce.slice(0, slash)) : undefined;

@@ -18,7 +18,7 @@ export type IstiodDiscovery =
 export interface IstiodSourceOptions {
   readonly discovery: IstiodDiscovery;
   readonly scheduler: Scheduler;
-  /** `fast` while something is unacknowledged or has just vanished: STALE may last only 10 s (`observed.md` 1). */
+  /** `fast` while something is unacknowledged or has just vanished: STALE may last only 10 s. */
   readonly pace: () => 'normal' | 'fast';
   readonly intervalMs: number;
   readonly fastIntervalMs: number;

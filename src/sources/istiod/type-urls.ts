@@ -2,7 +2,7 @@ import type { XdsType } from '../../model/xds.ts';
 
 const PREFIX = 'type.googleapis.com/';
 
-/** Type URLs that are a proxy's configuration, with our name for each (`istio.md` §1.2; Istio pkg/model/xds.go). */
+/** Type URLs that are a proxy's configuration, with our name for each (Istio pkg/model/xds.go). */
 export const TYPE_URLS: readonly (readonly [url: string, type: XdsType])[] = [
   [`${PREFIX}envoy.config.cluster.v3.Cluster`, 'cds'],
   [`${PREFIX}envoy.config.listener.v3.Listener`, 'lds'],
@@ -21,7 +21,10 @@ export const TYPE_URLS: readonly (readonly [url: string, type: XdsType])[] = [
 /** Beginning of the types that istioctl and other onlookers ask for; no proxy does. */
 export const DEBUG_TYPE_PREFIX = 'istio.io/debug';
 
-/** The flat fields of a row, `FIELD_sent` and `FIELD_acked`, in istiods of every version (`istio.md` §1.2). */
+/**
+ * The flat fields of a row, `FIELD_sent` and `FIELD_acked`, in istiods of every version (Istio pilot/pkg/xds/debug.go
+ * SyncStatus).
+ */
 export const LEGACY_FIELDS: readonly (readonly [field: string, type: XdsType])[] = [
   ['cluster', 'cds'],
   ['listener', 'lds'],

@@ -155,7 +155,7 @@ export function configKey({ group, resource }: ConfigKind): string {
 }
 
 /**
- * API groups of policy engines whose verdicts NetworkPolicy alone does not tell (`istio.md` §8.3): Cilium, Calico,
+ * API groups of policy engines whose verdicts NetworkPolicy alone does not tell: Cilium, Calico,
  * AdminNetworkPolicy, OVN-Kubernetes, Antrea.
  */
 export const POLICY_ENGINE_GROUPS: readonly string[] = [

@@ -74,7 +74,7 @@ const CASES: readonly (readonly [details: string, termination: string, transport
   ],
   ['-', '-', 'TLS_error:|2:SSL routines:something else', 'tls_error'],
   ['-', '-', 'the moon is in the wrong phase', 'transport_failure'],
-  // `istio.md` §3.3: the form with a comma.
+  // A comma before what the transport said, as some Envoys have it.
   [`${BEFORE}{connection_failure,TLS_error:_268435581:SSL_routines}`, '-', '-', `${BEFORE}:connection_failure`],
   ['jwt_authn_access_denied{Jwt_is_expired}', '-', '-', 'jwt_authn_access_denied'],
   ['downstream_local_disconnect(on_idle_timeout)', '-', '-', 'downstream_local_disconnect'],

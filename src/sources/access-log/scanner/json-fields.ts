@@ -1,6 +1,7 @@
 /**
- * The keys of Istio's default JSON access log (`istio.md` §3.3), in the order in which the compiled scanner numbers
- * them (`assembly/json-fields.ts`): first what decides a counter, then the time stamp, then what is only read over.
+ * The keys of Istio's default JSON access log (pilot/pkg/model/telemetry_logging.go), in the order in which the
+ * compiled scanner numbers them (`assembly/json-fields.ts`): first what decides a counter, then the time stamp, then
+ * what is only read over.
  */
 export const JSON_FIELDS: readonly string[] = [
   'response_code',

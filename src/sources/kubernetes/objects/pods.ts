@@ -76,7 +76,10 @@ function isNativeSidecar(container: RawObject): boolean {
   return container['restartPolicy'] === 'Always';
 }
 
-/** `istio.md` §7.1: a container named istio-proxy, or an init container of that name that keeps running. */
+/**
+ * Istio pkg/kube/inject/webhook.go: a container named istio-proxy, or an init container of that name that keeps
+ * running.
+ */
 function proxyOf(spec: RawObject, status: RawObject): ProxyContainer | undefined {
   const isProxy = (container: RawObject): boolean => container['name'] === PROXY;
   const native = records(spec['initContainers']).some((container) => isProxy(container) && isNativeSidecar(container));

@@ -1,6 +1,6 @@
-// Istio's default JSON format (`istio.md` §3.3): one flat object a line without blanks or escapes, ASCII throughout, its
-// keys in any order, none twice and none but the default ones. Whatever else may be an access line is declined and goes
-// the slow way.
+// Istio's default JSON format (pilot/pkg/model/telemetry_logging.go): one flat object a line without blanks or escapes,
+// ASCII throughout, its keys in any order, none twice and none but the default ones. Whatever else may be an access
+// line is declined and goes the slow way.
 
 import { append, matches64, namesHost, tellsHost } from './bytes';
 import { hold, isNearlyFull, nextKey } from './held-lines';

@@ -1,4 +1,5 @@
-// `TIME stdout F `: how a container runtime frames a whole line on a node (CRI log format, `istio.md` §3.6).
+// `TIME stdout F `: how a container runtime frames a whole line on a node (CRI log format; Kubernetes, "CRI: Log
+// management for container stdout/stderr streams").
 
 import { matches64 } from './bytes';
 import { isRuntimeStamp } from './time-stamp';

@@ -1,5 +1,6 @@
-// Istio's default text format since 1.9 (`istio.md` §3.2), in its strict form: exactly fourteen quotes, none of them a
-// client's, and ASCII throughout. Whatever else may be an access line is declined and goes the slow way.
+// Istio's default text format since 1.9 (pilot/pkg/model/telemetry_logging.go), in its strict form: exactly fourteen
+// quotes, none of them a client's, and ASCII throughout. Whatever else may be an access line is declined and goes the
+// slow way.
 
 import { append, copy, marks64, matches64, namesHost, tellsHost } from './bytes';
 import { hold, nextKey } from './held-lines';
