@@ -72,16 +72,16 @@ export function finds(namespace: string, rung: string, ...words: readonly string
   };
 }
 
-/** `meshladder check` has no finding at these rungs of this namespace. */
+/** `meshladder check` knows these rungs of this namespace, and has no finding at any of them. */
 export function findsNothing(namespace: string, ...rungs: readonly string[]): Expectation {
   const found = ({ now }: Evidence): readonly string[] =>
-    rungs.filter((rung) => now.ladder?.rung(namespace, rung)?.verdict === 'finding');
+    rungs.filter((rung) => (now.ladder?.rung(namespace, rung)?.verdict ?? 'finding') === 'finding');
   return {
     text: `check: ${namespace}: no finding at ${rungs.join(', ')}`,
-    holds: (evidence) => evidence.now.ladder !== undefined && found(evidence).length === 0,
+    holds: (evidence) => found(evidence).length === 0,
     actual: (evidence) =>
       found(evidence)
-        .map((rung) => `${rung}: ${evidence.now.ladder?.rung(namespace, rung)?.text}`)
+        .map((rung) => `${rung}: ${evidence.now.ladder?.rung(namespace, rung)?.text ?? 'nothing'}`)
         .join('; '),
     by: 'ladder',
   };

@@ -59,7 +59,7 @@ export async function verify({ watcher, before, expects, graceMs = 0, patienceMs
     const stalled = afterMs > allowedMs + patienceMs;
     if (open.length === 0 || over || stalled) {
       const missed = open.map((expectation) => `${expectation.text}; it says ${expectation.actual(evidence)}`);
-      if (stalled) missed.push(`polls of istiod completed in ${Math.round(afterMs / 1000)} s: ${polls}`);
+      if (stalled && !over) missed.push(`polls of istiod completed in ${Math.round(afterMs / 1000)} s: ${polls}`);
       return { seen: open.length === 0, polls, afterMs, missed, from };
     }
     now = await watcher.next();

@@ -53,3 +53,22 @@ test('who waits together is told together', async (context) => {
   const [one, other] = await Promise.all([watcher.next(), watcher.next()]);
   assert.equal(one, other);
 });
+
+test('where a pod is asked about, each scrape comes with what the ladder says of the mesh and of it', async (context) => {
+  const said = (summary: string): object => ({ id: 'mtls', verdict: 'finding', summary, evidence: [], next: null });
+  const answers: Readonly<Record<string, string>> = {
+    '/metrics': 'meshladder_istiods 2\n',
+    '/api/v1/ladder': JSON.stringify({ namespaces: [{ namespace: 'shop', rungs: [said('of shop')] }] }),
+    '/api/v1/ladder?namespace=shop&pod=cart-0': JSON.stringify({ namespaces: null, rungs: [said('of cart-0')] }),
+  };
+  const server = createServer(({ url = '' }, response) => {
+    response.writeHead(answers[url] === undefined ? 404 : 200).end(answers[url]);
+  });
+  const url = `http://127.0.0.1:${await listenOnLoopback(server)}`;
+  context.after(() => closeServer(server));
+  const observer = createObserver(url, new AbortController().signal, { namespace: 'shop', name: 'cart-0' });
+  const { ladder } = await observer.scrape();
+  assert.equal(ladder?.rung('shop', 'mtls')?.text.trim(), 'of shop');
+  assert.equal(ladder?.rungOfPod('mtls')?.text.trim(), 'of cart-0');
+  assert.equal(ladder?.rung('elsewhere', 'mtls'), undefined);
+});
