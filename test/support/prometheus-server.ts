@@ -31,17 +31,22 @@ export interface PrometheusOptions {
   readonly target: string;
   /** Absolute paths. */
   readonly ruleFiles?: readonly string[];
+  /** `127.0.0.1:PORT` of an Alertmanager. */
+  readonly alertmanager?: string;
 }
 
 export async function startPrometheus(
   binary: string,
-  { target, ruleFiles = [] }: PrometheusOptions,
+  { target, ruleFiles = [], alertmanager }: PrometheusOptions,
 ): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-prometheus-'));
   const [port = 0] = await freePorts(1);
   const config = {
-    global: { scrape_interval: '1s', evaluation_interval: '2s' },
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: ruleFiles,
+    ...(alertmanager !== undefined && {
+      alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+    }),
     scrape_configs: [{ job_name: 'meshladder', static_configs: [{ targets: [target] }] }],
   };
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));

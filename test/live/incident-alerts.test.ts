@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LADDER } from '../../src/rungs/index.ts';
+import { startDemoRun } from '../demo/demo-run.ts';
+import { type AlertmanagerServer, type ManagedAlert, startAlertmanager } from '../support/alertmanager-server.ts';
+import { startPrometheus } from '../support/prometheus-server.ts';
+import { scaledRules } from '../support/scaled-rules.ts';
+import { findTool } from '../support/tools.ts';
+
+const prometheusBinary = findTool('prometheus');
+const alertmanagerBinary = findTool('prometheus-alertmanager');
+const skip =
+  prometheusBinary === undefined || alertmanagerBinary === undefined
+    ? 'no Prometheus or no Alertmanager here: `node scripts/test-tools.ts` tries to get them'
+    : false;
+
+/** The incident lasts three minutes; played so many times as fast, with rules that wait so many times as short. */
+const SPEED = 4;
+const SCALE = 20;
+
+const ONE_PAGE = 'IstioXdsBlockedByNetworkPolicy';
+const INHIBITED = ['IstioCanaryNotApplied', 'IstioNamespaceOutOfSync', 'IstioProxyMissing', 'IstioProxyOutOfSync'];
+
+test('the incident is one page that names its cause, and is over when the policy is gone; an exporter that dies is one page too', {
+  skip,
+  timeout: 400_000,
+}, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshladder-incident-'));
+  const run = startDemoRun(context, ['--speed', String(SPEED)]);
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  await run.said(/canary at 0 %/);
+  const alertmanager = await startAlertmanager(alertmanagerBinary!);
+  context.after(() => alertmanager.stop());
+  const ruleFiles = scaledRules(LADDER, SCALE).map((text, nth) => {
+    const file = join(folder, `rules-${nth}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const prometheus = await startPrometheus(prometheusBinary!, {
+    target: run.url().host,
+    ruleFiles,
+    alertmanager: new URL(alertmanager.url).host,
+  });
+  context.after(() => prometheus.stop());
+
+  const during = await until(alertmanager, (alerts) => {
+    const names = namesOf(alerts);
+    return names.includes(ONE_PAGE) && INHIBITED.every((name) => names.includes(name));
+  });
+  const told = during.filter(({ status }) => status.inhibitedBy.length === 0);
+  assert.deepEqual(namesOf(told), [ONE_PAGE]);
+  assert.match(
+    told[0]?.annotations['description'] ?? '',
+    /^payment: 3 proxies out of sync for [\dms. ]+; NetworkPolicy payment\/default-deny blocks egress to istiod:15012\.$/,
+  );
+  await run.said(/3 of 3 SYNCED, none missing/);
+  await until(alertmanager, (alerts) => alerts.length === 0);
+  assert.deepEqual(await prometheus.ruleErrors(), []);
+
+  run.child.kill('SIGKILL');
+  const after = await until(alertmanager, (_, all) => namesOf(all).includes('MeshladderDown'));
+  assert.deepEqual(after, []);
+  const notInhibited = (await alertmanager.alerts({ inhibited: 'false' })).filter(
+    ({ labels }) => labels['severity'] === 'critical',
+  );
+  assert.deepEqual(namesOf(notInhibited), ['MeshladderDown']);
+});
+
+/** Asks until it holds of the alerts of `payment`. @returns those */
+async function until(
+  alertmanager: AlertmanagerServer,
+  holds: (ofPayment: readonly ManagedAlert[], all: readonly ManagedAlert[]) => boolean,
+): Promise<readonly ManagedAlert[]> {
+  let ofPayment: readonly ManagedAlert[] = [];
+  for (let seconds = 0; seconds < 120; seconds += 1) {
+    const all = await alertmanager.alerts();
+    ofPayment = all.filter(
+      ({ labels }) =>
+        labels['proxy_namespace'] === 'payment' &&
+        !/^IstioResponseFlag|^IstioFlag|^IstioAuth|^IstioRequests/.test(labels['alertname'] ?? ''),
+    );
+    if (holds(ofPayment, all)) return ofPayment;
+    await sleep(1000);
+  }
+  assert.fail(`not within two minutes; alerts of payment: ${namesOf(ofPayment).join(', ')}`);
+}
+
+function namesOf(alerts: readonly ManagedAlert[]): readonly string[] {
+  return [...new Set(alerts.map(({ labels }) => labels['alertname'] ?? ''))].toSorted();
+}
