@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DemoOutcome, runDemo } from '../demo/demo.ts';
 import { ExporterLost } from '../demo/exporter/exporter-lost.ts';
+import { looksIntoEnvoys } from '../demo/scenario/looks.ts';
+import type { Scenario } from '../demo/scenario/scenario.ts';
 import { SCENARIOS } from '../demo/scenario/scenarios.ts';
 import { wrapText } from '../sinks/report/wrap-text.ts';
 import { type Io, UserError } from './io.ts';
@@ -66,6 +68,7 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
   const { self } = io;
   if (self === undefined) throw new UserError('the demo needs to know how this program was started');
   const scenario = SCENARIOS.find(({ name }) => name === (flags.scenario ?? flags.incident)) ?? SCENARIOS[0];
+  refuseManyLooks(scenario, flags.proxies);
   try {
     const outcome = await runDemo(
       {
@@ -94,6 +97,14 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
     }
     throw error;
   }
+}
+
+/** @throws UserError where what there is to see would come too late */
+function refuseManyLooks(scenario: Scenario, proxies: number): void {
+  if (proxies === 0 || !looksIntoEnvoys(scenario)) return;
+  throw new UserError(
+    `--incident ${scenario.name} is seen by looks into one proxy after the other, which takes too long with --proxies ${proxies}; leave --proxies out`,
+  );
 }
 
 function isFolderRefused(error: unknown): error is NodeJS.ErrnoException {

@@ -81,6 +81,15 @@ describe('nothing is left behind', { concurrency: 2 }, () => {
     assert.equal(run.stdout(), '');
     assert.deepEqual(leftovers(run.folder), []);
   });
+
+  for (const incident of ['drift', 'logging']) {
+    test(`${incident}, which is seen by looks, is not played among many proxies`, async (context) => {
+      const run = startDemoRun(context, ['--once', '--incident', incident, '--proxies', '50']);
+      assert.equal(await run.ended, 2);
+      assert.match(run.stderr(), /takes too long with --proxies 50; leave --proxies out\n$/);
+      assert.deepEqual(leftovers(run.folder), []);
+    });
+  }
 });
 
 const STOPPED = 'meshladder: stopped before the end of the incident\n';

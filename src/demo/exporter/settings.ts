@@ -15,7 +15,7 @@ export interface SettingsOptions {
   readonly folder: string;
   readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens'>;
   readonly speed: number;
-  /** Whether Envoys are looked into: the many proxies beside those of the story have none. */
+  /** Whether Envoys are looked into, one after the other: of many proxies it would be long before each had its turn. */
   readonly inspects?: boolean;
 }
 
