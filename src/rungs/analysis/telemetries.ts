@@ -1,12 +1,17 @@
 import { perWorld } from './per-world.ts';
+import { isEmpty } from './pods.ts';
 import { hasAt, labelsAt } from './spec.ts';
 import type { PodPolicy } from './workload-policies.ts';
 import type { World } from './world.ts';
 
-/** Those for pods; others are for a gateway or service that they name. */
+/**
+ * All of them by their selectors: as for istioctl, one that names a gateway or a service and has no selector is for its
+ * whole namespace, and one whose selector asks for nothing is for nobody.
+ */
 export const telemetriesOf: (world: World) => readonly PodPolicy[] = perWorld((world) =>
-  world
-    .config('telemetries.telemetry.istio.io')
-    .filter(({ spec }) => !hasAt(spec, 'targetRef') && !hasAt(spec, 'targetRefs'))
-    .map((object) => ({ object, selector: labelsAt(object.spec, 'selector', 'matchLabels') })),
+  world.config('telemetries.telemetry.istio.io').flatMap((object) => {
+    const selector = labelsAt(object.spec, 'selector', 'matchLabels');
+    const isForNobody = hasAt(object.spec, 'selector') && isEmpty(selector);
+    return isForNobody ? [] : [{ object, selector }];
+  }),
 );

@@ -29,6 +29,9 @@ export function analysisCodesPage(): GeneratedPage {
     table(['Codes', 'Why'], NOT_LOOKED_FOR),
     '## Where it differs from istioctl',
     table(['What', 'istioctl 1.30', 'meshladder', 'Why'], DIFFERENCES),
+    '## As istioctl does, though it may look like a false alarm',
+    'What a code means is istioctl’s to say, so these are told (or passed over) as it does. `--suppress`, `analysis.suppress` and the annotation silence them.',
+    table(['What', 'Why it may surprise'], AS_ISTIOCTL),
   ]);
 }
 
@@ -62,12 +65,6 @@ const NOT_LOOKED_FOR: readonly (readonly string[])[] = [
 
 const DIFFERENCES: readonly (readonly string[])[] = [
   [
-    'IST0162',
-    'Ports of Services (later versions: their target ports)',
-    'Either',
-    'istiod takes either: for a Service’s port it listens on the target port. istioctl’s answers for a real cluster hear nothing of a Service’s port either.',
-  ],
-  [
     'Validation (IST0106, IST0133)',
     'Everything Istio’s webhook refuses',
     'The same rules for the fields that people set; not whether Envoy’s protobufs take an EnvoyFilter patch, not CEL expressions, not `proxy.istio.io/config`, not the mesh configuration',
@@ -84,24 +81,6 @@ const DIFFERENCES: readonly (readonly string[])[] = [
     'Depends on the order in which gateways come, since hosts of one are put down as another’s',
     'Does not',
     'The same objects should always give the same answer.',
-  ],
-  [
-    'IST0162 and Services without a selector',
-    'Their ports count for every pod of their namespace',
-    'They do not',
-    'Such a Service leads to endpoints that somebody else keeps, not to the gateway’s pods.',
-  ],
-  [
-    'IST0159, IST0160 and Telemetries with targetRefs',
-    'One with `targetRefs` and no selector counts as one for the whole namespace',
-    'It does not',
-    'It is for what it names alone, and takes nothing from the one for the namespace.',
-  ],
-  [
-    'IST0138 and servers without a certificate',
-    'Two Gateways that only redirect to HTTPS, or pass TLS through, count as presenting the same one',
-    'They do not',
-    'They present none: it is not the certificate that would let a browser reuse a connection.',
   ],
   [
     'IST0138',
@@ -135,4 +114,19 @@ const DIFFERENCES: readonly (readonly string[])[] = [
     'One that is stricter than the default is what it is for, and nothing is said. One that is weaker opens what somebody had closed.',
   ],
   ['ServiceEntry with the host of a service', 'Not reported', '`ML0003`', 'Clients that see both get one of them.'],
+];
+
+const AS_ISTIOCTL: readonly (readonly string[])[] = [
+  [
+    '`IST0138`: two Gateways that only redirect to HTTPS, or pass TLS through, count as presenting the same certificate',
+    'They present none: it is not the certificate that would let a browser reuse a connection.',
+  ],
+  [
+    '`IST0160`: a Telemetry with `targetRefs` and no selector counts as one for its whole namespace',
+    'It is for what it names alone, and takes nothing from the one for the namespace.',
+  ],
+  [
+    '`IST0162`: ports of a Service without a selector count for every pod of its namespace',
+    'Such a Service leads to endpoints that somebody else keeps, so that a port that is on no Service of the gateway may be passed over.',
+  ],
 ];

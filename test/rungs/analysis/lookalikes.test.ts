@@ -43,7 +43,7 @@ table('the mesh by itself', [['has no fault', []]]);
 
 table('Gateways', [
   [
-    'two that only redirect present no certificate',
+    'two that only redirect present the same certificate, none, for istioctl',
     [
       gateway(
         'one',
@@ -54,12 +54,31 @@ table('Gateways', [
         '{port: {number: 80, name: http, protocol: HTTP}, hosts: [b.example.com], tls: {httpsRedirect: true}}',
       ),
     ],
+    ['IST0138 Gateway/edge/one', 'IST0138 Gateway/edge/two'],
   ],
   [
-    'two that pass through present no certificate',
+    'one that redirects, and one without settings of TLS',
+    [
+      gateway(
+        'one',
+        '{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com], tls: {httpsRedirect: true}}',
+      ),
+      gateway('two', '{port: {number: 80, name: http, protocol: HTTP}, hosts: [b.example.com]}'),
+    ],
+  ],
+  [
+    'two that pass through present the same certificate, none, for istioctl',
     [
       gateway('one', server('a.example.com', 'mode: PASSTHROUGH')),
       gateway('two', server('b.example.com', 'mode: PASSTHROUGH')),
+    ],
+    ['IST0138 Gateway/edge/one', 'IST0138 Gateway/edge/two'],
+  ],
+  [
+    'one that passes through, and one that presents a certificate',
+    [
+      gateway('one', server('a.example.com', 'mode: PASSTHROUGH')),
+      gateway('two', server('b.example.com', 'mode: SIMPLE, serverCertificate: /c, privateKey: /k')),
     ],
   ],
   [
@@ -91,6 +110,21 @@ table('Gateways', [
   [
     'a port that is on no Service',
     [gateway('one', server('a.example.com', 'mode: PASSTHROUGH', 9443))],
+    ['IST0162 Gateway/edge/one'],
+  ],
+  [
+    'a port of a Service without a selector, which is for every pod of its namespace to istioctl',
+    [
+      gateway('one', server('a.example.com', 'mode: PASSTHROUGH', 9443)),
+      service('edge/by-hand', 'ports: [{name: https, port: 9443}]'),
+    ],
+  ],
+  [
+    'a port of a Service without a selector, in another namespace',
+    [
+      gateway('one', server('a.example.com', 'mode: PASSTHROUGH', 9443)),
+      service('shop/by-hand', 'ports: [{name: https, port: 9443}]'),
+    ],
     ['IST0162 Gateway/edge/one'],
   ],
 ]);
@@ -388,7 +422,7 @@ table('policies', [
     ['IST0166 AuthorizationPolicy/shop/kube'],
   ],
   [
-    'one Telemetry for the namespace, one for some pods, one for a service',
+    'one Telemetry for the namespace, one for some pods, one for a service, which counts as for the namespace',
     [
       config('Telemetry', 'shop/all', 'tracing: [{randomSamplingPercentage: 1}]'),
       config('Telemetry', 'shop/web', 'selector: {matchLabels: {app: web}}, accessLogging: [{disabled: true}]'),
@@ -398,6 +432,15 @@ table('policies', [
         'targetRefs: [{kind: Service, group: "", name: web}], tracing: [{randomSamplingPercentage: 1}]',
       ),
     ],
+    ['IST0160 Telemetry/shop/all', 'IST0160 Telemetry/shop/ref'],
+  ],
+  [
+    'two Telemetries of which one has a selector that asks for nothing',
+    [
+      config('Telemetry', 'shop/all', 'tracing: [{randomSamplingPercentage: 1}]'),
+      config('Telemetry', 'shop/empty', 'selector: {}, tracing: [{randomSamplingPercentage: 1}]'),
+    ],
+    ['IST0133 Telemetry/shop/empty'],
   ],
   [
     'of namespaces with a star at one end',

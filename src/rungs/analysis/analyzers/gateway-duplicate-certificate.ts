@@ -1,11 +1,13 @@
-import type { SpecObject } from '../../../model/spec-fields.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { carries } from '../pods.ts';
 import { labelsAt, objectAt, objectsAt, textAt } from '../spec.ts';
 
-/** Gateways for the same pods present the same certificate. */
+/**
+ * Gateways for the same pods present the same certificate (Istio pkg/config/analysis/analyzers/gateway). Servers that
+ * only redirect, or pass TLS through, count as presenting the same one: none.
+ */
 export const gatewayDuplicateCertificate: Analyzer = {
   codes: ['IST0138'],
   needs: ['gateways.networking.istio.io'],
@@ -29,19 +31,18 @@ export const gatewayDuplicateCertificate: Analyzer = {
   },
 };
 
+/** The secret, or the files, that a certificate is from. */
+const SOURCES = ['credentialName', 'serverCertificate', 'privateKey'];
+
 function nameOf({ namespace, name }: ConfigObject): string {
   return `${namespace}/${name}`;
 }
 
-/** What servers present, as one word each. Those that only redirect or pass through present nothing. */
+/** What servers with TLS settings present, as one word each. */
 function certificatesOf({ spec }: ConfigObject): readonly string[] {
-  const all = objectsAt(spec, 'servers').flatMap((server) => objectAt(server, 'tls') ?? ([] as readonly SpecObject[]));
-  return [...new Set(all.flatMap((tls) => certificateOf(tls) ?? []))];
-}
-
-function certificateOf(tls: SpecObject): string | undefined {
-  const credential = textAt(tls, 'credentialName');
-  if (credential !== '') return `secret ${credential}`;
-  const [certificate, key] = [textAt(tls, 'serverCertificate'), textAt(tls, 'privateKey')];
-  return certificate === '' || key === '' ? undefined : `files ${certificate} ${key}`;
+  const all = objectsAt(spec, 'servers').flatMap((server) => {
+    const tls = objectAt(server, 'tls');
+    return tls === undefined ? [] : [SOURCES.map((field) => textAt(tls, field)).join(' ')];
+  });
+  return [...new Set(all)];
 }

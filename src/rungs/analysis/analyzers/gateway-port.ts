@@ -1,7 +1,8 @@
 import type { Pod, ServicePort } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { podsWith, selectorText } from '../pods.ts';
+import { perWorld } from '../per-world.ts';
+import { isEmpty, podsWith, selectorText } from '../pods.ts';
 import { servicesSelecting } from '../services.ts';
 import { labelsAt, numberAt, objectsAt } from '../spec.ts';
 import type { World } from '../world.ts';
@@ -25,13 +26,24 @@ export const gatewayPort: Analyzer = {
   },
 };
 
-/** The ports of these pods to which Services lead. */
+/** The ports of these pods to which Services lead; as for istioctl, one without a selector leads to every pod. */
 function portsTo(world: World, pods: readonly Pod[]): ReadonlySet<number> {
-  const services = pods.flatMap(({ namespace, labels }) => servicesSelecting(world, namespace, labels));
+  const namespaces = new Set(pods.map(({ namespace }) => namespace));
+  const services = [
+    ...pods.flatMap(({ namespace, labels }) => servicesSelecting(world, namespace, labels)),
+    ...[...namespaces].flatMap((namespace) => servicesOfAnyPod(world).get(namespace) ?? []),
+  ];
   return new Set(
     services.flatMap(({ ports }) => ports.filter(({ protocol }) => protocol === 'TCP').flatMap(portsOfPod)),
   );
 }
+
+const servicesOfAnyPod = perWorld(({ services }) =>
+  Map.groupBy(
+    services.filter(({ selector }) => selector === undefined || isEmpty(selector)),
+    ({ namespace }) => namespace,
+  ),
+);
 
 /** istiod takes either: for a service's port it listens on the target port of that one. A name is not looked up. */
 function portsOfPod({ port, targetPort }: ServicePort): readonly number[] {

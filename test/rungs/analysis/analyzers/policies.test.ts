@@ -186,14 +186,14 @@ analysisTable(
       ['IST0160 Telemetry/shop/a', 'IST0160 Telemetry/shop/b'],
     ],
     [
-      'one for all, and one for a gateway',
+      'one for all, and one for a gateway, which istioctl takes for the same',
       [
         SHOP,
         POD,
         telemetry('a'),
         telemetry('b', 'targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}],'),
       ],
-      [],
+      ['IST0160 Telemetry/shop/a', 'IST0160 Telemetry/shop/b'],
     ],
   ],
 );
