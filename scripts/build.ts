@@ -5,8 +5,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Compiles `src` to `dist`, for the package and the image: JavaScript and declarations by tsc, the compiled scanner as
- * it is, and the commit (from `REVISION`, else from git) for `meshladder_build_info`.
+ * Compiles `src` to `dist`, for the package and the image: JavaScript and declarations by tsc, the compiled scanner and
+ * what browsers get as they are, and the commit (from `REVISION`, else from git) for `meshladder_build_info`.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SRC = join(ROOT, 'src');
@@ -18,7 +18,8 @@ execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '
   stdio: 'inherit',
 });
 for (const name of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
-  if (name.endsWith('.wasm')) cpSync(join(SRC, name), join(DIST, name));
+  if (name.endsWith('.wasm') || /\/client\/[^/]+\.(html|js|css|svg)$/.test(name))
+    cpSync(join(SRC, name), join(DIST, name));
 }
 writeFileSync(join(DIST, 'revision.txt'), `${revision()}\n`);
 chmodSync(join(DIST, 'main.js'), 0o755);

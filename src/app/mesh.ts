@@ -29,6 +29,8 @@ export interface Mesh {
    * within one second get the same snapshot, and so the same scrape.
    */
   readNow(): MeshSnapshot;
+  /** Calls back after something new was learnt; that time has passed is nothing new. Returns how to stop. */
+  onChange(listener: () => void): () => void;
   /**
    * Does in small pieces, with pauses for others, what taking in this poll needs: history and proxy table. To be called
    * just before it is set; without it, setting it takes as long in one piece.
@@ -66,6 +68,14 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
     readNow: () => {
       if (clock.now() - store.read().takenAt >= SHARED_SECONDS) store.publish({ takenAt: clock.now() });
       return store.read();
+    },
+    onChange: (listener) => {
+      let last = store.read();
+      return store.subscribe((snapshot) => {
+        const isNew = hasNews(last, snapshot);
+        last = snapshot;
+        if (isNew) listener();
+      });
     },
     prepareControlPlane: async (value) => {
       prepared = await prepare(store.read(), value, clock.now());
@@ -106,6 +116,11 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
     setAnalysis: (value) => store.publish(analysed(store.read(), value, clock.now())),
     restoreFindings: (since) => store.publish({ findingsSince: since, takenAt: clock.now() }),
   };
+}
+
+function hasNews(before: MeshSnapshot, after: MeshSnapshot): boolean {
+  const names = Object.keys(after) as (keyof MeshSnapshot)[];
+  return names.some((name) => name !== 'takenAt' && before[name] !== after[name]);
 }
 
 /** What analysis has found, and since when. */

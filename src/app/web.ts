@@ -5,6 +5,7 @@ import { LADDER } from '../rungs/index.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Route } from '../sinks/http/answer.ts';
 import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
+import type { EventFeed } from '../sinks/http/page/event-feed.ts';
 import { createRoutes, type RouteOptions } from '../sinks/http/routes.ts';
 import { ListenError, startServer } from '../sinks/http/server.ts';
 import { statusDocument } from '../sinks/http/status-document.ts';
@@ -47,6 +48,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     log,
   });
   const dispatch = createDispatch(log);
+  const page = await pageOf(options);
   const routes = createRoutes({
     version: build.version,
     telemetryPath: config.web.telemetryPath,
@@ -54,7 +56,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     withheld: options.withheld,
     pending: () => (options.stopping() ? ['the end'] : options.pending()),
     api: apiOf(options, clock.now()),
-    pages: await pagesOf(config),
+    ...page?.served,
   });
   const handler = await handlerFor(config, routes, dispatch);
   try {
@@ -64,6 +66,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       address: server.address,
       close: (graceMs) => {
         dispatch.stop();
+        page?.feed.close();
         return server.close(graceMs);
       },
     };
@@ -102,12 +105,24 @@ function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSec
   };
 }
 
-/** Agents tell nobody what to do. */
-async function pagesOf({ role }: Config): Promise<readonly Route[]> {
-  if (role === 'agent') return [];
-  const { runbookRoutes } = await import('../sinks/http/runbook-pages.ts');
-  const { runbookTitles } = await import('../sinks/runbooks/runbooks.ts');
-  return runbookRoutes(runbookTitles(LADDER));
+interface StatusPage {
+  readonly served: Pick<RouteOptions, 'home' | 'pages'>;
+  readonly feed: EventFeed;
+}
+
+/** The status page with what it listens to, and the runbooks. Agents know too little, and tell nobody what to do. */
+async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefined> {
+  if (config.role === 'agent') return undefined;
+  const [{ runbookRoutes }, { runbookTitles }, { readPage }, { createEventFeed }] = await Promise.all([
+    import('../sinks/http/runbook-pages.ts'),
+    import('../sinks/runbooks/runbooks.ts'),
+    import('../sinks/http/page/page-files.ts'),
+    import('../sinks/http/page/event-feed.ts'),
+  ]);
+  const { home, routes } = await readPage();
+  const moment = (): string => new Date(Math.round(mesh.read().takenAt * 1000)).toISOString();
+  const feed = createEventFeed({ onChange: mesh.onChange, moment });
+  return { served: { home, pages: [feed.route, ...runbookRoutes(runbookTitles(LADDER)), ...routes] }, feed };
 }
 
 /** An agent runs on every node: it does without express, which would be a third of its memory. */

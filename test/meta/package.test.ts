@@ -29,8 +29,8 @@ test('the package holds the compiled program and no sources or tests', () => {
   );
 });
 
-test('every source file is in it, compiled, and every scanner module as it is', () => {
-  const expected = filesBelow('src', /\.(ts|wasm)$/)
+test('every source file is in it, compiled, and what is not compiled as it is', () => {
+  const expected = filesBelow('src', /\.(ts|wasm|js|css|html|svg)$/)
     .filter((file) => !file.includes('/scanner/assembly/') && !file.endsWith('.d.ts'))
     .map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'));
   assert.deepEqual(

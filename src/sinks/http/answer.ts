@@ -7,6 +7,8 @@ export interface Answer {
   readonly type: string;
   readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Takes over after the headers, and ends the response when it likes: for what has no end of its own. */
+  readonly feed?: (response: ServerResponse) => void;
 }
 
 /** One path of the server. Answers depend on the path and these few things only; nothing else of a request is read. */
@@ -55,11 +57,12 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   response.writeHead(answer.status, {
     ...SAFE,
     'Content-Type': answer.type,
-    'Content-Length': body.byteLength,
+    ...(answer.feed === undefined && { 'Content-Length': body.byteLength }),
     ...(last || hasBody(request) ? { Connection: 'close' } : {}),
     ...answer.headers,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  if (answer.feed !== undefined && request.method !== 'HEAD') answer.feed(response);
+  else response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -15,6 +15,8 @@ export interface RouteOptions {
   readonly api: Readonly<Record<string, ApiDocument>>;
   /** Pages for people, beside the landing page. */
   readonly pages?: readonly Route[];
+  /** What `/` answers; without it, the landing page, which else is `/about`. */
+  readonly home?: Answer;
 }
 
 export interface ApiDocument {
@@ -47,7 +49,10 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
     { path: '/livez', answer: healthy },
     { path: '/healthz', answer: healthy },
   ];
-  return [{ path: '/', answer: () => landingAnswer(options.version, served, options.pending()) }, ...served];
+  const landing = (): Answer => landingAnswer(options.version, served, options.pending());
+  const { home } = options;
+  if (home === undefined) return [{ path: '/', answer: landing }, ...served];
+  return [{ path: '/', answer: () => home }, { path: '/about', answer: landing }, ...served];
 }
 
 async function apiAnswer(api: ApiDocument, query: URLSearchParams): Promise<Answer> {

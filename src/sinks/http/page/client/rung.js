@@ -1,0 +1,68 @@
+// @ts-check
+import { commandBox } from './copying.js';
+import { h } from './dom.js';
+import { badge } from './verdict.js';
+
+/** @import { RungDocument } from '../../../report/ladder-json.ts' */
+/** @import { Child } from './dom.js' */
+
+/**
+ * The rungs, lowest first; where to begin is marked.
+ * @param {readonly RungDocument[]} rungs
+ * @param {(rung: RungDocument) => Child} [counts] what stands behind a rung's verdict
+ */
+export function ladder(rungs, counts = () => null) {
+  const first = beginAt(rungs);
+  return h(
+    'ol',
+    { class: 'ladder', start: 0 },
+    rungs.map((rung) => rungItem(rung, rung === first, counts(rung))),
+  );
+}
+
+/**
+ * The first rung that is not ok: what stands lower explains more.
+ * @param {readonly RungDocument[]} rungs
+ */
+export function beginAt(rungs) {
+  return rungs.find(({ verdict }) => verdict !== 'ok');
+}
+
+/**
+ * @param {RungDocument} rung
+ * @param {boolean} isFirst
+ * @param {Child} counts
+ */
+function rungItem(rung, isFirst, counts) {
+  const { id, number, question, verdict, summary, evidence, next } = rung;
+  return h(
+    'li',
+    { class: `rung ${verdict}${isFirst ? ' first' : ''}`, 'data-key': id, id: `rung-${number}`, tabindex: -1 },
+    h(
+      'div',
+      { class: 'head' },
+      h('span', { class: 'number', 'aria-hidden': 'true' }, number),
+      badge(verdict),
+      h('h3', {}, question),
+      isFirst && h('strong', { class: 'begin' }, 'Begin here'),
+    ),
+    h('p', { class: 'summary' }, summary),
+    counts,
+    evidence.length > 0 && evidenceOf(rung),
+    next !== null && commandBox(next),
+  );
+}
+
+/** @param {RungDocument} rung */
+function evidenceOf({ id, question, evidence }) {
+  return h(
+    'details',
+    { 'data-key': `evidence ${id}` },
+    h('summary', { 'aria-label': `Evidence for: ${question}` }, `Evidence (${evidence.length})`),
+    h(
+      'ul',
+      {},
+      evidence.map((each) => h('li', {}, each)),
+    ),
+  );
+}

@@ -1,0 +1,116 @@
+// @ts-check
+import { h } from './dom.js';
+import { linkTo } from './place.js';
+import { beginAt, ladder } from './rung.js';
+import { badge } from './verdict.js';
+
+/** @import { LadderDocument, NamespaceDocument, RungDocument } from '../../../report/ladder-json.ts' */
+
+/** Namespaces told one by one before the reader asks for the others. */
+const TOLD = 20;
+
+/** The whole mesh. */
+export const meshView = {
+  title: () => 'The mesh',
+  needs: () => ['api/v1/ladder'],
+  /** @param {readonly [LadderDocument]} answers */
+  draw: ([mesh]) => [
+    h('h1', {}, 'The mesh'),
+    verdictLine(mesh),
+    h(
+      'div',
+      { class: 'columns' },
+      h(
+        'section',
+        { 'aria-labelledby': 'stories' },
+        h('h2', { id: 'stories' }, 'Namespaces, worst first'),
+        stories(mesh.namespaces ?? []),
+      ),
+      h(
+        'section',
+        { 'aria-labelledby': 'rungs' },
+        h('h2', { id: 'rungs' }, 'The ladder, lowest rung first'),
+        ladder(mesh.rungs, (rung) => countsOf(rung, mesh.namespaces ?? [])),
+      ),
+    ),
+  ],
+};
+
+/** @param {LadderDocument} mesh */
+function verdictLine({ verdict, rungs, namespaces }) {
+  const all = namespaces ?? [];
+  const bad = all.filter((each) => each.verdict === 'finding').length;
+  const first = beginAt(rungs);
+  const words = {
+    ok: 'Every rung is passed.',
+    finding: `${bad} of ${all.length} namespaces ${bad === 1 ? 'has' : 'have'} something wrong.`,
+    unknown: 'Nothing is known to be wrong, and not everything is known.',
+  };
+  return h(
+    'p',
+    { class: 'verdict-line' },
+    badge(verdict),
+    ` ${words[verdict]} `,
+    first !== undefined && h('a', { href: `#rung-${first.number}` }, `Begin at rung ${first.number}`),
+  );
+}
+
+/** @param {readonly NamespaceDocument[]} namespaces */
+function stories(namespaces) {
+  const [told, others] = [namespaces.slice(0, TOLD), namespaces.slice(TOLD)];
+  if (namespaces.length === 0) return h('p', {}, 'No namespace is known yet.');
+  const list = h('ul', { class: 'stories' }, told.map(story));
+  if (others.length === 0) return list;
+  return h(
+    'div',
+    {},
+    list,
+    h(
+      'details',
+      { 'data-key': 'other namespaces' },
+      h('summary', {}, `${others.length} more namespaces`),
+      h('ul', { class: 'stories' }, others.map(story)),
+    ),
+  );
+}
+
+/** @param {NamespaceDocument} namespace */
+function story({ namespace, verdict, headline, rungs }) {
+  const text = headline.startsWith(`${namespace}: `) ? headline.slice(namespace.length + 2) : headline;
+  return h(
+    'li',
+    { class: verdict, 'data-key': namespace },
+    h(
+      'div',
+      { class: 'head' },
+      badge(verdict),
+      h('h3', {}, h('a', { href: linkTo(['namespace', namespace]) }, namespace)),
+    ),
+    h('p', {}, text || unsaid(verdict, rungs)),
+  );
+}
+
+/**
+ * @param {NamespaceDocument['verdict']} verdict
+ * @param {readonly RungDocument[]} rungs
+ */
+function unsaid(verdict, rungs) {
+  if (verdict === 'ok') return 'All is well.';
+  const unknown = rungs.filter((rung) => rung.verdict === 'unknown').map(({ number }) => number);
+  return `Not known: rung ${unknown.join(', ')}.`;
+}
+
+/**
+ * In how many namespaces a rung stands how.
+ * @param {RungDocument} rung
+ * @param {readonly NamespaceDocument[]} namespaces
+ */
+function countsOf({ id, number }, namespaces) {
+  if (number === 0) return null;
+  const own = namespaces.flatMap(({ rungs }) => rungs.filter((each) => each.id === id));
+  const counts = /** @type {const} */ (['finding', 'unknown', 'ok']).flatMap((verdict) => {
+    const count = own.filter((each) => each.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${verdict}`];
+  });
+  return counts.length === 0 ? null : h('p', { class: 'counts' }, `Namespaces: ${counts.join(' · ')}`);
+}
