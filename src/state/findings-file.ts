@@ -1,24 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { type EpochSeconds, epochSeconds } from '../model/brand.ts';
 import { type FindingsSince, NO_FINDINGS_SINCE } from '../model/findings-since.ts';
+import { loadCheckpoint } from './history-file.ts';
 
 /**
  * Reads from the checkpoint of the history since when findings of analysis stood; none is no error, and gives nothing.
  * @param now times of the future are refused with the whole: the clock was set back, and no age would be right
  * @throws Error that names the file and what is wrong with it; the caller says so and starts without
  */
-export async function loadFindings(file: string, now: EpochSeconds): Promise<FindingsSince> {
-  try {
-    return decodeFindings(await readFile(file, 'utf8'), now);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return NO_FINDINGS_SINCE;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${file} cannot be used: ${reason}; delete it to start without`, { cause });
-  }
+export function loadFindings(file: string, now: EpochSeconds): Promise<FindingsSince> {
+  return loadCheckpoint(file, NO_FINDINGS_SINCE, (text) => decodeFindings(text, now));
 }
 
 /** A checkpoint of before there was analysis has none. @throws Error that says what is wrong */
-export function decodeFindings(text: string, now: EpochSeconds): FindingsSince {
+function decodeFindings(text: string, now: EpochSeconds): FindingsSince {
   const root: unknown = JSON.parse(text);
   if (typeof root !== 'object' || root === null) throw new Error('the checkpoint is no object');
   const { findings = {} } = root as { readonly findings?: unknown };

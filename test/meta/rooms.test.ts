@@ -25,6 +25,7 @@ const ROOMS: readonly Room[] = [
       /^sources\/(source|breathe)\.ts$/,
       /^sources\/access-log\//,
       /^sources\/kubernetes\/kube-api\.ts$/,
+      /^state\/replace-file\.ts$/,
     ],
   },
   {

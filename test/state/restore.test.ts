@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -211,11 +211,18 @@ describe('the file', async () => {
 
   test('that cannot be replaced leaves the old one and no temporary file', async () => {
     const target = join(folder, 'is-a-folder');
-    await saveHistory(join(folder, 'keep.json'), mesh.snapshot.history, epochSeconds(150));
-    await assert.rejects(saveHistory(join(target, 'history.json'), mesh.snapshot.history, epochSeconds(150)), /ENOENT/);
+    await mkdir(join(target, 'in-the-way'), { recursive: true });
+    await assert.rejects(saveHistory(target, mesh.snapshot.history, epochSeconds(150)), /EISDIR|ENOTEMPTY|EEXIST/);
+    assert.deepEqual(await readdir(target), ['in-the-way']);
     assert.deepEqual(
       (await readdir(folder)).filter((name) => name.endsWith('.tmp')),
       [],
     );
+  });
+
+  test('is written into a folder that is made for it', async () => {
+    const file = join(folder, 'made', 'history.json');
+    await saveHistory(file, mesh.snapshot.history, epochSeconds(150));
+    assert.equal((await loadHistory(file, epochSeconds(160))).length, 1);
   });
 });

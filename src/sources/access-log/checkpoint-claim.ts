@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeTemporary, replaceFile } from './replace-file.ts';
+import { removeTemporary, replaceFile } from '../../state/replace-file.ts';
 
 /** Who may write the checkpoint of a folder: the process that started last. */
 export interface CheckpointClaim {

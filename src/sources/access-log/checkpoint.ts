@@ -1,6 +1,6 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../../state/replace-file.ts';
 import type { SavedTally } from './saved-tally.ts';
 import { readSavedCheckpoint } from './schema.ts';
 import type { StampPosition } from './stamped-lines.ts';

@@ -1,7 +1,7 @@
 import type { EnvoyDump } from '../../model/envoy-config.ts';
 import { EnvoyAnswerError } from '../envoy/envoy-answer-error.ts';
 import { readEnvoyAnswer } from '../envoy/read-answer.ts';
-import { BundleCut, type BundleEntry } from './entry.ts';
+import type { BundleEntry } from './entry.ts';
 import type { EntryRole } from './entry-role.ts';
 import { readClustersText } from './read-clusters-text.ts';
 import { EntryProblem, wholeText } from './whole-text.ts';
@@ -22,7 +22,6 @@ export async function readEnvoyEntry(
     return dump;
   } catch (error) {
     if (error instanceof EnvoyAnswerError) throw new EntryProblem(error.message, { cause: error });
-    if (error instanceof BundleCut) throw error;
     throw error;
   }
 }
