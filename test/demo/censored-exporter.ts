@@ -1,28 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:http';
-import { createInterface } from 'node:readline';
-import { listenOnLoopback } from '../../src/demo/http/loopback.ts';
-import { MAIN } from './demo-run.ts';
+import { exportWithout } from './hide-families.ts';
 
-/**
- * Stands in for the exporter's program: the real one, but for one family that never gets out. Whoever watches it must
- * say that this is missing, and nothing else.
- */
-const HIDDEN = /^meshladder_xds_blocked_by_network_policy\{.*\n/gm;
-
-const exporter = spawn(process.execPath, [MAIN, ...process.argv.slice(2)], { stdio: ['ignore', 'ignore', 'pipe'] });
-process.once('SIGTERM', () => exporter.kill('SIGTERM'));
-exporter.once('exit', (code) => process.exit(code ?? 1));
-createInterface({ input: exporter.stderr }).on('line', async (line) => {
-  const address = /"address":"([^"]+)","msg":"listening"/.exec(line)?.[1];
-  process.stderr.write(`${address === undefined ? line : line.replace(address, await censor(address))}\n`);
-});
-
-/** @returns the address of a server that answers as the one at `address`, less what is hidden */
-async function censor(address: string): Promise<string> {
-  const server = createServer(async (request, response) => {
-    const answer = await fetch(`http://${address}${request.url}`);
-    response.writeHead(answer.status).end((await answer.text()).replace(HIDDEN, ''));
-  });
-  return `127.0.0.1:${await listenOnLoopback(server)}`;
-}
+exportWithout('meshladder_xds_blocked_by_network_policy');
