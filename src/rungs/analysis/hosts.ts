@@ -75,8 +75,8 @@ function portsOf({ spec }: ConfigObject): readonly number[] {
 }
 
 function annotatedScopes(annotation: string | undefined): readonly string[] {
-  const words = (annotation ?? '').split(',').map((word) => word.trim());
-  return words.filter((word) => word !== '');
+  // As istioctl reads it: what stands behind a space is no namespace.
+  return annotation ? annotation.split(',') : [];
 }
 
 /** The namespaces to which something is exported; `*` stands for all. */

@@ -34,7 +34,8 @@ export function isDeploymentInMesh(world: World, { namespace, template }: Deploy
 function isInMesh(world: World, { namespace, labels, annotations, containers }: Workload): boolean {
   if (containers?.proxyImage !== undefined) return true;
   const said = labels[INJECT] ?? annotations[INJECT];
-  if (said !== undefined) return said.toLowerCase() === 'true';
+  // The word as it is: for istioctl, True is not true.
+  if (said !== undefined) return said === 'true';
   return namespaceNamed(world, namespace)?.labels[INJECTION] === 'enabled';
 }
 
@@ -44,6 +45,6 @@ export function isPodInAmbient({ annotations }: Pod): boolean {
 }
 
 export function isNamespaceInAmbient({ labels }: Namespace): boolean {
-  if (labels[INJECTION] === 'enabled' || labels[REVISION] !== undefined) return false;
+  if (labels[INJECTION] === 'enabled' || labels[REVISION]) return false;
   return labels[DATAPLANE_MODE] === 'ambient';
 }

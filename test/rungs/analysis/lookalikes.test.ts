@@ -90,6 +90,14 @@ table('Gateways', [
     ['IST0138 Gateway/edge/one', 'IST0138 Gateway/edge/two'],
   ],
   [
+    'one host of two for pods that are not there',
+    [
+      gateway('one', '{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}', 'istio: gone'),
+      gateway('two', '{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com]}', 'istio: gone'),
+    ],
+    ['IST0101 Gateway/edge/one', 'IST0101 Gateway/edge/two', 'IST0145 Gateway/edge/one', 'IST0145 Gateway/edge/two'],
+  ],
+  [
     'one host at two addresses of the proxy',
     [
       gateway('one', `{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com], bind: 10.0.0.1}`),
@@ -451,6 +459,15 @@ table('policies', [
         'rules: [{from: [{source: {namespaces: [ed*, "*ge", "*"], notNamespaces: [out]}}]}]',
       ),
     ],
+  ],
+  [
+    'of namespaces in another case: whole names alone are the same',
+    [config('AuthorizationPolicy', 'shop/from', 'rules: [{from: [{source: {namespaces: [EDGE]}}]}]')],
+  ],
+  [
+    'of namespaces in another case, with a star',
+    [config('AuthorizationPolicy', 'shop/from', 'rules: [{from: [{source: {namespaces: [ED*]}}]}]')],
+    ['IST0101 AuthorizationPolicy/shop/from'],
   ],
   [
     'of a namespace that is not there',

@@ -7,7 +7,7 @@ export const authorizationPolicyNamespace: Analyzer = {
   codes: ['IST0101'],
   needs: ['authorizationpolicies.security.istio.io', 'namespaces'],
   analyze(world, report) {
-    const names = world.namespaces.map(({ name }) => name.toLowerCase());
+    const names = world.namespaces.map(({ name }) => name);
     for (const object of world.config('authorizationpolicies.security.istio.io')) {
       const patterns = objectsAt(object.spec, 'rules').flatMap((rule) =>
         objectsAt(rule, 'from').flatMap((from) => [
@@ -16,17 +16,18 @@ export const authorizationPolicyNamespace: Analyzer = {
         ]),
       );
       for (const pattern of new Set(patterns)) {
-        const matches = matcherOf(pattern.toLowerCase());
+        const matches = matcherOf(pattern);
         if (!names.some(matches)) report('IST0101', refOf(object), { what: 'namespace', name: pattern });
       }
     }
   },
 };
 
-/** A star stands for anything, at one end. */
+/** A star stands for anything, at one end; only a whole name may be in another case, as for istioctl. */
 function matcherOf(pattern: string): (name: string) => boolean {
   if (pattern === '*') return () => true;
   if (pattern.startsWith('*')) return (name) => name.endsWith(pattern.slice(1));
   if (pattern.endsWith('*')) return (name) => name.startsWith(pattern.slice(0, -1));
-  return (name) => name === pattern;
+  const whole = pattern.toLowerCase();
+  return (name) => name.toLowerCase() === whole;
 }

@@ -50,14 +50,14 @@ function nameOf({ namespace, name }: ConfigObject): string {
   return `${namespace}/${name}`;
 }
 
-/** istioctl compares selectors of which one, written out, holds the other; then a pod must have both. */
+/**
+ * As for istioctl: the same selector always competes, even for pods that are not there; of two of which one, written
+ * out, holds the other, a pod must have both.
+ */
 function competes(world: World, one: Server, other: Server): boolean {
   if (one.gateway === other.gateway) return false;
   const [mine, theirs] = [selectorText(one.selector), selectorText(other.selector)];
-  // A Gateway that selects nobody has another problem.
-  const pods = podsWith(world, one.selector);
-  if (pods.length === 0) return false;
   if (mine === theirs) return true;
   if (!mine.includes(theirs) && !theirs.includes(mine)) return false;
-  return pods.some(({ labels }) => carries(labels, other.selector));
+  return podsWith(world, one.selector).some(({ labels }) => carries(labels, other.selector));
 }

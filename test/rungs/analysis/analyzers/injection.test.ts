@@ -115,6 +115,13 @@ const old = (image: string, annotations = ''): string =>
     spec: `containers: [{name: app, image: a}, {name: istio-proxy, image: '${image}'}]`,
   });
 
+const DISTROLESS = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'istio', namespace: 'istio-system' },
+  data: { mesh: 'defaultConfig: {image: {imageType: distroless}}' },
+});
+
 analysisTable(
   'proxies of an earlier Istio',
   ['IST0158'],
@@ -122,6 +129,21 @@ analysisTable(
     ['of this one', [namespace('shop'), values('proxyv2'), old('docker.io/istio/proxyv2:1.30.3')], []],
     ['of another', [namespace('shop'), values('proxyv2'), old('docker.io/istio/proxyv2:1.29.0')], [`IST0158 ${NS}`]],
     ['of another, on purpose', [namespace('shop'), values('proxyv2'), old('x', 'sidecar.istio.io/proxyImage: x')], []],
+    [
+      'of the image as it is, where the mesh asks for a variant of it',
+      [namespace('shop'), values('proxyv2'), DISTROLESS, old('docker.io/istio/proxyv2:1.30.3')],
+      [],
+    ],
+    [
+      'of the variant that the mesh asks for',
+      [namespace('shop'), values('proxyv2'), DISTROLESS, old('docker.io/istio/proxyv2:1.30.3-distroless')],
+      [],
+    ],
+    [
+      'of a variant that nobody asks for',
+      [namespace('shop'), values('proxyv2'), old('docker.io/istio/proxyv2:1.30.3-distroless')],
+      [`IST0158 ${NS}`],
+    ],
     ['of a revision without values', [namespace('shop', 'istio.io/rev: canary'), values('proxyv2'), old('x')], []],
     [
       'of a revision of its own',
