@@ -50,14 +50,10 @@ async function readSent({
     return { code: 'invalid', detail: `the config dump of istiod ${sent.istiod}: ${detail}` };
   };
   try {
-    const { config } = await readEnvoyAnswer(iterate(sent.chunks), limitBytes);
+    const { config } = await readEnvoyAnswer(sent.chunks, limitBytes);
     return config === undefined ? { problem: named('it is none') } : { sent: config };
   } catch (error) {
     if (error instanceof EnvoyAnswerError) return { problem: named(error.reason.detail) };
     throw error;
   }
-}
-
-async function* iterate(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }

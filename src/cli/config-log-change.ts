@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LoggerChange } from '../model/envoy-loggers.ts';
-
+import { DEFAULT_LOG_LEVEL, type LoggerChange } from '../model/envoy-loggers.ts';
 import type { PodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
 import { type LiveMesh, reasonOf } from './kube-session.ts';
@@ -16,8 +15,6 @@ export interface ChangedEnvoy {
 /** A network that is away for a moment must not leave a proxy at debug. */
 const PUT_BACK_PAUSES_MS = [0, 1_000, 4_000];
 const MANY = 12;
-/** What `--level default` puts loggers to. */
-const DEFAULT_LEVEL = 'warning';
 
 /**
  * Changes levels. Not to be interrupted: it takes a moment, and half of it is worse.
@@ -83,7 +80,7 @@ export function putBackCommands(pod: PodName, changes: readonly LoggerChange[]):
   const command = `  meshladder config log ${podText(pod)} --level`;
   const list = (some: readonly LoggerChange[]): string => some.map(({ name, before }) => `${name}:${before}`).join(',');
   if (changes.length <= MANY) return `${command} ${list(changes)}`;
-  const others = changes.filter(({ before }) => before !== DEFAULT_LEVEL);
+  const others = changes.filter(({ before }) => before !== DEFAULT_LOG_LEVEL);
   return others.length === 0 ? `${command} default` : `${command} default\n${command} ${list(others)}`;
 }
 

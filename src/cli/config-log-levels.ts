@@ -1,5 +1,11 @@
 import { parseDuration } from '../config/units.ts';
-import { ENVOY_LOG_LEVELS, type EnvoyLogger, isVerbose, type LoggerChange } from '../model/envoy-loggers.ts';
+import {
+  DEFAULT_LOG_LEVEL,
+  ENVOY_LOG_LEVELS,
+  type EnvoyLogger,
+  isVerbose,
+  type LoggerChange,
+} from '../model/envoy-loggers.ts';
 import { nearNames } from './config-near.ts';
 import { UserError } from './io.ts';
 
@@ -26,8 +32,6 @@ export interface LevelOptions {
   readonly yes: boolean;
 }
 
-/** What Istio starts Envoys with (Istio, proxyLogLevel of the sidecar injector). */
-const DEFAULT_LEVEL = 'warning';
 const DAY_MS = 86_400_000;
 
 /** @throws UserError for what makes no sense, or not together */
@@ -100,7 +104,7 @@ export function changesFor(wish: LevelWish, before: readonly EnvoyLogger[]): rea
 function wantedOf(wish: LevelWish, before: readonly EnvoyLogger[]): readonly EnvoyLogger[] {
   switch (wish.kind) {
     case 'default':
-      return before.filter(isVerbose).map(({ name }) => ({ name, level: DEFAULT_LEVEL }));
+      return before.filter(isVerbose).map(({ name }) => ({ name, level: DEFAULT_LOG_LEVEL }));
     case 'all':
       return before.map(({ name }) => ({ name, level: wish.level }));
     case 'single':

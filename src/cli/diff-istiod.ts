@@ -70,15 +70,11 @@ function readFrom(dumps: ConfigDumps, pod: PodName, io: Io): Promise<EnvoyConfig
 
 async function decode({ istiod, chunks }: ConfigDump): Promise<EnvoyConfig> {
   try {
-    const { config } = await readEnvoyAnswer(iterate(chunks), LIMIT_BYTES);
+    const { config } = await readEnvoyAnswer(chunks, LIMIT_BYTES);
     if (config !== undefined) return config;
   } catch (error) {
     if (!(error instanceof EnvoyAnswerError)) throw error;
     throw new UserError(`the config dump of istiod ${istiod}: ${error.message}`, { cause: error });
   }
   throw new UserError(`istiod ${istiod} answers something else than a config dump`);
-}
-
-async function* iterate(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }

@@ -15,10 +15,10 @@ export interface LoggerChange {
 export const ENVOY_LOG_LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warning', 'error', 'critical', 'off'];
 
 /** Istio starts proxies at this level (its chart's values, global.proxy.logLevel). */
-const DEFAULT_LEVEL = 'warning';
+export const DEFAULT_LOG_LEVEL = 'warning';
 
 /** Whether a logger writes more than Istio's default. */
 export function isVerbose({ level }: EnvoyLogger): boolean {
   const rank = ENVOY_LOG_LEVELS.indexOf(level);
-  return rank >= 0 && rank < ENVOY_LOG_LEVELS.indexOf(DEFAULT_LEVEL);
+  return rank >= 0 && rank < ENVOY_LOG_LEVELS.indexOf(DEFAULT_LOG_LEVEL);
 }

@@ -46,7 +46,7 @@ interface Unlisted {
  * For so long an address may be in no slice and get requests: what is under way to a pod that terminates is still
  * answered, and istiod and the proxies need a moment.
  */
-export const GRACE_SECONDS = 30;
+const GRACE_SECONDS = 30;
 export const LATELY_SECONDS = 300;
 const MAX_LATELY = 1000;
 const MAX_PAIRS = 20_000;

@@ -35,7 +35,7 @@ export function explainOutOfSync(rows: readonly ProxyRow[], now: EpochSeconds): 
 }
 
 /** Since when a proxy has not held current configuration, as well as is known. */
-export function sinceOf({ outOfSync, missingSince, types }: ProxyRow): number | undefined {
+function sinceOf({ outOfSync, missingSince, types }: ProxyRow): number | undefined {
   if (outOfSync !== undefined) return outOfSync.since;
   if (missingSince !== undefined) return missingSince;
   const open = Object.values(types).filter(({ state }) => state === 'STALE' || state === 'ERROR');

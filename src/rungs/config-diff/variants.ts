@@ -3,7 +3,7 @@ import type { Inspections, ProxyInspection } from '../../model/inspection.ts';
 import { compareText } from '../../model/text-order.ts';
 
 /** Looks that lie further apart are not compared. */
-export const COMPARE_WITHIN_SECONDS = 300;
+const COMPARE_WITHIN_SECONDS = 300;
 
 /** Replicas of one workload that should hold the same, and how many different configurations they hold. */
 export interface SectionVariants {

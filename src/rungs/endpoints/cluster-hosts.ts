@@ -5,7 +5,7 @@ import { compareText } from '../../model/text-order.ts';
 import { upstreamAddress } from '../../model/upstream-address.ts';
 
 /** Addresses of one cluster that are kept: to name what is missing, not to mirror the mesh. */
-const MAX_ADDRESSES = 100;
+export const MAX_ADDRESSES = 100;
 const MAX_FAULTY = 20;
 
 /**

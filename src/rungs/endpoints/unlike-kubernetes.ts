@@ -6,6 +6,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { specField, specText } from '../../model/spec-fields.ts';
 import { valuesOf } from '../scope.ts';
 import { counted, firstOf } from '../wording.ts';
+import { MAX_ADDRESSES } from './cluster-hosts.ts';
 import type { EnvoyView } from './envoy-views.ts';
 import { endpointsCommand } from './hosts-out.ts';
 import { hostName } from './pod-addresses.ts';
@@ -117,7 +118,7 @@ function isSettled(lookedAt: number, since: number | undefined, { endpointChange
 
 /** Not cut short. */
 function isWhole({ addresses, faulty, unhealthy, ejected }: EnvoyView['hosts']): boolean {
-  return addresses.length < 100 && (faulty?.length ?? 0) === unhealthy + ejected;
+  return addresses.length < MAX_ADDRESSES && (faulty?.length ?? 0) === unhealthy + ejected;
 }
 
 function addressesOf({ addresses, faulty = [] }: EnvoyView['hosts']): readonly string[] {

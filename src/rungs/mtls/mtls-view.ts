@@ -18,7 +18,7 @@ export interface MtlsView {
 }
 
 /** Undefined where pods or PeerAuthentications are not known: then nothing can be said. */
-export function mtlsView({ cluster, takenAt, settings }: MeshSnapshot): MtlsView | undefined {
+function mtlsView({ cluster, takenAt, settings }: MeshSnapshot): MtlsView | undefined {
   const { staleAfterSeconds, rootNamespace } = settings;
   const config = (kind: string): ObjectMap<ConfigObject> | undefined =>
     current(cluster.config[kind] ?? { state: 'pending' }, takenAt, staleAfterSeconds);

@@ -7,10 +7,9 @@ import { type RequestCount, UNKNOWN_DESTINATION } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { workloadOfPodName } from '../../model/workload-name.ts';
-import { objectsAt, textAt } from '../analysis/spec.ts';
 import { loggingIn } from '../response-flags/access-logging.ts';
 import { inNamespace, membersWith, selectsPod, valuesOf } from '../scope.ts';
-import { bindingOf } from './causes/bindings.ts';
+import { bindingOf, parentHosts } from './causes/bindings.ts';
 import type { Caller } from './causes/cause.ts';
 import { declaredIn } from './declared-weights.ts';
 import { callerRows, countedFrom, destinationOf } from './observed-split.ts';
@@ -36,11 +35,7 @@ export function callsOf(split: Split, object: ConfigObject, snapshot: MeshSnapsh
 
 /** Hosts whose requests the object is to divide: a VirtualService's own, an HTTPRoute's parents. */
 function hostsOf({ object: { kind } }: Split, object: ConfigObject): readonly string[] {
-  if (kind === 'VirtualService') return bindingOf(object).hosts;
-  const parents = objectsAt(object.spec, 'parentRefs').filter((parent) => textAt(parent, 'kind') === 'Service');
-  return parents.map((parent) => {
-    return `${textAt(parent, 'name')}.${textAt(parent, 'namespace') || object.namespace}.svc.cluster.local`;
-  });
+  return kind === 'VirtualService' ? bindingOf(object).hosts : parentHosts(object);
 }
 
 interface Asked {

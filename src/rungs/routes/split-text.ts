@@ -19,7 +19,7 @@ export function offText({ shares, total }: ObservedSplit): string {
 }
 
 /** `payment-svc/v2`. */
-export function targetText({ destination, subset }: { readonly destination: string; readonly subset: string }): string {
+function targetText({ destination, subset }: { readonly destination: string; readonly subset: string }): string {
   return `${shortHost(destination)}${subset === '' ? '' : `/${subset}`}`;
 }
 

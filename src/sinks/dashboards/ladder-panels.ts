@@ -13,7 +13,7 @@ import { type Panel, type Step, stat } from './panel.ts';
 import { series } from './selector.ts';
 
 /** None is good, any is a lead. */
-export const ANY_IS_BAD: readonly Step[] = [
+const ANY_IS_BAD: readonly Step[] = [
   [null, 'good'],
   [1, 'bad'],
 ];

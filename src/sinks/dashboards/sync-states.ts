@@ -10,7 +10,7 @@ export const VERDICT_COLOURS: Readonly<Record<string, Colour>> = {
 };
 
 /** States of a proxy, as numbers that a timeline draws. */
-export const STATE_NUMBERS: Readonly<Record<string, number>> = {
+const STATE_NUMBERS: Readonly<Record<string, number>> = {
   SYNCED: 1,
   NOT_SENT: 2,
   STALE: 3,

@@ -40,7 +40,7 @@ function hashOf(value: string): number {
 const NEEDS_ESCAPE = /[\\"\n]/;
 
 /** Backslash, quote and newline, as the text format 0.0.4 asks; lone surrogates become U+FFFD, which UTF-8 can hold. */
-export function escapeLabelValue(value: string): string {
+function escapeLabelValue(value: string): string {
   if (!NEEDS_ESCAPE.test(value)) return value;
   return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -103,7 +103,7 @@ function refuses(clusters: readonly WeightedCluster[]): boolean {
 }
 
 /** Where a filter chain leads, in istioctl's words. */
-export function describeTarget(target: FilterChainTarget): string {
+function describeTarget(target: FilterChainTarget): string {
   switch (target.kind) {
     case 'rds':
       return target.routeName === '' ? 'HTTP' : `Route: ${target.routeName}`;

@@ -1,5 +1,6 @@
 import { FINDING_LEVELS } from '../../model/analysis.ts';
 import type { FindingsDocument } from './findings-json.ts';
+import { areTexts, isListOf, isRecord } from './json-shape.ts';
 
 /** Takes what a running exporter answered for what it says it is; undefined for anything else. */
 export function readFindings(value: unknown): FindingsDocument | undefined {
@@ -23,16 +24,4 @@ function isFinding(value: unknown): boolean {
 
 function isUnknown(value: unknown): boolean {
   return isRecord(value) && areTexts(value['why']) && isListOf(value['codes'], (code) => areTexts(code));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(is);
-}
-
-function areTexts(...values: readonly unknown[]): boolean {
-  return values.every((value) => typeof value === 'string');
 }

@@ -1,3 +1,4 @@
+import { areTexts, isListOf, isRecord } from './json-shape.ts';
 import type { LadderDocument } from './ladder-json.ts';
 
 /** Takes what a running exporter answered for what it says it is; undefined for anything else. */
@@ -30,16 +31,4 @@ function isRung(value: unknown): boolean {
 
 function isVerdict(value: unknown): boolean {
   return VERDICTS.includes(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(is);
-}
-
-function areTexts(...values: readonly unknown[]): boolean {
-  return values.every((value) => typeof value === 'string');
 }

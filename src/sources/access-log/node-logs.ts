@@ -43,13 +43,13 @@ const POD_FOLDER = /^([a-z0-9][a-z0-9-]{0,62})_([a-z0-9][a-z0-9.-]{0,252})_([A-Z
 const LOG_NAME = /^(\d{1,9})\.log(?:\.(\d{8}-\d{6})(\.gz)?)?$/;
 
 /** Namespace and pod of a folder under the root; undefined for anything else that lies there. */
-export function parsePodFolder(name: string): { readonly namespace: string; readonly pod: string } | undefined {
+function parsePodFolder(name: string): { readonly namespace: string; readonly pod: string } | undefined {
   const [, namespace, pod] = POD_FOLDER.exec(name) ?? [];
   return namespace === undefined || pod === undefined ? undefined : { namespace, pod };
 }
 
 /** Restart count, rank and form of a file in a container's folder; undefined for what is no log (`.tmp` among it). */
-export function parseLogName(
+function parseLogName(
   name: string,
 ): { readonly restarts: number; readonly rank: string; readonly compressed: boolean } | undefined {
   const [, restarts, rank, gz] = LOG_NAME.exec(name) ?? [];

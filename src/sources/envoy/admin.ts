@@ -98,16 +98,12 @@ export async function readAdminAnswers(
 ): Promise<EnvoyDump> {
   let dump: EnvoyDump = {};
   for (const { path, chunks } of answers) {
-    const read = await readEnvoyAnswer(iterate(chunks), limitBytes).catch((error: unknown) => {
+    const read = await readEnvoyAnswer(chunks, limitBytes).catch((error: unknown) => {
       throw error instanceof EnvoyAnswerError ? named(error, pod, path) : error;
     });
     dump = merged(dump, read);
   }
   return dump;
-}
-
-async function* iterate(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }
 
 /** Sections of one config may come in several answers. */

@@ -13,12 +13,15 @@ const LEAST_BYTES_PER_VALUE = 12;
 const ALWAYS_VALUES = 100_000;
 const inflate = promisify(gunzip);
 
+/** An answer as it comes in, or as it came. */
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /**
  * Reads one answer of Envoy's admin port, or of istiod's `/debug/config_dump`: a config dump, `/clusters?format=json`,
  * `/logging`, or what `istioctl proxy-config … -o json` prints; also compressed by gzip. Which it is shows in the text.
  * @throws EnvoyAnswerError where it is none of them, too large, or not whole
  */
-export async function readEnvoyAnswer(chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<EnvoyDump> {
+export async function readEnvoyAnswer(chunks: Chunks, limitBytes: number): Promise<EnvoyDump> {
   const bytes = await unpack(await collect(chunks, limitBytes), limitBytes);
   const start = startOf(bytes);
   if (start < 0) return readText(bytes);
@@ -35,7 +38,7 @@ function extentFor(limitBytes: number): typeof MAX_EXTENT {
   return { ...MAX_EXTENT, values: Math.min(MAX_EXTENT.values, values) };
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Buffer> {
+async function collect(chunks: Chunks, limitBytes: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {

@@ -21,7 +21,7 @@ export interface InspectionMemory {
  * Hosts of clusters are most of what is kept of a look, some megabytes in a large mesh, and health does not keep: of looks
  * longer ago they are dropped.
  */
-export const KEEP_HOSTS_SECONDS = 900;
+const KEEP_HOSTS_SECONDS = 900;
 
 export function createInspectionMemory(): InspectionMemory {
   const attempts = new Map<string, Attempt>();

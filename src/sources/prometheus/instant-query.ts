@@ -120,7 +120,7 @@ function unreachable(error: unknown, host: string, timeoutMs: number): AskPromet
 }
 
 /** Reads an instant vector. @throws AskPrometheusError for anything else */
-export function parseVector(body: string, host: string): readonly VectorSample[] {
+function parseVector(body: string, host: string): readonly VectorSample[] {
   const answer = parsed(body) as { status?: unknown; data?: { resultType?: unknown; result?: unknown } } | null;
   const result = answer?.data?.result;
   if (answer?.status !== 'success' || answer.data?.resultType !== 'vector' || !Array.isArray(result)) {

@@ -2,7 +2,7 @@ import type { ConfigObject } from '../../../model/workload.ts';
 import { fullHost } from '../../analysis/host-names.ts';
 import { scopesOf } from '../../analysis/hosts.ts';
 import { meshOf } from '../../analysis/mesh.ts';
-import { textsAt } from '../../analysis/spec.ts';
+import { objectsAt, textAt, textsAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 import { shellWord } from '../../wording.ts';
 import type { Split } from '../splits.ts';
@@ -33,6 +33,14 @@ function gatewayKey(name: string, namespace: string): string {
   if (name.includes('/')) return name;
   const [gateway = '', space] = name.split('.');
   return `${space ?? namespace}/${gateway}`;
+}
+
+/** Complete names of the Services whose requests an HTTPRoute divides: those among its parents. */
+export function parentHosts({ namespace, spec }: ConfigObject): readonly string[] {
+  const parents = objectsAt(spec, 'parentRefs').filter((parent) => textAt(parent, 'kind') === 'Service');
+  return parents.map(
+    (parent) => `${textAt(parent, 'name')}.${textAt(parent, 'namespace') || namespace}.svc.cluster.local`,
+  );
 }
 
 /** The namespaces that see a VirtualService; `*` stands for all. */

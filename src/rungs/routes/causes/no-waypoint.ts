@@ -3,10 +3,9 @@ import type { Labels, Service } from '../../../model/workload.ts';
 import { gatewaysOf } from '../../analysis/gateway-names.ts';
 import { perWorld } from '../../analysis/per-world.ts';
 import { isEmpty, podsWith } from '../../analysis/pods.ts';
-import { objectsAt, textAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 import { shellWord } from '../../wording.ts';
-import { bindingOf } from './bindings.ts';
+import { bindingOf, parentHosts } from './bindings.ts';
 import { type Cause, type CauseFacts, untold } from './cause.ts';
 import { serviceOf } from './known-hosts.ts';
 
@@ -42,11 +41,7 @@ export const noWaypoint: Cause = {
 /** Services whose requests are to be divided inside the mesh. */
 function servicesAsked({ split, object, world }: CauseFacts): readonly Service[] {
   if (split.object.kind === 'HTTPRoute') {
-    const parents = objectsAt(object.spec, 'parentRefs').filter((parent) => textAt(parent, 'kind') === 'Service');
-    return parents.flatMap((parent) => {
-      const namespace = textAt(parent, 'namespace') || object.namespace;
-      return serviceOf(world, `${textAt(parent, 'name')}.${namespace}.svc.cluster.local`) ?? [];
-    });
+    return parentHosts(object).flatMap((host) => serviceOf(world, host) ?? []);
   }
   const { hosts, isForMesh, gateways } = bindingOf(object);
   // At a gateway it works all the same.

@@ -22,7 +22,7 @@ export function wantedSubsets({ weights }: Split): readonly WantedSubset[] {
   return weights.filter(({ subset, ratio }) => subset !== '' && ratio > 0);
 }
 
-export const allRules: (world: World) => readonly DestinationRule[] = perWorld((world) =>
+const allRules: (world: World) => readonly DestinationRule[] = perWorld((world) =>
   world.config(DESTINATION_RULES).flatMap((object) => readDestinationRule(object, 'cluster.local') ?? []),
 );
 
