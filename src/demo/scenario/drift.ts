@@ -1,5 +1,6 @@
 import { istioObject } from '../mesh/istio-objects.ts';
 import { podName, WORKLOADS, type WorkloadName } from '../mesh/workloads.ts';
+import { checkFinds, checkFindsNothing } from './check-says.ts';
 import { type Expectation, equal, none } from './expectation.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -62,6 +63,16 @@ export const DRIFT: Scenario = {
           ],
           expects: [variants(2), differences(FRESH, 0), differences(OLD, 1), allSynced()],
         },
+        {
+          at: 6,
+          says: 'what check says of it',
+          seen: 'config-diff names the route',
+          deeds: [],
+          expects: [
+            checkFinds('config-diff', 'route 9080', '2 replicas of reviews-v1'),
+            checkFindsNothing('control-plane', 'in-mesh', 'config-synced', 'routes', 'endpoints', 'mtls'),
+          ],
+        },
       ],
     },
     {
@@ -82,7 +93,7 @@ export const DRIFT: Scenario = {
           says: 'the timeout is taken back',
           seen: 'still the same in both',
           deeds: [{ at: 41, do: 'delete', object: TIMEOUT }],
-          expects: [variants(1), differences(OLD, 0), differences(FRESH, 0)],
+          expects: [variants(1), differences(OLD, 0), differences(FRESH, 0), checkFindsNothing('config-diff')],
         },
       ],
     },
