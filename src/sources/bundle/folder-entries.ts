@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochSecondsFromMs } from '../../model/brand.ts';
@@ -10,7 +10,7 @@ const MAX_DEPTH = 12;
 
 /**
  * The files below a folder, in the order of their names. Links are not followed: they may lead anywhere.
- * @throws BundleCut where there are too many, or they are too large
+ * @throws BundleCut where there are too many, or they are too large, or a folder may not be read
  */
 export async function* folderEntries(folder: string, limits: BundleLimits): AsyncGenerator<BundleEntry> {
   let seen = 0;
@@ -27,12 +27,23 @@ export async function* folderEntries(folder: string, limits: BundleLimits): Asyn
 }
 
 async function* pathsBelow(folder: string, path: string, depth: number): AsyncGenerator<string> {
-  const found = await readdir(join(folder, path), { withFileTypes: true });
+  const found = await listed(join(folder, path), path);
   for (const each of found.toSorted((one, other) => compareText(one.name, other.name))) {
     const own = path === '' ? each.name : `${path}/${each.name}`;
     if (each.isFile()) yield own;
     else if (each.isDirectory() && depth < MAX_DEPTH && !each.name.startsWith('.'))
       yield* pathsBelow(folder, own, depth + 1);
+  }
+}
+
+/** Empty for a folder that has gone meanwhile. @throws BundleCut for one that may not be read */
+async function listed(folder: string, path: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new BundleCut(`${path === '' ? 'it' : `the folder ${path}`} cannot be read (${code})`, { cause: error });
   }
 }
 
