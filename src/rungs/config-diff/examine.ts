@@ -1,6 +1,7 @@
 import { current } from '../../model/current.ts';
 import { ENVOY_SECTIONS } from '../../model/envoy-resource.ts';
 import type { Inspections, ProxyInspection } from '../../model/inspection.ts';
+import { known } from '../../model/observed.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Finding, Scope } from '../rung.ts';
@@ -28,7 +29,18 @@ export function examineConfigDiff(snapshot: MeshSnapshot, scope: Scope): Finding
     const look = looks.proxies.get(keyOf(row));
     return look === undefined ? [] : [{ look, row }];
   });
-  if (looked.length === 0) return notLooked(rows, looks);
+  if (looked.length > 0) return looksFinding(looked, rows, { looks, snapshot });
+  // A namespace without proxies holds nothing that could differ; of a pod it is asked for a reason.
+  const isEmpty = rows.length === 0 && scope.name === undefined && known(snapshot.controlPlane) !== undefined;
+  return isEmpty ? { verdict: 'ok', summary: 'no proxy here', evidence: [] } : notLooked(rows, looks);
+}
+
+interface Seen {
+  readonly looks: Inspections;
+  readonly snapshot: MeshSnapshot;
+}
+
+function looksFinding(looked: readonly Looked[], rows: readonly ProxyRow[], { looks, snapshot }: Seen): Finding {
   const differing = looked.filter(({ look }) => differencesOf(look) > 0);
   const settled = differing.filter(({ row }) => rungNotPassed(snapshot, [row]) === undefined);
   const drifting = driftIn(looks, looked);

@@ -118,10 +118,6 @@ const DIFFERENCES: readonly (readonly string[])[] = [
 
 const AS_ISTIOCTL: readonly (readonly string[])[] = [
   [
-    '`IST0138`: two Gateways that only redirect to HTTPS, or pass TLS through, count as presenting the same certificate',
-    'They present none: it is not the certificate that would let a browser reuse a connection.',
-  ],
-  [
     '`IST0160`: a Telemetry with `targetRefs` and no selector counts as one for its whole namespace',
     'It is for what it names alone, and takes nothing from the one for the namespace.',
   ],

@@ -1,3 +1,4 @@
+import type { SpecObject } from '../../../model/spec-fields.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
@@ -6,7 +7,7 @@ import { labelsAt, objectAt, objectsAt, textAt } from '../spec.ts';
 
 /**
  * Gateways for the same pods present the same certificate (Istio pkg/config/analysis/analyzers/gateway). Servers that
- * only redirect, or pass TLS through, count as presenting the same one: none.
+ * only redirect, or pass TLS through, present none.
  */
 export const gatewayDuplicateCertificate: Analyzer = {
   codes: ['IST0138'],
@@ -31,18 +32,23 @@ export const gatewayDuplicateCertificate: Analyzer = {
   },
 };
 
-/** The secret, or the files, that a certificate is from. */
-const SOURCES = ['credentialName', 'serverCertificate', 'privateKey'];
-
 function nameOf({ namespace, name }: ConfigObject): string {
   return `${namespace}/${name}`;
 }
 
-/** What servers with TLS settings present, as one word each. */
+/** What servers present, as one word each. */
 function certificatesOf({ spec }: ConfigObject): readonly string[] {
   const all = objectsAt(spec, 'servers').flatMap((server) => {
     const tls = objectAt(server, 'tls');
-    return tls === undefined ? [] : [SOURCES.map((field) => textAt(tls, field)).join(' ')];
+    return tls === undefined ? [] : certificateOf(tls);
   });
   return [...new Set(all)];
+}
+
+/** A secret counts before files; a key without a certificate is none. */
+function certificateOf(tls: SpecObject): readonly string[] {
+  const credential = textAt(tls, 'credentialName');
+  if (credential !== '') return [`secret ${credential}`];
+  const certificate = textAt(tls, 'serverCertificate');
+  return certificate === '' ? [] : [`files ${certificate} ${textAt(tls, 'privateKey')}`];
 }
