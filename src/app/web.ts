@@ -113,16 +113,19 @@ interface StatusPage {
 /** The status page with what it listens to, and the runbooks. Agents know too little, and tell nobody what to do. */
 async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefined> {
   if (config.role === 'agent') return undefined;
-  const [{ runbookRoutes }, { runbookTitles }, { readPage }, { createEventFeed }] = await Promise.all([
-    import('../sinks/http/runbook-pages.ts'),
-    import('../sinks/runbooks/runbooks.ts'),
-    import('../sinks/http/page/page-files.ts'),
-    import('../sinks/http/page/event-feed.ts'),
-  ]);
+  const [{ runbookRoutes }, { runbookTitles }, { readPage }, { pageDataRoutes }, { createEventFeed }] =
+    await Promise.all([
+      import('../sinks/http/runbook-pages.ts'),
+      import('../sinks/runbooks/runbooks.ts'),
+      import('../sinks/http/page/page-files.ts'),
+      import('../sinks/http/page/page-data.ts'),
+      import('../sinks/http/page/event-feed.ts'),
+    ]);
   const { home, routes } = await readPage();
   const moment = (): string => new Date(Math.round(mesh.read().takenAt * 1000)).toISOString();
   const feed = createEventFeed({ onChange: mesh.onChange, moment });
-  return { served: { home, pages: [feed.route, ...runbookRoutes(runbookTitles(LADDER)), ...routes] }, feed };
+  const pages = [feed.route, ...runbookRoutes(runbookTitles(LADDER)), ...routes, ...pageDataRoutes(mesh.readNow)];
+  return { served: { home, pages }, feed };
 }
 
 /** An agent runs on every node: it does without express, which would be a third of its memory. */

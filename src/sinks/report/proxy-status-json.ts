@@ -81,7 +81,8 @@ function byName(rows: readonly ProxyRow[]): readonly ProxyRow[] {
   );
 }
 
-function proxyDocument(row: ProxyRow): ProxyDocument {
+/** One row. */
+export function proxyDocument(row: ProxyRow): ProxyDocument {
   return {
     namespace: row.namespace,
     proxy: row.name,

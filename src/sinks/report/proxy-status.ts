@@ -18,7 +18,7 @@ export interface TableOptions {
 type RowState = ProxyRow['state'];
 
 /** Worst first: what is gone serves old configuration for good, what is rejected waits for somebody to mend it. */
-const WORST_FIRST: readonly RowState[] = ['MISSING', 'ERROR', 'STALE', 'UNKNOWN', 'NOT_SENT', 'SYNCED'];
+export const WORST_FIRST: readonly RowState[] = ['MISSING', 'ERROR', 'STALE', 'UNKNOWN', 'NOT_SENT', 'SYNCED'];
 
 const COLOURS: Readonly<Partial<Record<RowState, Colour>>> = {
   MISSING: 'red',

@@ -23,7 +23,7 @@ let place = placeOf(location.hash);
 const answers = new Map();
 /** @type {string | undefined} */
 let problem;
-/** The view that is drawn. @type {string | undefined} */
+/** The page that is drawn. @type {string | undefined} */
 let shown;
 /** @type {StatusDocument | undefined} */
 let status;
@@ -92,9 +92,9 @@ function drawView() {
       ),
     );
   // What was shown before stays until the answer to a changed filter is here.
-  else if (shown !== place.view) show(main, [h('h1', {}, view.title(place)), h('p', {}, 'Asking the exporter …')]);
+  else if (shown !== pageOf(place)) show(main, [h('h1', {}, view.title(place)), h('p', {}, 'Asking the exporter …')]);
   else return;
-  shown = place.view;
+  shown = pageOf(place);
 }
 
 /** Reads it out; the same words a second time, too. @param {string} text */
@@ -107,10 +107,13 @@ function say(text) {
 
 /** @param {boolean} isNewPage */
 function go(isNewPage) {
+  const before = pageOf(place);
   place = placeOf(location.hash);
+  const isSame = before === pageOf(place);
   draw();
   live.now();
-  if (!isNewPage) return;
+  // Who sorts or turns a page stays where they are.
+  if (!isNewPage || isSame) return;
   main.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
@@ -145,6 +148,14 @@ for (const kind of ['input', 'change', 'submit']) {
     clearTimeout(typing);
     typing = setTimeout(() => go(false), TYPING_MS);
   });
+}
+
+/**
+ * What makes two places the same page: all but the query.
+ * @param {import('./place.js').Place} at
+ */
+function pageOf({ view, names }) {
+  return [view, ...names].join('/');
 }
 
 /** @param {unknown} error */

@@ -1,7 +1,11 @@
 // @ts-check
+import { findingsView } from './view-findings.js';
 import { flagsView } from './view-flags.js';
 import { meshView } from './view-mesh.js';
 import { namespaceView } from './view-namespace.js';
+import { proxiesView } from './view-proxies.js';
+import { proxyView } from './view-proxy.js';
+import { pairView, trafficView } from './view-traffic.js';
 
 /** @import { Child } from './dom.js' */
 /** @import { Place } from './place.js' */
@@ -19,12 +23,20 @@ import { namespaceView } from './view-namespace.js';
 const VIEWS = {
   '': meshView,
   namespace: namespaceView,
+  proxies: proxiesView,
+  proxy: proxyView,
+  traffic: trafficView,
+  pair: pairView,
+  findings: findingsView,
   flags: flagsView,
 };
 
 /** What the navigation offers, and which views belong to each. */
 export const NAVIGATION = [
   { href: '#/', text: 'Ladder', views: ['', 'namespace'] },
+  { href: '#/proxies', text: 'Proxies', views: ['proxies', 'proxy'] },
+  { href: '#/traffic', text: 'Traffic', views: ['traffic', 'pair'] },
+  { href: '#/findings', text: 'Findings', views: ['findings'] },
   { href: '#/flags', text: 'Response flags', views: ['flags'] },
 ];
 

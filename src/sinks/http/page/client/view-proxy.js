@@ -1,0 +1,184 @@
+// @ts-check
+import { commandBox } from './copying.js';
+import { h } from './dom.js';
+import { linkTo } from './place.js';
+import { ladder } from './rung.js';
+import { ageText, clockText } from './time.js';
+import { badge, stateBadge } from './verdict.js';
+
+/** @import { LadderDocument } from '../../../report/ladder-json.ts' */
+/** @import { ProxyDocument } from '../../../report/proxy-status-json.ts' */
+/** @import { Place } from './place.js' */
+
+/** One proxy: `#/proxy/NAMESPACE/POD`. */
+export const proxyView = {
+  /** @param {Place} place */
+  title: ({ names: [namespace = '', name = ''] }) => `${name}.${namespace}`,
+  /** @param {Place} place */
+  needs: ({ names: [namespace = '', name = ''] }) => [
+    `api/v1/ladder?${new URLSearchParams({ namespace, pod: name })}`,
+    `page/proxy.json?${new URLSearchParams({ namespace, name })}`,
+  ],
+  /**
+   * @param {readonly [LadderDocument, readonly ProxyDocument[]]} answers
+   * @param {Place} place
+   */
+  draw: ([climbed, proxies], { names: [namespace = '', name = ''] }) => [
+    h('h1', {}, name, h('small', {}, ` in ${namespace}`)),
+    h('p', { class: 'verdict-line' }, badge(climbed.verdict), ` ${climbed.headline ?? ''}`),
+    h(
+      'div',
+      { class: 'columns' },
+      h(
+        'div',
+        {},
+        proxies.length === 0
+          ? h('p', {}, 'No istiod lists a proxy of this name, and none is expected.')
+          : proxies.flatMap(proxyFacts),
+      ),
+      h(
+        'section',
+        { 'aria-labelledby': 'rungs' },
+        h('h2', { id: 'rungs' }, 'Its ladder, lowest rung first'),
+        ladder(climbed.rungs),
+        commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
+      ),
+    ),
+    h('p', { class: 'links' }, h('a', { href: linkTo(['namespace', namespace]) }, `All of namespace ${namespace}`)),
+  ],
+};
+
+/** @param {ProxyDocument} proxy */
+function proxyFacts(proxy) {
+  const { state, outOfSyncSince: since, outOfSyncOrigin: origin, missingSince: missing } = proxy;
+  const age = since === null ? '' : ` for ${ageText(since)}${origin === 'first_seen' ? ', or longer' : ''}`;
+  return [
+    h('h2', {}, 'Sync with istiod'),
+    h(
+      'p',
+      {},
+      stateBadge(state),
+      state === 'SYNCED' ? ' holds what istiod sent last.' : ` has not held current configuration${age}.`,
+      missing !== null && ` No istiod lists it since ${clockText(missing)} UTC.`,
+    ),
+    blockText(proxy),
+    facts(proxy),
+    types(proxy),
+    ...rejections(proxy),
+    history(proxy),
+  ];
+}
+
+/** @param {ProxyDocument} proxy */
+function blockText({ blockedBy }) {
+  if (blockedBy === null) return null;
+  const { policyNamespace, policy, direction, others, dnsBlocked } = blockedBy;
+  return h(
+    'div',
+    { class: 'cause finding' },
+    h('strong', {}, `NetworkPolicy ${policyNamespace}/${policy}`),
+    ` blocks its ${direction} to istiod:15012${dnsBlocked === true ? ', and DNS' : ''}.`,
+    others.length > 0 && ` Also in force: ${others.join(', ')}.`,
+    commandBox(`kubectl -n ${policyNamespace} get networkpolicy ${policy} -o yaml`),
+  );
+}
+
+/** @param {ProxyDocument} proxy */
+function facts({ istiod, version, revision, workload, proxyType, cluster }) {
+  const known = Object.entries({
+    Istiod: istiod,
+    Version: version,
+    Revision: revision,
+    Workload: workload,
+    Kind: proxyType,
+    Cluster: cluster,
+  });
+  return h(
+    'dl',
+    { class: 'facts' },
+    known.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value ?? 'not known')]),
+  );
+}
+
+/** @param {ProxyDocument} proxy */
+function types({ types: byType }) {
+  const all = Object.entries(byType);
+  if (all.length === 0) return null;
+  return h(
+    'table',
+    {},
+    h('caption', {}, 'What was sent, by type'),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        ['Type', 'State', 'Since (UTC)'].map((text) => h('th', { scope: 'col' }, text)),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      all.map(([type, { state, since }]) =>
+        h(
+          'tr',
+          { 'data-key': type },
+          h('th', { scope: 'row' }, type.toUpperCase()),
+          h('td', {}, stateBadge(state)),
+          h('td', {}, since === null ? '' : `${clockText(since)}, ${ageText(since)} ago`),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {ProxyDocument} proxy */
+function rejections({ types: byType }) {
+  const rejected = Object.entries(byType).filter(([, { error }]) => error !== undefined);
+  return rejected.map(([type, { error, reason }]) =>
+    h(
+      'div',
+      { class: 'cause finding', 'data-key': `rejected ${type}` },
+      h('strong', {}, `Rejected ${type.toUpperCase()}${reason === undefined ? '' : ` (${reason})`}`),
+      ', in the words of the proxy:',
+      h('pre', {}, error),
+    ),
+  );
+}
+
+/** @param {ProxyDocument} proxy */
+function history({ changes }) {
+  if (changes.length === 0)
+    return h('p', { class: 'counts' }, 'Its state has not changed since the exporter first saw it.');
+  return h(
+    'table',
+    {},
+    h('caption', {}, 'What changed since the exporter started, newest first'),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        ['At (UTC)', 'Type', 'From', 'To'].map((text) => h('th', { scope: 'col' }, text)),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      changes
+        .toReversed()
+        .map(({ at, xdsType, from, to }) =>
+          h(
+            'tr',
+            {},
+            h('td', {}, `${clockText(at)}, ${ageText(at)} ago`),
+            h('td', {}, xdsType === null ? 'all' : xdsType.toUpperCase()),
+            h('td', {}, from.replace('_', ' ')),
+            h('td', {}, stateBadge(to)),
+          ),
+        ),
+    ),
+  );
+}
