@@ -1,4 +1,5 @@
 import type { ObjectMap } from './cluster.ts';
+import { CLUSTER_DOMAIN } from './cluster-domain.ts';
 import type { Service } from './workload.ts';
 
 /** What names and cluster IPs configuration gives to services, for lines whose upstream_cluster names none. */
@@ -25,7 +26,7 @@ const made = new WeakMap<ObjectMap<Service>, Map<string, KnownServices>>();
  * or without a port; and by cluster IP. The version is a fingerprint of names and IPs, so that services that changed
  * only in other respects leave it as it was.
  */
-export function knownServices(services: ObjectMap<Service>, clusterDomain = 'cluster.local'): KnownServices {
+export function knownServices(services: ObjectMap<Service>, clusterDomain: string = CLUSTER_DOMAIN): KnownServices {
   const byDomain = made.get(services) ?? new Map<string, KnownServices>();
   made.set(services, byDomain);
   const known = byDomain.get(clusterDomain) ?? index(services, clusterDomain);

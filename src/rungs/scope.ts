@@ -1,4 +1,5 @@
 import { objectKey } from '../model/cluster.ts';
+import { fqdnOf } from '../model/cluster-domain.ts';
 import { current } from '../model/current.ts';
 import { known } from '../model/observed.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
@@ -86,7 +87,7 @@ export function hostsOfPod({ cluster }: MeshSnapshot, pod: Pod | undefined): Rea
   if (pod === undefined || services === undefined) return new Set();
   const own = inNamespace(valuesOf(services), pod.namespace);
   const selecting = own.filter((service) => selectsPod(service, pod));
-  return new Set(selecting.map(({ namespace, name }) => `${name}.${namespace}.svc.cluster.local`));
+  return new Set(selecting.map(fqdnOf));
 }
 
 /** Complete names of the services that the pod's workload has called lately, as its own logs tell. */

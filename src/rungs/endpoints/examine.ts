@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../model/cluster-domain.ts';
 import { recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { RequestCount } from '../../model/traffic.ts';
@@ -9,7 +10,7 @@ import { counted, firstOf, shellWord } from '../wording.ts';
 import { envoyViews, isTold } from './envoy-views.ts';
 import { hostsOut } from './hosts-out.ts';
 import type { ServiceEndpoint } from './service-endpoints.ts';
-import { fqdnOf, type ServiceView, serviceViews } from './service-view.ts';
+import { type ServiceView, serviceViews } from './service-view.ts';
 import { goneEndpoints, type IsAsked, overflows, untoldOfGone } from './traffic-troubles.ts';
 import type { Trouble } from './trouble.ts';
 import { unlikeKubernetes } from './unlike-kubernetes.ts';

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../model/cluster-domain.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
@@ -7,7 +8,7 @@ import { ENVOY_HEALTH, type EnvoyView, envoyViews, isTold, worstView } from './e
 import { examineEndpoints } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { KUBERNETES_HEALTH } from './service-endpoints.ts';
-import { fqdnOf, serviceViews } from './service-view.ts';
+import { serviceViews } from './service-view.ts';
 
 type Lists = Gathered<typeof FAMILIES>;
 

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../model/cluster-domain.ts';
 import { current } from '../../model/current.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
@@ -52,11 +53,6 @@ function sliceOwner({ namespace, service }: EndpointSlice): string {
 function addressesOf(slices: readonly EndpointSlice[]): readonly string[] {
   const listed = slices.flatMap(({ endpoints }) => endpoints.flatMap(({ addresses }) => addresses));
   return [...new Set(listed)].sort(compareText);
-}
-
-/** FQDN of a service. */
-export function fqdnOf({ namespace, name }: Service): string {
-  return `${name}.${namespace}.svc.cluster.local`;
 }
 
 function viewOf(

@@ -1,4 +1,5 @@
 import type { ObjectMap } from '../../model/cluster.ts';
+import { CLUSTER_DOMAIN } from '../../model/cluster-domain.ts';
 import { specField, specLabels, specObjects, specText } from '../../model/spec-fields.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { ConfigObject, Labels } from '../../model/workload.ts';
@@ -10,7 +11,6 @@ export interface Subset {
   readonly labels: Labels;
 }
 
-const CLUSTER_DOMAIN = 'cluster.local';
 const told = new WeakMap<ObjectMap<ConfigObject>, ReadonlyMap<string, readonly Subset[]>>();
 
 /**

@@ -1,3 +1,4 @@
+import { CLUSTER_DOMAIN } from '../../model/cluster-domain.ts';
 import { LATELY_SECONDS } from '../../model/gone-requests.ts';
 import { known } from '../../model/observed.ts';
 import { recentTraffic } from '../../model/recent-traffic.ts';
@@ -46,7 +47,7 @@ function limitingRules({ cluster }: MeshSnapshot, destination: string): readonly
   const rules = known(cluster.config[DESTINATION_RULES] ?? { state: 'pending' });
   if (rules === undefined) return [];
   return valuesOf(rules).filter(({ spec, namespace }) => {
-    const host = serviceFqdn(specText(specField(spec, 'host')) ?? '', namespace, 'cluster.local');
+    const host = serviceFqdn(specText(specField(spec, 'host')) ?? '', namespace, CLUSTER_DOMAIN);
     const isOfHost = host.startsWith('*') ? destination.endsWith(host.slice(1)) : host === destination;
     return isOfHost && [spec, ...specObjects(specField(spec, 'subsets'))].some(setsLimits);
   });

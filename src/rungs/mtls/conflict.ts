@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../model/cluster-domain.ts';
 import type { Service } from '../../model/workload.ts';
 import type { Caller, DestinationRules } from './destination-rules.ts';
 import type { ObjectName } from './peer-authentication.ts';
@@ -38,12 +39,8 @@ export interface Destination {
   readonly servers: () => readonly Server[];
 }
 
-/** Istio's `global.proxy.clusterDomain`, which no object tells. */
-export const CLUSTER_DOMAIN = 'cluster.local';
-
 export function destinationOf(service: Service, find: ServersOf): Destination {
-  const { namespace, name } = service;
-  return { namespace, host: `${name}.${namespace}.svc.${CLUSTER_DOMAIN}`, servers: () => find(service) };
+  return { namespace: service.namespace, host: fqdnOf(service), servers: () => find(service) };
 }
 
 /** Who may call, and the rules that they follow. */

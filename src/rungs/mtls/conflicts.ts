@@ -1,7 +1,8 @@
+import { CLUSTER_DOMAIN } from '../../model/cluster-domain.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { callersOf, plaintextPods } from './callers.ts';
 import { clientTls, speaksOfTls } from './client-tls.ts';
-import { type Calls, CLUSTER_DOMAIN, type Destination, destinationOf, type MtlsConflict } from './conflict.ts';
+import { type Calls, type Destination, destinationOf, type MtlsConflict } from './conflict.ts';
 import { destinationRules, readDestinationRule } from './destination-rules.ts';
 import { autoMtlsIsOff, defaultExportTo } from './mesh-tls.ts';
 import { type MtlsView, oncePerView } from './mtls-view.ts';

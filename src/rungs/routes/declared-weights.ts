@@ -1,4 +1,5 @@
 import type { ClusterObjects, ObjectMap } from '../../model/cluster.ts';
+import { CLUSTER_DOMAIN } from '../../model/cluster-domain.ts';
 import { current } from '../../model/current.ts';
 import type { DeclaredWeight } from '../../model/declared-weight.ts';
 import { known, type Observed } from '../../model/observed.ts';
@@ -8,7 +9,6 @@ import { httpRouteRoutes, type RouteScope, virtualServiceRoutes, type WeightedRo
 
 type Config = ClusterObjects['config'];
 
-const CLUSTER_DOMAIN = 'cluster.local';
 const READERS = [
   ['virtualservices.networking.istio.io', 'VirtualService', virtualServiceRoutes],
   ['httproutes.gateway.networking.k8s.io', 'HTTPRoute', httpRouteRoutes],

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../../model/cluster-domain.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { fullHost } from '../../analysis/host-names.ts';
 import { scopesOf } from '../../analysis/hosts.ts';
@@ -38,8 +39,8 @@ function gatewayKey(name: string, namespace: string): string {
 /** Complete names of the Services whose requests an HTTPRoute divides: those among its parents. */
 export function parentHosts({ namespace, spec }: ConfigObject): readonly string[] {
   const parents = objectsAt(spec, 'parentRefs').filter((parent) => textAt(parent, 'kind') === 'Service');
-  return parents.map(
-    (parent) => `${textAt(parent, 'name')}.${textAt(parent, 'namespace') || namespace}.svc.cluster.local`,
+  return parents.map((parent) =>
+    fqdnOf({ namespace: textAt(parent, 'namespace') || namespace, name: textAt(parent, 'name') }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../../model/cluster-domain.ts';
 import type { Service } from '../../../model/workload.ts';
 import { fullHost } from '../../analysis/host-names.ts';
 import { perWorld } from '../../analysis/per-world.ts';
@@ -57,6 +58,6 @@ function isAnyUnder(world: World, suffix: string): boolean {
   return (
     suffixes.some(isUnder) ||
     [...exact].some((host) => host.endsWith(suffix)) ||
-    world.services.some(({ namespace, name }) => `${name}.${namespace}.svc.cluster.local`.endsWith(suffix))
+    world.services.some((service) => fqdnOf(service).endsWith(suffix))
   );
 }

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../../model/cluster-domain.ts';
 import { type SpecObject, specText } from '../../../model/spec-fields.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { gatewaysOf } from '../../analysis/gateway-names.ts';
@@ -38,8 +39,8 @@ const GATEWAYS = 'gateways.gateway.networking.k8s.io';
 /** @returns undefined for kinds that are not looked at */
 function isThere(parent: SpecObject, object: ConfigObject, world: World): boolean | undefined {
   const key = keyOf(parent, object);
-  const [namespace, name] = key.split('/');
-  if (kindOf(parent) === 'Service') return serviceOf(world, `${name}.${namespace}.svc.cluster.local`) !== undefined;
+  const [namespace = '', name = ''] = key.split('/');
+  if (kindOf(parent) === 'Service') return serviceOf(world, fqdnOf({ namespace, name })) !== undefined;
   return kindOf(parent) === 'Gateway' ? gatewaysOf(world).kubernetes.has(key) : undefined;
 }
 

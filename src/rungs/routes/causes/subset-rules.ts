@@ -1,3 +1,4 @@
+import { CLUSTER_DOMAIN } from '../../../model/cluster-domain.ts';
 import { meshOf } from '../../analysis/mesh.ts';
 import { perWorld } from '../../analysis/per-world.ts';
 import { textsAt } from '../../analysis/spec.ts';
@@ -23,7 +24,7 @@ export function wantedSubsets({ weights }: Split): readonly WantedSubset[] {
 }
 
 const allRules: (world: World) => readonly DestinationRule[] = perWorld((world) =>
-  world.config(DESTINATION_RULES).flatMap((object) => readDestinationRule(object, 'cluster.local') ?? []),
+  world.config(DESTINATION_RULES).flatMap((object) => readDestinationRule(object, CLUSTER_DOMAIN) ?? []),
 );
 
 /** Who takes which rule. */

@@ -1,3 +1,4 @@
+import { fqdnOf } from '../../../model/cluster-domain.ts';
 import type { World } from '../../analysis/world.ts';
 import { firstOf, shellWord } from '../../wording.ts';
 import { bindingOf, showCommand } from './bindings.ts';
@@ -52,9 +53,7 @@ function meantFor(world: World, host: string): readonly string[] {
   const written = meantService(world, host);
   const [name = ''] = host.split('.');
   const alike = serviceOf(world, host) === undefined && host.includes('.svc.') ? servicesCalled(world, name) : [];
-  return (written === undefined ? alike : [written]).map(
-    (service) => `${service.name}.${service.namespace}.svc.cluster.local`,
-  );
+  return (written === undefined ? alike : [written]).map(fqdnOf);
 }
 
 /** Whether anything of the host's namespace is seen at all: it may be one that is not watched. */
