@@ -1,14 +1,14 @@
 import type { EpochSeconds } from '../model/brand.ts';
 import { type ClusterObjects, objectKey } from '../model/cluster.ts';
-import type { Inspections, ProxyInspection } from '../model/inspection.ts';
+import type { Inspections, LookFacts, ProxyInspection } from '../model/inspection.ts';
 import { known, type Observed } from '../model/observed.ts';
 import { workloadOfPod } from '../model/workload-of-pod.ts';
-import { inspectDump, type LookFacts } from '../rungs/inspect-dump.ts';
-import type { EnvoyLook } from '../sources/bundle/bundle.ts';
+import { inspectDump } from '../rungs/inspect-dump.ts';
+import type { SavedEnvoy } from '../sources/bundle/bundle.ts';
 
 /** Takes in what Envoys had answered, cut down at once to what the ladder asks: all dumps together may not fit. */
 export interface BundleLooks {
-  take(look: EnvoyLook, cluster: ClusterObjects): void;
+  take(look: SavedEnvoy, cluster: ClusterObjects): void;
   /** @param at when the bundle was made */
   inspections(at: EpochSeconds): Observed<Inspections>;
 }

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EnvoyConfig } from '../model/envoy-config.ts';
+import type { LookFacts, Replicas } from '../model/inspection.ts';
 import type { SourceError } from '../model/source-error.ts';
-import type { Identities } from '../rungs/config-diff/hide-identities.ts';
-import { inspectDump, type LookFacts } from '../rungs/inspect-dump.ts';
+import { inspectDump } from '../rungs/inspect-dump.ts';
 import { type AdminAnswer, type EnvoyPod, readAdminAnswers } from '../sources/envoy/admin.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
 import { readEnvoyAnswer } from '../sources/envoy/read-answer.ts';
@@ -13,7 +13,7 @@ export interface InspectTask {
   readonly answers: readonly AdminAnswer[];
   /** What istiod answered, if it was asked. */
   readonly sent: { readonly istiod: string; readonly chunks: readonly Uint8Array[] } | undefined;
-  readonly siblings: Identities;
+  readonly siblings: Replicas;
   readonly limitBytes: number;
 }
 

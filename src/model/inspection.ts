@@ -76,6 +76,15 @@ export interface ProxyInspection {
   readonly verboseLoggers?: readonly EnvoyLogger[];
 }
 
+/** What a look tells of an Envoy; whose it is, when, and what had settled stands elsewhere. */
+export type LookFacts = Omit<ProxyInspection, 'namespace' | 'name' | 'workload' | 'at' | 'kin' | 'settled'>;
+
+/** Replicas of one workload: what they are called, and where they are. */
+export interface Replicas {
+  readonly pods: readonly string[];
+  readonly addresses: readonly string[];
+}
+
 /** A look that failed, in words for a person. */
 export interface FailedInspection {
   readonly at: EpochSeconds;

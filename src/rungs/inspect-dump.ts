@@ -1,27 +1,20 @@
 import { bodyObject, bodyText } from '../model/envoy-body.ts';
 import type { EnvoyConfig, EnvoyDump } from '../model/envoy-config.ts';
 import { isVerbose } from '../model/envoy-loggers.ts';
-import type { ProxyInspection } from '../model/inspection.ts';
+import type { LookFacts, Replicas } from '../model/inspection.ts';
 import { fingerprints } from './config-diff/fingerprint.ts';
-import type { Identities } from './config-diff/hide-identities.ts';
 import { differingNames } from './config-diff/istiod-and-envoy.ts';
 import { clusterHosts } from './endpoints/cluster-hosts.ts';
 import { loadedWeights } from './routes/loaded-weights.ts';
 
 /** What one look brought, before it is cut down. */
-export interface EnvoyLook {
+export interface DumpAnswers {
   readonly dump: EnvoyDump;
   /** What istiod would send; absent where it was not asked, or did not answer. */
   readonly sent?: EnvoyConfig;
-  /** The other replicas of the workload, as far as they are known. */
-  readonly siblings?: Identities;
+  /** The replicas of the workload, as far as they are known. */
+  readonly siblings?: Replicas;
 }
-
-/** What the ladder keeps of a look; whose it is and when stands elsewhere. */
-export type LookFacts = Pick<
-  ProxyInspection,
-  'locality' | 'fingerprints' | 'differences' | 'rejections' | 'weights' | 'hosts' | 'verboseLoggers'
->;
 
 /** A mesh of 10,000 services has some 30,000 outbound clusters; a proxy that tells of more is not believed. */
 const MAX_PARTS = 50_000;
@@ -33,7 +26,7 @@ const MAX_WORDS = 2_000;
 const MAX_LOGGERS = 200;
 
 /** Cuts a look down to what the ladder asks. What the dump does not have is absent; pure, and a second's work on 50 MiB. */
-export function inspectDump({ dump, sent, siblings }: EnvoyLook): LookFacts {
+export function inspectDump({ dump, sent, siblings }: DumpAnswers): LookFacts {
   const { config, statuses, loggers } = dump;
   return {
     ...(config !== undefined && configFacts(config, siblings)),
@@ -43,7 +36,7 @@ export function inspectDump({ dump, sent, siblings }: EnvoyLook): LookFacts {
   };
 }
 
-function configFacts(config: EnvoyConfig, siblings: Identities | undefined): LookFacts {
+function configFacts(config: EnvoyConfig, siblings: Replicas | undefined): LookFacts {
   const { routes, listeners, bootstrap } = config;
   const locality = localityOf(bootstrap?.body);
   const rejections = config.rejections.slice(0, MAX_REJECTIONS);

@@ -1,8 +1,8 @@
-import type { Inspections } from '../../src/model/inspection.ts';
+import type { Inspections, LookFacts } from '../../src/model/inspection.ts';
 import type { SourceError } from '../../src/model/source-error.ts';
 import { createInspectionSource, type InspectionSourceOptions } from '../../src/sources/inspection/source.ts';
 import type { InspectionTarget, Targets } from '../../src/sources/inspection/targets.ts';
-import type { InspectionWay, LookFacts } from '../../src/sources/inspection/way.ts';
+import type { InspectionWay } from '../../src/sources/inspection/way.ts';
 import type { PollReport } from '../../src/sources/source.ts';
 import { type VirtualTime, virtualTime } from './virtual-time.ts';
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { EnvoyConfig } from '../../model/envoy-config.ts';
 import { ENVOY_SECTIONS, type EnvoyResource, type EnvoySection } from '../../model/envoy-resource.ts';
+import type { Replicas } from '../../model/inspection.ts';
 import { canonicalBody } from './canonical-body.ts';
-import { hideIdentities, type Identities } from './hide-identities.ts';
+import { hideIdentities } from './hide-identities.ts';
 import { loadedResources } from './replicas.ts';
 
 /** No two configurations of one mesh come to the same text by chance. */
@@ -13,7 +14,7 @@ const LENGTH = 16;
  * so that replicas can be compared that were not looked into at the same time. A section that cannot be read is absent.
  * @param siblings the other replicas: where one sees itself (a headless service), the others see it
  */
-export function fingerprints(config: EnvoyConfig, siblings?: Identities): Partial<Record<EnvoySection, string>> {
+export function fingerprints(config: EnvoyConfig, siblings?: Replicas): Partial<Record<EnvoySection, string>> {
   const node = config.bootstrap?.node;
   const hide = hideIdentities({
     pods: [...(siblings?.pods ?? []), node?.pod ?? ''],

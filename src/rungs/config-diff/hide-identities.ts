@@ -1,8 +1,4 @@
-/** What replicas are called, and where they are. */
-export interface Identities {
-  readonly pods: readonly string[];
-  readonly addresses: readonly string[];
-}
+import type { Replicas } from '../../model/inspection.ts';
 
 const WORD = /[\w-]+/g;
 const IPV4 = /(?<![\d:a-f])\d{1,3}(?:\.\d{1,3}){3}(?![\d:a-f])/g;
@@ -13,7 +9,7 @@ const ANYWHERE = /[.*+?^${}()|[\]\\]/g;
  * Puts `<pod>` and `<address>` for what a replica is called, where it stands as a word of its own. As quick for a
  * thousand replicas as for two: words are looked up, not tried one after the other.
  */
-export function hideIdentities({ pods, addresses }: Identities): (text: string) => string {
+export function hideIdentities({ pods, addresses }: Replicas): (text: string) => string {
   const names = new Set(pods.filter((pod) => pod !== ''));
   const ips = new Set(addresses.filter((address) => address !== ''));
   const dotted = [...names].filter((name) => name.includes('.'));

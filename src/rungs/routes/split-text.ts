@@ -23,17 +23,20 @@ function targetText({ destination, subset }: { readonly destination: string; rea
   return `${shortHost(destination)}${subset === '' ? '' : `/${subset}`}`;
 }
 
+/** `declared: payment-svc/v1 90 %, payment-svc/v2 10 %`. */
 export function declaredText({ weights }: Split): string {
   const shares = weights.map((weight) => `${targetText(weight)} ${percent(weight.ratio)}`);
   return `declared: ${firstOf(shares, 4)}`;
 }
 
+/** The same, with how many requests each target got. */
 export function observedText(split: Split, { shares, total, seconds }: ObservedSplit): string {
   const hits = shares.map(({ weight, hits: count }) => `${targetText(weight)} ${count.toLocaleString('en')}`);
   const requests = `of ${counted(total, 'request')} in ${span(seconds)}: ${firstOf(hits, 4)}`;
   return `${titleOf(split)}: ${declaredText(split)}; ${requests}`;
 }
 
+/** A command to look at the route in the proxy of a row, or at its object where there is none. */
 export function nextFor(split: Split, row: { readonly name: string; readonly namespace: string } | undefined): string {
   if (row === undefined) return showCommand(split);
   return `istioctl proxy-config routes ${shellWord(`${row.name}.${row.namespace}`)} -o json`;

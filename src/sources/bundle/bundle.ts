@@ -37,7 +37,7 @@ export interface BundleContents {
 }
 
 /** What one Envoy had answered. */
-export interface EnvoyLook {
+export interface SavedEnvoy {
   readonly pod: PodName;
   readonly dump: EnvoyDump;
 }
@@ -48,7 +48,7 @@ export interface ReadBundleOptions {
   /** When it was made, where one knows better than the bundle. */
   readonly madeAt?: EpochSeconds;
   /** Called with what each Envoy had answered, one after the other: all of them at once may not fit. */
-  readonly onEnvoy?: (look: EnvoyLook, cluster: ClusterObjects) => void;
+  readonly onEnvoy?: (look: SavedEnvoy, cluster: ClusterObjects) => void;
   /** Called for each entry, for those who wait. */
   readonly onEntry?: (path: string) => void;
 }

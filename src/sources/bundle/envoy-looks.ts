@@ -1,5 +1,5 @@
 import type { EnvoyDump } from '../../model/envoy-config.ts';
-import type { EnvoyLook } from './bundle.ts';
+import type { SavedEnvoy } from './bundle.ts';
 import type { EntryRole, PodName } from './entry-role.ts';
 
 /** Puts the answers of one Envoy together. They stand side by side in a bundle, so one Envoy's are held at a time. */
@@ -8,7 +8,7 @@ export interface LookJoiner {
   end(): void;
 }
 
-export function createLookJoiner(onLook: (look: EnvoyLook) => void): LookJoiner {
+export function createLookJoiner(onLook: (look: SavedEnvoy) => void): LookJoiner {
   let last: { pod: PodName; dump: EnvoyDump } | undefined;
   const end = (): void => {
     if (last !== undefined) onLook(last);

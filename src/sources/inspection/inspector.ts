@@ -1,4 +1,4 @@
-import type { Inspections } from '../../model/inspection.ts';
+import type { Inspections, Replicas } from '../../model/inspection.ts';
 import type { SourceContext } from '../source.ts';
 import { createIstiodTurns } from './istiod-turns.ts';
 import { lookInto } from './look.ts';
@@ -10,7 +10,7 @@ import type { InspectionSourceOptions } from './source.ts';
 import type { InspectionTarget, Targets } from './targets.ts';
 import { createUnderWay } from './under-way.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-import { rationOutcome, type Siblings } from './way.ts';
+import { rationOutcome } from './way.ts';
 
 /** Looks as they fall due. */
 export interface Inspector {
@@ -37,7 +37,7 @@ export function createInspector<Dump, Sent>(
   let turn = 0;
   const tell = (): void => publish(memory.inspections(clock.now()));
 
-  async function inspect(target: InspectionTarget, siblings: Siblings): Promise<void> {
+  async function inspect(target: InspectionTarget, siblings: Replicas): Promise<void> {
     const [startedMs, at] = [nowMs(), clock.now()];
     const outcome = await lookInto(target, { ...options, istiods, siblings }, signal);
     const { result } = outcome;
@@ -78,7 +78,7 @@ export function createInspector<Dump, Sent>(
 }
 
 /** All replicas, the target itself among them. */
-function siblingsOf({ namespace, workload }: InspectionTarget, { list }: Targets): Siblings {
+function siblingsOf({ namespace, workload }: InspectionTarget, { list }: Targets): Replicas {
   const same = list.filter((each) => each.namespace === namespace && each.workload === workload);
   return { pods: same.map(({ name }) => name), addresses: same.flatMap(({ addresses }) => addresses) };
 }

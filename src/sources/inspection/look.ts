@@ -1,6 +1,7 @@
+import type { LookFacts, Replicas } from '../../model/inspection.ts';
 import type { IstiodTurns } from './istiod-turns.ts';
 import type { InspectionTarget } from './targets.ts';
-import { type Explained, explainFailure, type InspectionWay, type LookFacts, type Siblings } from './way.ts';
+import { type Explained, explainFailure, type InspectionWay } from './way.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** How one look ended. */
@@ -15,7 +16,7 @@ export interface LookOptions<Dump, Sent> {
   /** For what the Envoy tells, and again for what istiod does. */
   readonly timeoutMs: number;
   readonly istiods: IstiodTurns;
-  readonly siblings: Siblings;
+  readonly siblings: Replicas;
 }
 
 /** Reading fifty megabytes takes seconds, on a busy machine a minute. */

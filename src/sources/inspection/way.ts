@@ -1,17 +1,8 @@
-import type { ProxyInspection } from '../../model/inspection.ts';
+import type { LookFacts, Replicas } from '../../model/inspection.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import type { RationOutcome } from './ration.ts';
 import type { InspectionTarget } from './targets.ts';
 import { LookTimeout } from './with-deadline.ts';
-
-/** What is told of a look; whose it is and when stands elsewhere. */
-export type LookFacts = Omit<ProxyInspection, 'namespace' | 'name' | 'workload' | 'at' | 'kin' | 'settled'>;
-
-/** What replicas are called, and where they are. */
-export interface Siblings {
-  readonly pods: readonly string[];
-  readonly addresses: readonly string[];
-}
 
 /** A failure in the words of the ladder. */
 export interface Explained {
@@ -45,7 +36,8 @@ export interface Answers<Dump, Sent> {
   readonly target: InspectionTarget;
   readonly dump: Dump;
   readonly sent: Sent | undefined;
-  readonly siblings: Siblings;
+  /** All of them, the target among them. */
+  readonly siblings: Replicas;
 }
 
 /** Whoever takes too long is asked less, whatever it was. */

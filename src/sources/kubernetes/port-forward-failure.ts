@@ -75,15 +75,18 @@ function innermost(text: string): string {
   return rest ?? text;
 }
 
+/** The connection stood, and ended before the pod closed it. */
 export function connectionCut(to: PodPort, cause: unknown): KubeApiError {
   const words = cause instanceof Error ? ` (${peerWords(cause.message)})` : '';
   const detail = `the connection with ${portName(to)} was cut${words}`;
   return new KubeApiError({ code: 'truncated', detail }, { cause });
 }
 
+/** The API server sent what is no frame of the protocol, or of another channel. */
 export function brokenFrame(to: PodPort): KubeApiError {
   const detail = `cannot forward ${portName(to)}: what came is not of the protocol ${PROTOCOL}`;
   return new KubeApiError({ code: 'invalid', detail });
 }
 
+/** Ports are forwarded over WebSocket by this subprotocol (Kubernetes kubelet, streaming/portforward/websocket.go). */
 export const PROTOCOL = 'v4.channel.k8s.io';

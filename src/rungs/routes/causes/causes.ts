@@ -41,6 +41,7 @@ export interface CausesFound {
   readonly untold: readonly string[];
 }
 
+/** Asks every cause: what one finds does not keep the others from being found. */
 export function findCauses(facts: CauseFacts): CausesFound {
   const found: NamedCause[] = [];
   const untold = new Set<string>();
