@@ -1,4 +1,4 @@
-/** Codes that istioctl 1.30 gives too, from IST0140 on: its numbers and levels (`istio.md` §7.2), our words. */
+/** Codes that istioctl 1.30 gives too, from IST0140 on: its numbers and levels (Istio pkg/config/analysis/msg/messages.yaml), our words. */
 export const NEWER_ISTIO_CODES = {
   IST0140: {
     level: 'Warning',

@@ -1,4 +1,4 @@
-/** Codes that istioctl 1.30 gives too, up to IST0139: its numbers and levels (`istio.md` §7.2), our words. */
+/** Codes that istioctl 1.30 gives too, up to IST0139: its numbers and levels (Istio pkg/config/analysis/msg/messages.yaml), our words. */
 export const OLDER_ISTIO_CODES = {
   IST0002: {
     level: 'Warning',

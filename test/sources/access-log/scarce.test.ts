@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { SourceError } from '../../../src/model/source-error.ts';
 import { createNodeLogWriter } from '../../support/node-log-writer.ts';
 import { type NodeLogs, nodeLogsOf } from '../../support/node-logs.ts';
+import { watchLoop } from '../../support/watch-loop.ts';
 
 const CHILD = fileURLToPath(new URL('../../support/access-log-child.ts', import.meta.url));
 
@@ -160,22 +161,6 @@ test('a backlog of hundreds of thousands of lines is read piece by piece, and sa
   assert.ok(longestMs < 150, `held for ${longestMs} ms`);
   await run.stop();
 });
-
-/** Watches how long the event loop is held; call the answer to end it and to be told the longest, in milliseconds. */
-function watchLoop(): () => number {
-  let longestMs = 0;
-  let lastAt = performance.now();
-  const look = (): void => {
-    longestMs = Math.max(longestMs, performance.now() - lastAt);
-    lastAt = performance.now();
-  };
-  const timer = setInterval(look, 1);
-  return () => {
-    look();
-    clearInterval(timer);
-    return longestMs;
-  };
-}
 
 function notRoot(): string | false {
   return process.getuid?.() === 0 ? false : 'needs root, to run the reader as somebody else';
