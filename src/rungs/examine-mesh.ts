@@ -35,9 +35,18 @@ export function worstVerdict(entries: readonly Pick<Finding, 'verdict' | 'off'>[
 
 /** The whole mesh by namespace. */
 export function examineMesh(snapshot: MeshSnapshot): MeshReport {
+  const behind = Map.groupBy(
+    proxyTable(snapshot).filter(({ state }) => state !== 'SYNCED'),
+    ({ namespace }) => namespace,
+  );
+  // Among equals, the one with more proxies that do not hold what they should.
+  const behindIn = ({ namespace }: NamespaceReport): number => behind.get(namespace)?.length ?? 0;
   const namespaces = namespacesOf(snapshot)
     .map((namespace) => examineNamespace(snapshot, namespace))
-    .sort((one, other) => rankOf(one) - rankOf(other) || compareText(one.namespace, other.namespace));
+    .sort(
+      (one, other) =>
+        rankOf(one) - rankOf(other) || behindIn(other) - behindIn(one) || compareText(one.namespace, other.namespace),
+    );
   const rungs = examineLadder(snapshot).map((entry) => overAll(entry, namespaces));
   return { verdict: worstVerdict(rungs), rungs, namespaces };
 }

@@ -44,12 +44,17 @@ describe('the page in a real browser, during the incident', { skip, timeout: 180
   test('says which NetworkPolicy cuts payment off, where to begin, and what to type', async () => {
     const opened = await open('');
     const { page } = opened;
-    const story = page.locator('.stories li', { hasText: 'payment' }).filter({ hasText: 'MISSING' });
-    await story.filter({ hasText: 'NetworkPolicy payment/default-deny' }).waitFor();
+    // Worst first: bookinfo has one proxy in trouble, payment three.
+    const story = page.locator('.stories > li').first();
+    await story
+      .filter({ hasText: '3 proxies MISSING' })
+      .filter({ hasText: 'NetworkPolicy payment/default-deny' })
+      .waitFor();
     assert.equal(await page.locator('.ladder > li').count(), 11);
     const first = page.locator('.rung.first');
     assert.equal(await first.count(), 1);
     assert.match((await first.textContent()) ?? '', /Begin here/);
+    assert.match((await first.textContent()) ?? '', /NetworkPolicy payment\/default-deny/);
     assert.equal(await page.locator('.rung:not(.ok):has(~ .rung.first)').count(), 0, 'all below it are ok');
     const command = (await first.locator('code').textContent()) ?? '';
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
