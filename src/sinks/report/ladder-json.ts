@@ -14,6 +14,8 @@ export interface RungDocument {
   readonly evidence: readonly string[];
   /** A command to copy. */
   readonly next: string | null;
+  /** What would tell it is switched off by choice: it counts in no verdict over several rungs. */
+  readonly off?: boolean;
 }
 
 export interface NamespaceDocument {
@@ -78,8 +80,8 @@ function namespaceDocument({ namespace, verdict, headline, rungs }: NamespaceRep
   return { namespace, verdict, headline, rungs: rungs.map(rungDocument) };
 }
 
-function rungDocument({ id, number, question, verdict, summary, evidence, next }: LadderEntry): RungDocument {
-  return { id, number, question, verdict, summary, evidence, next: next ?? null };
+function rungDocument({ id, number, question, verdict, summary, evidence, next, off }: LadderEntry): RungDocument {
+  return { id, number, question, verdict, summary, evidence, next: next ?? null, ...(off && { off }) };
 }
 
 function time(at: EpochSeconds): string {

@@ -1,7 +1,7 @@
 import type { BundleDocument, BundleLadderDocument } from '../../report/bundle-head.ts';
 import type { LadderDocument, NamespaceDocument, RungDocument } from '../../report/ladder-json.ts';
 import { finding } from './answers.ts';
-import { integer, list, nullable, object, type Schema, text, time, word } from './schema.ts';
+import { integer, list, nullable, object, optional, type Schema, text, time, word, yesNo } from './schema.ts';
 
 const verdict = word(['ok', 'finding', 'unknown'], 'Programs go by this.');
 
@@ -13,6 +13,7 @@ const rung: Schema<RungDocument> = object<RungDocument>({
   summary: text('One sentence. Words may change.'),
   evidence: list(text()),
   next: nullable(text('A command to copy.')),
+  off: optional(yesNo('Unknown because what would tell it is switched off.')),
 });
 
 const namespace: Schema<NamespaceDocument> = object<NamespaceDocument>({

@@ -21,11 +21,11 @@ export function ladder(rungs, counts = () => null) {
 }
 
 /**
- * The first rung that is not ok: what stands lower explains more.
+ * The first rung that is not ok: what stands lower explains more. One that is switched off is no place to begin.
  * @param {readonly RungDocument[]} rungs
  */
 export function beginAt(rungs) {
-  return rungs.find(({ verdict }) => verdict !== 'ok');
+  return rungs.find(({ verdict, off }) => verdict !== 'ok' && off !== true);
 }
 
 /**
@@ -34,7 +34,7 @@ export function beginAt(rungs) {
  * @param {Child} counts
  */
 function rungItem(rung, isFirst, counts) {
-  const { id, number, question, verdict, summary, evidence, next } = rung;
+  const { id, number, question, verdict, summary, evidence, next, off } = rung;
   return h(
     'li',
     { class: `rung ${verdict}${isFirst ? ' first' : ''}`, 'data-key': id, id: `rung-${number}`, tabindex: -1 },
@@ -42,7 +42,7 @@ function rungItem(rung, isFirst, counts) {
       'div',
       { class: 'head' },
       h('span', { class: 'number', 'aria-hidden': 'true' }, number),
-      badge(verdict),
+      badge(verdict, off === true ? 'off' : undefined),
       h('h3', {}, question),
       isFirst && h('strong', { class: 'begin' }, 'Begin here'),
     ),

@@ -1,12 +1,12 @@
 // @ts-check
 import { h } from './dom.js';
 
-/** @typedef {'ok' | 'finding' | 'unknown'} Verdict */
+/** @typedef {'ok' | 'finding' | 'unknown' | 'warning' | 'info'} Verdict */
 
 /** @type {Readonly<Record<Verdict, string>>} */
-const WORDS = { ok: 'ok', finding: 'finding', unknown: 'unknown' };
+const WORDS = { ok: 'ok', finding: 'finding', unknown: 'unknown', warning: 'warning', info: 'info' };
 
-/** Shapes that differ without any colour: a ring with a tick, a full triangle, a dashed square with a question mark. */
+/** Shapes that differ without any colour: a ring with a tick, a full triangle, a dashed square with a question mark, an open triangle, an i. */
 const SHAPES = {
   ok: () => [
     h('circle', { cx: 8, cy: 8, r: 6.5, class: 'line' }),
@@ -20,6 +20,11 @@ const SHAPES = {
     h('rect', { x: 1.7, y: 1.7, width: 12.6, height: 12.6, class: 'line dashed' }),
     h('path', { d: 'M6.2 6.3a1.8 1.8 0 1 1 2.6 1.6c-.5.3-.8.6-.8 1.2M8 10.8v.9', class: 'line' }),
   ],
+  warning: () => [
+    h('path', { d: 'M8 2.2L14.6 13.8H1.4z', class: 'line' }),
+    h('path', { d: 'M8 6.6v3.2M8 11.4v.6', class: 'line' }),
+  ],
+  info: () => [h('path', { d: 'M8 3.4v.6M8 6.8v6M6.4 12.8h3.2M6.6 6.8H8', class: 'line' })],
 };
 
 /**

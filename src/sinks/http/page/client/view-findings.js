@@ -10,6 +10,7 @@ import { badge } from './verdict.js';
 /** Findings shown at once. */
 const MAX_ROWS = 200;
 const LEVELS = ['Error', 'Warning', 'Info'];
+const LOOKS = /** @type {const} */ ({ Error: 'finding', Warning: 'warning', Info: 'info' });
 
 /** What analysis found: `#/findings?namespace=&level=&text=`. */
 export const findingsView = {
@@ -77,8 +78,8 @@ function table(findings) {
         h(
           'tr',
           {},
-          h('td', {}, badge(level === 'Error' ? 'finding' : level === 'Warning' ? 'unknown' : 'ok', level)),
-          h('td', {}, code),
+          h('td', {}, badge(LOOKS[level], level)),
+          h('td', { class: 'whole' }, code),
           h('th', { scope: 'row' }, object),
           h('td', {}, text),
           h('td', { 'data-head': 'Since' }, since === null || since === undefined ? '' : ageText(since)),

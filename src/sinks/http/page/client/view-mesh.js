@@ -96,7 +96,7 @@ function story({ namespace, verdict, headline, rungs }) {
  */
 function unsaid(verdict, rungs) {
   if (verdict === 'ok') return 'All is well.';
-  const unknown = rungs.filter((rung) => rung.verdict === 'unknown').map(({ number }) => number);
+  const unknown = rungs.filter((rung) => rung.verdict === 'unknown' && rung.off !== true).map(({ number }) => number);
   return `Not known: rung ${unknown.join(', ')}.`;
 }
 
@@ -109,7 +109,7 @@ function countsOf({ id, number }, namespaces) {
   if (number === 0) return null;
   const own = namespaces.flatMap(({ rungs }) => rungs.filter((each) => each.id === id));
   const counts = /** @type {const} */ (['finding', 'unknown', 'ok']).flatMap((verdict) => {
-    const count = own.filter((each) => each.verdict === verdict).length;
+    const count = own.filter((each) => each.verdict === verdict && each.off !== true).length;
     return count === 0 ? [] : [`${count} ${verdict}`];
   });
   return counts.length === 0 ? null : h('p', { class: 'counts' }, `Namespaces: ${counts.join(' · ')}`);

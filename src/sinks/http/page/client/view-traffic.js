@@ -94,7 +94,7 @@ function row({ namespace, workload, destination, requests, failed, flags }) {
   return h(
     'tr',
     { 'data-key': `${namespace}/${workload} ${destination}` },
-    h('td', {}, badge(failed > 0 ? 'finding' : 'ok')),
+    h('td', {}, badge(failed > 0 ? 'finding' : 'ok', failed > 0 ? 'failures' : 'ok')),
     h('td', {}, `${workload}.${namespace}`),
     h('th', { scope: 'row' }, h('a', { href: linkTo(['pair', namespace, workload, destination]) }, destination)),
     h('td', { 'data-head': 'Requests' }, requests),
