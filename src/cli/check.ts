@@ -3,6 +3,7 @@ import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { ladderText } from '../sinks/report/ladder-text.ts';
 import { type CheckFlags, type CheckOptions, readCheckOptions } from './check-options.ts';
 import type { Io } from './io.ts';
+import { reachingTheSame } from './next-command.ts';
 
 const MAX_WIDTH = 110;
 
@@ -25,7 +26,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText('after', AFTER_HELP)
     .action(async (pod: string | undefined, flags: CheckFlags) => {
       const options = readCheckOptions(pod, flags, io);
-      const document = await climb(options, io);
+      const document = reachingTheSame(await climb(options, io), options);
       write(document, options, io);
       exit(EXIT_CODES[document.verdict]);
     });

@@ -87,12 +87,31 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
+/** Words of istioctl, and what answers them here. */
+const ISTIOCTL: Readonly<Record<string, string>> = {
+  'proxy-status': 'meshladder status',
+  ps: 'meshladder status',
+  'proxy-config': 'meshladder config',
+  pc: 'meshladder config',
+  describe: 'meshladder check POD.NAMESPACE',
+  x: 'meshladder check (describe) or meshladder authz (authz check)',
+  experimental: 'meshladder check (describe) or meshladder authz (authz check)',
+  'bug-report': 'meshladder bundle, which reads one that istioctl has made',
+  version: 'meshladder --version; meshladder status has the versions of proxies',
+};
+
 /**
  * Runs one command line to its end.
  * @param argv without node and script
  * @returns exit code: 0 fine, 1 finding, 2 cannot tell or wrong use
  */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
+  const [word = ''] = argv;
+  const ours = Object.hasOwn(ISTIOCTL, word) ? ISTIOCTL[word] : undefined;
+  if (ours !== undefined) {
+    io.stderr.write(`meshladder: ${word} is a command of istioctl; here it is ${ours}\n`);
+    return 2;
+  }
   let code = 0;
   const program = new Command('meshladder')
     .description('Climbs the Istio debugging ladder all day, so that on-call does not have to.')

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { CheckOptions } from '../../src/cli/check-options.ts';
+import { reachingTheSame } from '../../src/cli/next-command.ts';
+import type { RungDocument } from '../../src/sinks/report/ladder-json.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const OPTIONS: CheckOptions = {
+  output: 'text',
+  urls: [],
+  tokenFile: undefined,
+  origin: {},
+  rootNamespace: 'istio-system',
+  timeoutMs: 1000,
+  coloured: false,
+};
+
+function nextOf(command: string | null, options: Partial<CheckOptions>): string | null {
+  const rung: RungDocument = {
+    id: 'x',
+    number: 1,
+    question: '',
+    verdict: 'finding',
+    summary: '',
+    evidence: [],
+    next: command,
+  };
+  const namespaces = [{ namespace: 'n', verdict: 'finding', headline: '', rungs: [rung] }] as const;
+  const document = { at: '', about: null, verdict: 'finding', headline: null, rungs: [rung], namespaces } as const;
+  const reached = reachingTheSame(document, { ...OPTIONS, ...options });
+  assert.equal(reached.namespaces?.[0]?.rungs[0]?.next, reached.rungs[0]?.next);
+  return reached.rungs[0]?.next ?? null;
+}
+
+describe('a command to copy reaches what was asked', () => {
+  const server = { server: 'http://127.0.0.1:19012' };
+  const kube = { origin: { kubeconfig: '/tmp/my config', context: 'east' } };
+  const cases: readonly [command: string | null, options: Partial<CheckOptions>, expected: string | null][] = [
+    ['meshladder status -n a', server, 'meshladder status -n a --server http://127.0.0.1:19012'],
+    ['meshladder decode UF', server, 'meshladder decode UF'],
+    ['kubectl get pods', server, 'kubectl get pods'],
+    ['kubectl get pods', kube, "kubectl get pods --kubeconfig '/tmp/my config' --context east"],
+    ['meshladder diff a.b', kube, "meshladder diff a.b --kubeconfig '/tmp/my config' --context east"],
+    ['meshladder decode UF', kube, 'meshladder decode UF'],
+    ['meshladder status', {}, 'meshladder status'],
+    [null, server, null],
+  ];
+  for (const [command, options, expected] of cases) {
+    test(`${command} with ${JSON.stringify(options)}`, () => assert.equal(nextOf(command, options), expected));
+  }
+});
+
+test('a word of istioctl is answered with ours', async () => {
+  for (const [word, ours] of [
+    ['proxy-status', 'meshladder status'],
+    ['pc', 'meshladder config'],
+    ['x', 'meshladder authz'],
+  ] as const) {
+    const { code, stderr, stdout } = await runCli([word, 'clusters']);
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.ok(stderr.includes(ours), stderr);
+  }
+});
