@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { type ObjectMap, objectKey } from '../model/cluster.ts';
+import { known } from '../model/observed.ts';
+import type { Pod } from '../model/workload.ts';
 import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { ladderText } from '../sinks/report/ladder-text.ts';
 import { type CheckFlags, type CheckOptions, readCheckOptions } from './check-options.ts';
-import type { Io } from './io.ts';
+import { nearNames } from './config-near.ts';
+import { type Io, UserError } from './io.ts';
 import { reachingTheSame } from './next-command.ts';
 
 const MAX_WIDTH = 110;
@@ -63,7 +67,23 @@ async function climb(options: CheckOptions, io: Io): Promise<LadderDocument> {
   }
   const { lookAtCluster } = await import('./check-cluster.ts');
   const { ladderDocument } = await import('../sinks/report/ladder-report.ts');
-  return ladderDocument(await lookAtCluster(options, io), options.about);
+  const snapshot = await lookAtCluster(options, io);
+  if (options.about !== undefined) checkThere(options.about, known(snapshot.cluster.pods));
+  return ladderDocument(snapshot, options.about);
+}
+
+/** @throws UserError for a pod that the cluster does not have: of nobody all would be well */
+function checkThere({ namespace, name }: { namespace: string; name: string }, pods: ObjectMap<Pod> | undefined): void {
+  if (pods === undefined || pods.has(objectKey(namespace, name))) return;
+  const there = [...pods.values()].filter((pod) => pod.namespace === namespace).map((pod) => pod.name);
+  const near = nearNames(name.replace(/^\w+\//, ''), there);
+  const hint =
+    near.length > 0
+      ? `is it ${near.join(' or ')}?`
+      : there.length === 0
+        ? `there is none in ${namespace}`
+        : 'see kubectl get pods';
+  throw new UserError(`${name}.${namespace}: there is no such pod; ${hint}`);
 }
 
 function write(document: LadderDocument, { output, coloured }: CheckOptions, { stdout }: Io): void {

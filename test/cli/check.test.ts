@@ -115,6 +115,14 @@ describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
     assert.match(without.stdout, /response-flags: no\s+traffic source/);
   });
 
+  test('a pod that is not there is one line, with those that may be meant', async () => {
+    for (const name of ['checkout-v1.payment', 'deploy/checkout-v1.payment']) {
+      const { code, stdout, stderr } = await look(name);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, /checkout-v1\.payment: there is no such pod; is it checkout-v1-5c7d8e9f6b-qw4rt\?/);
+    }
+  });
+
   test('half a name is refused', async () => {
     const response = await fetch(`${url}/api/v1/ladder?pod=x`);
     assert.deepEqual(
