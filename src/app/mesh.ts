@@ -15,7 +15,7 @@ import { NO_TRAFFIC, type Traffic } from '../model/traffic.ts';
 import { advanceMarks } from '../model/traffic-marks.ts';
 import { advanceVerbose, NO_VERBOSE_SINCE } from '../model/verbose-since.ts';
 import type { Clock } from '../sources/source.ts';
-import { createStore } from '../state/store.ts';
+import { createStore, type Store } from '../state/store.ts';
 import { advanceHistory, advanceHistoryInSteps } from '../state/sync-history.ts';
 import { endpointsSeen, requestsSeen } from './endpoint-memory.ts';
 import { inTurns } from './in-turns.ts';
@@ -69,14 +69,7 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
       if (clock.now() - store.read().takenAt >= SHARED_SECONDS) store.publish({ takenAt: clock.now() });
       return store.read();
     },
-    onChange: (listener) => {
-      let last = store.read();
-      return store.subscribe((snapshot) => {
-        const isNew = hasNews(last, snapshot);
-        last = snapshot;
-        if (isNew) listener();
-      });
-    },
+    onChange: (listener) => tellNews(store, listener),
     prepareControlPlane: async (value) => {
       prepared = await prepare(store.read(), value, clock.now());
     },
@@ -104,13 +97,7 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
       const gone = counted && requestsSeen(before, counted, at, isLive);
       store.publish({ traffic, takenAt: at, ...(marks !== undefined && { trafficMarks: marks }), ...gone });
     },
-    setAskedTraffic: (asked) => {
-      const at = clock.now();
-      const { trafficMarks = [], cluster } = store.read();
-      // Nothing is counted here, but since when configuration says what it says is remembered all the same.
-      const next = { at, traffic: NO_TRAFFIC, config: cluster.config };
-      store.publish({ asked, takenAt: at, trafficMarks: advanceMarks(trafficMarks, next) });
-    },
+    setAskedTraffic: (asked) => store.publish(askedAt(store.read(), asked, clock.now())),
     setInspections: (inspections) => store.publish({ ...inspected(store.read(), inspections), takenAt: clock.now() }),
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
     setAnalysis: (value) => store.publish(analysed(store.read(), value, clock.now())),
@@ -118,9 +105,28 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
   };
 }
 
+function tellNews(store: Store, listener: () => void): () => void {
+  let last = store.read();
+  return store.subscribe((snapshot) => {
+    const isNew = hasNews(last, snapshot);
+    last = snapshot;
+    if (isNew) listener();
+  });
+}
+
 function hasNews(before: MeshSnapshot, after: MeshSnapshot): boolean {
   const names = Object.keys(after) as (keyof MeshSnapshot)[];
   return names.some((name) => name !== 'takenAt' && before[name] !== after[name]);
+}
+
+/** Nothing is counted here, but since when configuration says what it says is remembered all the same. */
+function askedAt(
+  { trafficMarks = [], cluster }: MeshSnapshot,
+  asked: Observed<AskedTraffic>,
+  at: EpochSeconds,
+): Partial<MeshSnapshot> {
+  const next = { at, traffic: NO_TRAFFIC, config: cluster.config };
+  return { asked, takenAt: at, trafficMarks: advanceMarks(trafficMarks, next) };
 }
 
 /** What analysis has found, and since when. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createScheduler } from '../../src/runtime/schedule.ts';
+import { inOneOfThree } from '../support/in-one-of-three.ts';
 import { recordLog } from '../support/record-log.ts';
 
 /** Runs a repeat until `runs` runs have begun; gives when each began, in ms after the first. */
@@ -26,17 +27,6 @@ async function startsOf(intervals: (run: number) => number, runs: number, workMs
 
 function assertNear(actual: number | undefined, expected: number, toleranceMs = 60): void {
   assert.ok(actual !== undefined && Math.abs(actual - expected) <= toleranceMs, `${actual} is not near ${expected}`);
-}
-
-/** A machine that is busy with others may be late once, but not each time. */
-async function inOneOfThree(look: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await look();
-    } catch (error) {
-      if (attempt === 3) throw error;
-    }
-  }
 }
 
 test('a repeat runs at once, then from start to start, also at a duration that no cron field can say', () =>
