@@ -1,4 +1,5 @@
 import { defineAlert, type RuleGroup } from '../alert.ts';
+import { grown } from '../promql.ts';
 import { FAMILIES } from './families.ts';
 
 const BY = 'mesh_cluster, proxy_namespace, workload, policy_namespace, policy';
@@ -9,10 +10,7 @@ export const RULES: RuleGroup = {
   recordings: [
     {
       record: 'policy:meshladder_authorization_denials:increase5m',
-      expr: [
-        `sum by (${BY}) (increase(${DENIALS}[5m]))`,
-        `+ (sum by (${BY}) (min_over_time(${DENIALS}[5m]) unless ${DENIALS} offset 5m and on (job, instance) meshladder_build_info offset 5m) or 0 * sum by (${BY}) (${DENIALS}))`,
-      ].join('\n'),
+      expr: grown(DENIALS, BY.split(', ')),
       about: 'Requests that a policy denied in the last five minutes.',
     },
   ],

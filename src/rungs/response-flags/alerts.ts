@@ -1,22 +1,12 @@
 import { FLAG_WATCHES } from '../../model/flag-watch.ts';
 import { defineAlert, type RecordingSpec, type RuleGroup } from '../alert.ts';
-import { lastSeen } from '../promql.ts';
+import { grown, lastSeen } from '../promql.ts';
 import { FAMILIES } from './families.ts';
 import { DESTINATION, type FlagLevel, flagSpike, WORKLOAD } from './flag-spike.ts';
 
 const FLAGS = FAMILIES.responseFlags.name;
 const REQUESTS = FAMILIES.requests.name;
 const FLAGGED = FAMILIES.flaggedRequests.name;
-
-/** How much counters have grown, with what a series was born with while its agent was scraped: `increase` misses that. */
-function grown(counter: string, by: readonly string[]): string {
-  const level = by.join(', ');
-  const born = `min_over_time(${counter}[5m]) unless ${counter} offset 5m and on (job, instance) meshladder_build_info offset 5m`;
-  return [
-    `sum by (${level}) (increase(${counter}[5m]))`,
-    `+ (sum by (${level}) (${born}) or 0 * sum by (${level}) (${counter}))`,
-  ].join('\n');
-}
 
 function recordingsOf({ by, flags, requests, ratio }: FlagLevel, what: string): readonly RecordingSpec[] {
   return [

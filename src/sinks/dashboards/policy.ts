@@ -4,7 +4,7 @@ import { FAMILIES as SYNC } from '../../rungs/config-synced/families.ts';
 import { FAMILIES as MTLS } from '../../rungs/mtls/families.ts';
 import type { Dashboard } from './dashboard.ts';
 import { tableOf, timeseries } from './panel.ts';
-import { NAMESPACE, series } from './selector.ts';
+import { NAMESPACE, series, seriesOfMesh } from './selector.ts';
 
 /** Which policies stand in the way? */
 export const POLICY_DASHBOARD: Dashboard = {
@@ -94,7 +94,7 @@ export const POLICY_DASHBOARD: Dashboard = {
           description:
             'By the codes of istioctl analyze (IST) and our own (ML). Error: it cannot work. docs/analysis-codes.md tells each code.',
           width: 14,
-          expr: `max by (level, code, object_kind, object_namespace, object_name) (${series(ANALYSIS.finding).replace('object_namespace=~"$namespace"', 'object_namespace=~"$namespace|"')})`,
+          expr: `max by (level, code, object_kind, object_namespace, object_name) (${seriesOfMesh(ANALYSIS.finding, 'object_namespace=~"$namespace|"')})`,
           columns: [
             { label: 'level', title: 'Level' },
             { label: 'code', title: 'Code' },

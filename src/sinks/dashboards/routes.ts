@@ -2,7 +2,7 @@ import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
 import { FAMILIES as ROUTES } from '../../rungs/routes/families.ts';
 import type { Dashboard } from './dashboard.ts';
 import { tableOf, timeseries } from './panel.ts';
-import { NAMESPACE, series } from './selector.ts';
+import { NAMESPACE, series, seriesOfMesh } from './selector.ts';
 
 const SENT = 'direction="outbound"';
 const DESTINATION = 'destination=~"$destination"';
@@ -45,7 +45,7 @@ export const ROUTES_DASHBOARD: Dashboard = {
           max: 1,
           targets: [
             {
-              expr: `sum by (destination, route, subset) (rate(${series(FLAGS.requests, SENT, DESTINATION).replace('proxy_namespace=~"$namespace",', '')}[$__rate_interval])) / on (destination, route) group_left () (sum by (destination, route) (rate(${series(FLAGS.requests, SENT, DESTINATION).replace('proxy_namespace=~"$namespace",', '')}[$__rate_interval])) > 0)`,
+              expr: `sum by (destination, route, subset) (rate(${seriesOfMesh(FLAGS.requests, SENT, DESTINATION)}[$__rate_interval])) / on (destination, route) group_left () (sum by (destination, route) (rate(${seriesOfMesh(FLAGS.requests, SENT, DESTINATION)}[$__rate_interval])) > 0)`,
               legend: '{{destination}} {{route}} {{subset}}',
             },
           ],

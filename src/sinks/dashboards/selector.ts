@@ -8,14 +8,14 @@ const NAMESPACES = ['proxy_namespace', 'pod_namespace', 'workload_namespace', 's
  * @param more further matchers, as `state="STALE"`
  */
 export function series(family: FamilySpec, ...more: readonly string[]): string {
-  const has = (label: string): boolean => family.labels.includes(label);
-  const namespace = NAMESPACES.find(has);
-  const own = [
-    'job=~"$job"',
-    ...(has('mesh_cluster') ? ['mesh_cluster=~"$mesh_cluster"'] : []),
-    ...(namespace === undefined ? [] : [`${namespace}=~"$namespace"`]),
-  ];
-  return `${family.name}{${[...own, ...more].join(',')}}`;
+  const namespace = NAMESPACES.find((label) => family.labels.includes(label));
+  return seriesOfMesh(family, ...(namespace === undefined ? [] : [`${namespace}=~"$namespace"`]), ...more);
+}
+
+/** The same of every namespace: where the namespace is that of a caller, or there may be none. */
+export function seriesOfMesh(family: FamilySpec, ...more: readonly string[]): string {
+  const mesh = family.labels.includes('mesh_cluster') ? ['mesh_cluster=~"$mesh_cluster"'] : [];
+  return `${family.name}{${['job=~"$job"', ...mesh, ...more].join(',')}}`;
 }
 
 /** The variable that `series` narrows by. */
