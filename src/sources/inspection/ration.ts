@@ -32,7 +32,8 @@ const MAX_DOUBLINGS = 10;
  * pause, twice as long each time up to ten minutes, and one at a time until one succeeds.
  */
 export function createRation({ perMinute, concurrency, random }: RationOptions): Ration {
-  const gapMs = MINUTE_MS / perMinute;
+  // Whole milliseconds: so many parts of one each add up to less than a minute.
+  const gapMs = Math.ceil(MINUTE_MS / perMinute);
   let running = 0;
   let failures = 0;
   let nextAtMs = Number.NEGATIVE_INFINITY;

@@ -42,7 +42,7 @@ async function run<Dump, Sent>(
   const inspector = createInspector({ random: Math.random, ...options }, context, signal);
   // That nobody has been looked into is known from the start; it may stay so for long.
   context.publish({ proxies: new Map(), failed: new Map() });
-  const intervalMs = Math.max(SHORTEST_TICK_MS, Math.min(TICK_MS, 60_000 / options.perMinute));
+  const intervalMs = Math.max(SHORTEST_TICK_MS, Math.min(TICK_MS, Math.ceil(60_000 / options.perMinute)));
   try {
     await options.scheduler.repeat(
       'envoy',

@@ -264,6 +264,8 @@ test('whatever Envoys and istiods do, the budget is kept', async () => {
       );
       source.set(Array.from({ length: pods }, (_, own) => target(`w${own % 3}-${own}`)));
       await source.time.pass(6 * MINUTE);
+      // Stopped before it is judged: the deadlines of a source that runs on would keep the process of a failed test for days.
+      await source.stop();
       checkBudget(source.exchanges, { perMinute, concurrency });
       // With one at a time nothing else can end the silence that was asked for.
       if (concurrency === 1) {
@@ -272,9 +274,9 @@ test('whatever Envoys and istiods do, the budget is kept', async () => {
           assert.equal(broken, undefined, `a look at ${fromMs} ms`);
         }
       }
-      await source.stop();
     }),
-    { numRuns: 60 },
+    // Parts of a minute that are no whole milliseconds once added up to less than it.
+    { numRuns: 60, examples: [[{ perMinute: 81, concurrency: 1, pods: 7, durations: [0], failures: ['none'] }]] },
   );
 });
 
