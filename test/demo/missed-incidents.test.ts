@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { runDemo } from '../../src/demo/demo.ts';
 import type { Scenario } from '../../src/demo/scenario/scenario.ts';
 import { SCENARIOS } from '../../src/demo/scenario/scenarios.ts';
+import { playHere } from './play-here.ts';
 import { TOLD_BY } from './told-by.ts';
 
 const MUTE = fileURLToPath(new URL('mute-exporter.ts', import.meta.url));
@@ -29,23 +29,11 @@ function oneAfterTheOther(names: readonly string[]): Scenario {
 }
 
 test('an exporter that hides what tells an incident is found out in each, and with nothing else', async (context) => {
-  const { missed } = await runDemo(
-    {
-      scenario: oneAfterTheOther(Object.keys(TOLD_BY)),
-      speed: 50,
-      once: true,
-      listen: '127.0.0.1:0',
-      extraProxies: 0,
-      keep: false,
-      debug: false,
-      echo: () => undefined,
-      write: () => undefined,
-      env: process.env,
-      self: { execPath: process.execPath, script: MUTE },
-      onExit: () => undefined,
-    },
-    context.signal,
-  );
+  const { missed } = await playHere(context, {
+    scenario: oneAfterTheOther(Object.keys(TOLD_BY)),
+    speed: 50,
+    script: MUTE,
+  });
   const told = missed.map((text) => {
     const [first = '', ...lines] = text.split('\n');
     const beat = /^\+[\d.]+s (.*): \/metrics did not show/.exec(first)?.[1];

@@ -4,11 +4,12 @@ import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Io } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { type DemoOutcome, runDemo } from '../../src/demo/demo.ts';
+import type { DemoOutcome } from '../../src/demo/demo.ts';
 import type { Deed } from '../../src/demo/scenario/deed.ts';
 import { DROP } from '../../src/demo/scenario/drop.ts';
 import type { Scenario } from '../../src/demo/scenario/scenario.ts';
 import { MAIN } from './demo-run.ts';
+import { playHere } from './play-here.ts';
 
 const CENSORED = fileURLToPath(new URL('censored-exporter.ts', import.meta.url));
 const SPEED = 50;
@@ -39,23 +40,7 @@ function ioOf(script: string): { readonly io: Io; readonly said: () => { stdout:
 }
 
 function play(context: TestContext, scenario: Scenario): Promise<DemoOutcome> {
-  return runDemo(
-    {
-      scenario,
-      speed: SPEED,
-      once: true,
-      listen: '127.0.0.1:0',
-      extraProxies: 0,
-      keep: false,
-      debug: false,
-      echo: () => undefined,
-      write: () => undefined,
-      env: process.env,
-      self: { execPath: process.execPath, script: MAIN },
-      onExit: () => undefined,
-    },
-    context.signal,
-  );
+  return playHere(context, { scenario, speed: SPEED, script: MAIN });
 }
 
 describe('what does not happen is named', { concurrency: true }, () => {

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
-import { freePorts } from '../support/free-ports.ts';
+import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager-server.ts';
 import { findTool } from '../support/tools.ts';
 
 const binary = findTool('prometheus-alertmanager');
@@ -96,43 +92,14 @@ const CASES: readonly [name: string, firing: readonly Labels[], told: readonly s
 ];
 
 describe('one cause, one page: the example in a real Alertmanager', { skip }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'meshladder-alertmanager-'));
+  let alertmanager: AlertmanagerServer;
   let url: string;
-  let stop = async (): Promise<void> => {};
 
   before(async () => {
-    const [port = 0] = await freePorts(1);
-    url = `http://127.0.0.1:${port}`;
-    const child = spawn(
-      binary!,
-      [
-        '--config.file=alerts/alertmanager.example.yaml',
-        `--storage.path=${folder}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--cluster.listen-address=',
-      ],
-      { stdio: 'ignore' },
-    );
-    stop = async () => {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    };
-    for (let attempt = 0; attempt < 600; attempt++) {
-      assert.equal(child.exitCode, null, 'Alertmanager did not start');
-      const ready = await fetch(`${url}/-/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      if (ready) return;
-      await sleep(100);
-    }
-    assert.fail('Alertmanager was not ready within a minute');
+    alertmanager = await startAlertmanager(binary!);
+    url = alertmanager.url;
   });
-  after(async () => {
-    await stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => alertmanager?.stop());
 
   for (const [nth, [name, firing, told]] of CASES.entries()) {
     test(name, async () => {

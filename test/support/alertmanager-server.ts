@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './free-ports.ts';
+import { startHttpServer } from './http-server-process.ts';
 
 export interface ManagedAlert {
   readonly labels: Readonly<Record<string, string>>;
@@ -24,36 +22,18 @@ export async function startAlertmanager(binary: string): Promise<AlertmanagerSer
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-alertmanager-'));
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
+  const stop = await startHttpServer({
+    name: 'Alertmanager',
     binary,
-    [
+    args: [
       '--config.file=alerts/alertmanager.example.yaml',
       `--storage.path=${folder}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--cluster.listen-address=',
     ],
-    { stdio: 'ignore' },
-  );
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null) {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (let attempt = 0; ; attempt++) {
-    const isReady = await fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) break;
-    if (child.exitCode !== null || attempt > 600) {
-      await stop();
-      throw new Error('Alertmanager did not start');
-    }
-    await sleep(100);
-  }
+    url,
+    folder,
+  });
   return {
     url,
     async alerts(query = {}) {

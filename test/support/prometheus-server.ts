@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './free-ports.ts';
+import { startHttpServer } from './http-server-process.ts';
 
 /** A real Prometheus that scrapes one exporter every second. */
 export interface PrometheusServer {
@@ -50,16 +48,6 @@ export async function startPrometheus(
     scrape_configs: [{ job_name: 'meshladder', static_configs: [{ targets: [target] }] }],
   };
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const child = spawn(
-    binary,
-    [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--log.level=error',
-    ],
-    { stdio: 'ignore' },
-  );
   const url = `http://127.0.0.1:${port}`;
   const ask = async (path: string, body?: URLSearchParams): Promise<unknown> => {
     const answer = await fetch(`${url}${path}`, body === undefined ? {} : { method: 'POST', body });
@@ -67,26 +55,18 @@ export async function startPrometheus(
     if (document.status !== 'success') throw new Error(`${document.error}: ${body?.get('query') ?? path}`);
     return document.data;
   };
-  const stop = async (): Promise<void> => {
-    if (child.exitCode === null) {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (let attempt = 0; ; attempt++) {
-    const isReady = await fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isReady) break;
-    if (child.exitCode !== null || attempt > 600) {
-      await stop();
-      throw new Error('Prometheus did not start');
-    }
-    await sleep(100);
-  }
+  const stop = await startHttpServer({
+    name: 'Prometheus',
+    binary,
+    args: [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=error',
+    ],
+    url,
+    folder,
+  });
   return {
     url,
     async query(expr) {
