@@ -1,10 +1,8 @@
 import type { AuthorizationQuestion } from '../../model/authorization-question.ts';
-import type { ObjectMap } from '../../model/cluster.ts';
 import type { DescribedRequest } from '../../model/described-request.ts';
 import { meshConfigOf } from '../../model/mesh-config-of.ts';
 import { meshRootNamespace } from '../../model/mesh-root.ts';
 import { known } from '../../model/observed.ts';
-import type { ConfigObject } from '../../model/workload.ts';
 import type { AuthorizationMesh } from './attribute.ts';
 import { findCaller } from './caller.ts';
 import { decideAt, type Place } from './decide-at.ts';
@@ -47,11 +45,18 @@ export function answerAuthorization(question: AuthorizationQuestion): Authorizat
     const detail = stored.state === 'failed' ? stored.error.detail : 'nobody has read them';
     return { kind: 'problem', problem: `AuthorizationPolicies are not known: ${detail}` };
   }
-  return answerWith(objects, { ...question, rootNamespace: meshRootNamespace(cluster, question.rootNamespace) });
+  const policies = [...objects.values()].map(readAuthorizationPolicy);
+  return answerByPolicies(policies, {
+    ...question,
+    rootNamespace: meshRootNamespace(cluster, question.rootNamespace),
+  });
 }
 
-function answerWith(objects: ObjectMap<ConfigObject>, question: AuthorizationQuestion): AuthorizationAnswer {
-  const policies = [...objects.values()].map(readAuthorizationPolicy);
+/** The same by policies that are read once for many questions. @param question with the mesh's own root namespace */
+export function answerByPolicies(
+  policies: readonly AuthorizationPolicy[],
+  question: AuthorizationQuestion,
+): AuthorizationAnswer {
   const found = findPod(question, policies);
   if ('problem' in found) return { kind: 'problem', ...found };
   const mesh = authorizationMesh(meshConfigOf(found.pod, question.cluster));

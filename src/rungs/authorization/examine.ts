@@ -6,15 +6,23 @@ import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, membersWith, podsIn } from '../scope.ts';
 import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { type ServerAhead, serversAhead } from './called-servers.ts';
 import { type GoneDenials, goneDenials } from './gone-policies.ts';
 import { type PolicyCount, policyCounts } from './policy-counts.ts';
 
-/** Whether a policy denies requests, as the servers' own logs tell. */
+/** Whether a policy denies requests: of a pod as its server's own log tells, and as the servers it calls would. */
 export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Finding {
   const policies = policyCounts(snapshot);
-  const standing = policies === undefined ? [] : policiesText(policies, snapshot, scope);
+  const ahead = serversAhead(snapshot, scope);
+  const standing = [
+    ...ahead.map(aheadText),
+    ...(policies === undefined ? [] : policiesText(policies, snapshot, scope)),
+  ];
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
   const told = recent && denialsFinding(recent, standing, { snapshot, scope });
+  if (told?.verdict === 'finding') return told;
+  const foreseen = aheadFinding(ahead, standing, { snapshot, scope });
+  if (foreseen !== undefined) return foreseen;
   if (told !== undefined) return told;
   if (policies === undefined) {
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
@@ -27,11 +35,53 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
   return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
 }
 
+function aheadText({ verdict, where, words }: ServerAhead): string {
+  return verdict === 'denied' ? `${where}: denied ${words}` : `${where}: ${words}`;
+}
+
+/**
+ * What servers make of a caller: denied whatever it asks is a fault; where that hangs on the request, a doubt, once they
+ * have answered 403. Undefined where neither is so.
+ */
+function aheadFinding(
+  ahead: readonly ServerAhead[],
+  evidence: readonly string[],
+  { snapshot, scope }: Asked,
+): Finding | undefined {
+  const denied = ahead.filter(({ verdict }) => verdict === 'denied');
+  const [first] = denied;
+  if (first !== undefined) {
+    const summary = firstOf(denied.map(({ where, words }) => `requests to ${where} denied ${words}`));
+    return { verdict: 'finding', summary, evidence, next: first.next };
+  }
+  const refused = ahead.map((each) => ({ ...each, count: refusedBy(each.host, snapshot, scope) }));
+  const doubted = refused.filter(({ count }) => count > 0);
+  const [doubt] = doubted;
+  if (doubt === undefined) return undefined;
+  const { count, where, words, next } = doubt;
+  const summary = `${where} answered ${counted(count, 'request')} with 403, by a policy or by itself; ${words}`;
+  return { verdict: 'unknown', summary, evidence, next };
+}
+
+/** How many requests of the pod's workload a service has answered 403 lately: the caller's log does not say why. */
+function refusedBy(host: string, snapshot: MeshSnapshot, scope: Scope): number {
+  const requests = recentTraffic(snapshot, LONGEST_SECONDS)?.requests ?? [];
+  return requests
+    .filter(({ shape }) => shape.responseCode === 403 && shape.destination === host)
+    .filter(({ shape }) => shape.direction === 'outbound' && isOfScope(shape, scope))
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+interface Asked {
+  readonly snapshot: MeshSnapshot;
+  readonly scope: Scope;
+}
+
 /** Undefined where nothing was denied. */
 function denialsFinding(
   { denials, seconds }: RecentTraffic,
   standing: readonly string[],
-  { snapshot, scope }: { readonly snapshot: MeshSnapshot; readonly scope: Scope },
+  { snapshot, scope }: Asked,
 ): Finding | undefined {
   const { isGone, isOver } = goneDenials(snapshot);
   const asked = denials.filter((each) => isOfScope(each, scope));

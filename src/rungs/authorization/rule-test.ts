@@ -1,4 +1,5 @@
 import type { DescribedRequest } from '../../model/described-request.ts';
+import { firstOf } from '../wording.ts';
 import type { Attribute, RequestTest, ValueContext } from './attribute.ts';
 import { type Answer, allOf, any, anyOf, not, type Outcome } from './outcome.ts';
 import { PEER_ATTRIBUTES } from './peer-attributes.ts';
@@ -44,7 +45,8 @@ function leftOut(why: string): Answer {
 
 type Found = Attribute | { readonly problem: string };
 
-function attributeOf(key: string): Found | undefined {
+/** What a clause looks at; undefined for what nothing is called. */
+export function attributeOf(key: string): Found | undefined {
   return ATTRIBUTES.get(key) ?? bracketAttribute(key);
 }
 
@@ -117,9 +119,7 @@ interface Wanted {
 const MOST_VALUES = 5;
 
 function listed(values: readonly string[]): Wanted {
-  const shown = values.slice(0, MOST_VALUES).join(', ');
-  const rest = values.length - MOST_VALUES;
-  const list = rest > 0 ? `${shown} and ${rest} more` : shown;
+  const list = firstOf(values, MOST_VALUES);
   if (values.length === 1) return { list, matchesNot: `does not match ${list}` };
   return { list: `one of ${list}`, matchesNot: `matches none of ${list}` };
 }
