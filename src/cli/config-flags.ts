@@ -32,6 +32,9 @@ const FLAGS: readonly ConfigFlag[] = [
   { flag: '--context', argument: '<name>', path: 'kubernetes.context', about: 'the context of the kubeconfig to use' },
 ];
 
+/** One flag for two keys. */
+const SHARD = '--shard';
+
 /** Adds `--config.file` and the override flags to a command. */
 export function declareConfigFlags(command: Command): Command {
   command.option(
@@ -39,12 +42,16 @@ export function declareConfigFlags(command: Command): Command {
     'the configuration file, - is stdin; without it, defaults and MESHLADDER_… variables',
   );
   for (const { flag, argument, about } of FLAGS) command.option(`${flag} ${argument}`, about);
+  command.option(`${SHARD} <i/n>`, 'be shard i, counted from 0, of n; auto/n takes i from the name of the pod');
   return command;
 }
 
 /** The configuration that file, environment and flags give together. @throws UserError with every problem, a line each */
 export async function configFrom(flags: ConfigFlags, io: Io, exitCode = 2): Promise<Config> {
-  const given = FLAGS.map(({ flag, path }) => ({ flag, path, value: flagValue(flags, flag) }));
+  const given = [
+    ...FLAGS.map(({ flag, path }) => ({ flag, path, value: flagValue(flags, flag) })),
+    ...shardGiven(flagValue(flags, SHARD)),
+  ];
   const file = flagValue(flags, '--config.file');
   const loaded = await loadConfig({
     ...(file === '-' ? { file: 'stdin', text: await readStdin(io) } : { file }),
@@ -55,6 +62,16 @@ export async function configFrom(flags: ConfigFlags, io: Io, exitCode = 2): Prom
   if (loaded.ok) return loaded.config;
   const lines = loaded.problems.map((problem) => `  ${problemText(problem)}`);
   throw new UserError(`the configuration has ${count(lines.length)}:\n${lines.join('\n')}`, { exitCode });
+}
+
+/** Of `1/3` the number and the count; what is no such pair is told as wrong by the keys themselves. */
+function shardGiven(text: string | undefined) {
+  if (text === undefined) return [];
+  const [index = '', ...counts] = text.split('/');
+  return [
+    { flag: SHARD, path: 'shard.index', value: index },
+    { flag: SHARD, path: 'shard.count', value: counts.join('/') },
+  ];
 }
 
 const MAX_BYTES = 1 << 20;

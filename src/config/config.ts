@@ -64,6 +64,20 @@ export interface Config {
     readonly missingGrace: Milliseconds;
     readonly staleAfter: Milliseconds;
   };
+  readonly leaderElection: {
+    readonly enabled: boolean;
+    readonly leaseName: string;
+    /** Undefined: the namespace that the pod runs in. */
+    readonly leaseNamespace: string | undefined;
+    readonly leaseDuration: Milliseconds;
+    readonly renewDeadline: Milliseconds;
+    readonly retryPeriod: Milliseconds;
+  };
+  readonly shard: {
+    /** From 0; `auto`: the number at the end of the pod's name. */
+    readonly index: number | 'auto';
+    readonly count: number;
+  };
   readonly analysis: {
     /** As of `analyze --suppress`. */
     readonly suppress: readonly string[];

@@ -85,6 +85,46 @@ const RULES: readonly Rule[] = [
       path: ['kubernetes', kubernetes.kubeconfig === undefined ? 'context' : 'kubeconfig'],
       message: 'not read with kubernetes.mode: in-cluster; remove it, or use kubeconfig',
     },
+  ({ role, leaderElection }) =>
+    role === 'agent' &&
+    leaderElection.enabled && {
+      path: ['leaderElection', 'enabled'],
+      message: 'true, but role is agent, of which every node has its own; leave it to the central ones',
+    },
+  ({ role, leaderElection, kubernetes }) =>
+    role !== 'agent' &&
+    kubernetes.mode === 'off' &&
+    leaderElection.enabled && {
+      path: ['leaderElection', 'enabled'],
+      message: 'true, but kubernetes.mode is off, and the Lease is an object of the Kubernetes API; turn that on',
+    },
+  ({ leaderElection: { leaseDuration } }) =>
+    leaseDuration % 1000 !== 0 && {
+      path: ['leaderElection', 'leaseDuration'],
+      message: `${formatDuration(leaseDuration)}, but a Lease counts whole seconds; write one of them, as in 15s`,
+    },
+  ({ leaderElection: { leaseDuration, renewDeadline } }) =>
+    renewDeadline >= leaseDuration && {
+      path: ['leaderElection', 'renewDeadline'],
+      message: `not below leaderElection.leaseDuration (${formatDuration(leaseDuration)}), so two could lead at once; make it shorter`,
+    },
+  ({ leaderElection: { renewDeadline, retryPeriod } }) =>
+    renewDeadline < 2 * retryPeriod && {
+      path: ['leaderElection', 'renewDeadline'],
+      message: `below twice leaderElection.retryPeriod (${formatDuration(retryPeriod)}), so one late answer would cost the lead; make it longer`,
+    },
+  ({ shard: { index, count } }) =>
+    index !== 'auto' &&
+    index >= count && {
+      path: ['shard', 'index'],
+      message: `${index}, but shards are counted from 0 and shard.count is ${count}; write a number below that`,
+    },
+  ({ role, shard }) =>
+    role === 'agent' &&
+    shard.count > 1 && {
+      path: ['shard', 'count'],
+      message: `${shard.count}, but role is agent, whose share is its node; leave it to the central ones`,
+    },
 ];
 
 /** What no key shows by itself. `families`: the names that `metrics.maxSeries` may hold. */

@@ -89,6 +89,17 @@ export function count(fallback: number, doc: string): Field<number> {
   };
 }
 
+/** A place among several, counted from 0, or `auto`. */
+export function ordinal(fallback: number, doc: string): Field<number | 'auto'> {
+  return {
+    kind: 'a whole number from 0, or auto',
+    fallback,
+    doc,
+    fromText: asNumber,
+    schema: z.union([z.number().int().min(0).max(Number.MAX_SAFE_INTEGER), z.literal('auto')]),
+  };
+}
+
 export function list(itemKind: string, pattern: RegExp, doc: string): Field<readonly string[]> {
   return {
     kind: `a list, each ${itemKind}`,

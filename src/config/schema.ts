@@ -12,6 +12,7 @@ import {
   listenAddress,
   oneOf,
   optionalText,
+  ordinal,
   text,
 } from './field.ts';
 
@@ -146,6 +147,43 @@ const analysis: Fields<Config['analysis']> = {
   ),
 };
 
+const leaderElection: Fields<Config['leaderElection']> = {
+  enabled: flag(
+    false,
+    'Run several replicas of which one, holding a Lease, asks istiods and exposes the mesh, while the others stand by with their lists warm (docs/high-availability.md). Needs rights on that Lease (docs/permissions.md).',
+  ),
+  leaseName: text(
+    'meshladder',
+    'The name of the Lease. Each shard has its own: with `shard.count` above 1, `-` and its number stand behind the name.',
+    NAME,
+  ),
+  leaseNamespace: optionalText(
+    'a namespace name',
+    'Where the Lease is; by default the namespace that the pod runs in.',
+    NAME.pattern,
+  ),
+  leaseDuration: duration(
+    '15s',
+    'So long after the last sign of a leader another may take over. Whole seconds. A leader that dies without a word leaves the mesh unwatched for about as long.',
+  ),
+  renewDeadline: duration(
+    '10s',
+    'A leader that could not renew its Lease for so long stops asking and exposing. The time from here to `leaseDuration` keeps two from leading at once.',
+  ),
+  retryPeriod: duration('2s', 'How often the leader renews its Lease, and the others look whether it is free.'),
+};
+
+const shard: Fields<Config['shard']> = {
+  index: ordinal(
+    0,
+    "Which shard this is, counted from 0; `auto` takes the number at the end of the pod's name, as a StatefulSet gives it.",
+  ),
+  count: count(
+    1,
+    'Divides what is exposed, looked into and followed among so many exporters, by a hash of the namespace (docs/high-availability.md). The same for all of them.',
+  ),
+};
+
 const web: Fields<Config['web']> = {
   listenAddress: listenAddress(':19012', 'Where to serve HTTP.'),
   telemetryPath: text('/metrics', 'The path of the metrics.', {
@@ -181,6 +219,8 @@ export const SECTIONS: { readonly [K in Exclude<keyof Config, 'role'>]: Fields<C
   prometheus,
   metrics,
   analysis,
+  leaderElection,
+  shard,
   web,
   log: {
     level: oneOf(['debug', 'info', 'warn', 'error'], 'info', 'Lines below this level are not written.'),

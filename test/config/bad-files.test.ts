@@ -36,6 +36,55 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
       'inspect-without-kubernetes.yaml:7: inspect.enabled: true, but kubernetes.mode is off, and Envoys are reached through the Kubernetes API; turn that on',
     ],
   ],
+  [
+    'agent-that-leads',
+    [
+      'agent-that-leads.yaml:3: leaderElection.enabled: true, but role is agent, of which every node has its own; leave it to the central ones',
+    ],
+  ],
+  [
+    'agent-in-shards',
+    [
+      'agent-in-shards.yaml:2: shard.count: 2, but role is agent, whose share is its node; leave it to the central ones',
+    ],
+  ],
+  [
+    'election-without-kubernetes',
+    [
+      'election-without-kubernetes.yaml:7: leaderElection.enabled: true, but kubernetes.mode is off, and the Lease is an object of the Kubernetes API; turn that on',
+    ],
+  ],
+  [
+    'lease-of-half-seconds',
+    [
+      'lease-of-half-seconds.yaml:2: leaderElection.leaseDuration: 12s500ms, but a Lease counts whole seconds; write one of them, as in 15s',
+    ],
+  ],
+  [
+    'lease-shorter-than-renewal',
+    [
+      'lease-shorter-than-renewal.yaml:2: leaderElection.renewDeadline: not below leaderElection.leaseDuration (15s), so two could lead at once; make it shorter',
+    ],
+  ],
+  [
+    'renewal-without-a-second-try',
+    [
+      'renewal-without-a-second-try.yaml:2: leaderElection.renewDeadline: below twice leaderElection.retryPeriod (2s), so one late answer would cost the lead; make it longer',
+    ],
+  ],
+  [
+    'shard-beyond-the-last',
+    [
+      'shard-beyond-the-last.yaml:2: shard.index: 3, but shards are counted from 0 and shard.count is 3; write a number below that',
+    ],
+  ],
+  [
+    'shard-of-none',
+    [
+      'shard-of-none.yaml:2: shard.index: must be a whole number from 0, or auto, not "first"',
+      'shard-of-none.yaml:3: shard.count: must be a whole number above 0, not 0',
+    ],
+  ],
   ['word-for-a-flag', ['word-for-a-flag.yaml:2: inspect.enabled: must be true or false, not "maybe"']],
   [
     'agent-without-files',
@@ -128,7 +177,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'nothing-like-it',
     [
-      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, web, log',
+      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
     ],
   ],
   [
@@ -145,8 +194,8 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'prototype-keys',
     [
-      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, web, log',
-      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, web, log',
+      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
+      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
     ],
   ],
   ['section-is-text', ['section-is-text.yaml:1: istiod: must be a map of keys, not "kubernetes"']],

@@ -38,6 +38,8 @@ test('no file at all gives every default', async () => {
   assert.deepEqual(config.web, { listenAddress: { host: undefined, port: 19_012 }, telemetryPath: '/metrics' });
   assert.deepEqual(config.metrics.maxSeries, { default: 100_000 });
   assert.equal(config.istiod.tokenFile, undefined);
+  assert.equal(config.leaderElection.enabled, false);
+  assert.deepEqual(config.shard, { index: 0, count: 1 });
 });
 
 test('a section with nothing below it is its defaults', async () => {
@@ -114,6 +116,15 @@ test('a file with every key gives every value', async () => {
       suppress: ['IST0102', 'IST0101=VirtualService/shop/*', 'IST0102=Namespace/legacy'],
       interval: 120_000,
     },
+    leaderElection: {
+      enabled: true,
+      leaseName: 'ladder',
+      leaseNamespace: 'istio-control',
+      leaseDuration: 30_000,
+      renewDeadline: 20_000,
+      retryPeriod: 4000,
+    },
+    shard: { index: 'auto', count: 3 },
     web: { listenAddress: { host: '127.0.0.1', port: 0 }, telemetryPath: '/m' },
     log: { level: 'debug', format: 'json' },
   });
