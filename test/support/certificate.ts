@@ -20,7 +20,7 @@ export function makeCertificate(name: string, issuer?: TestCertificate, uris: re
   const day = 86_400_000;
   const body = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
-    integer(randomBytes(8)),
+    integer(serialNumber()),
     ECDSA_SHA256,
     distinguishedName(signer.name),
     sequence(utcTime(Date.now() - day), utcTime(Date.now() + day)),
@@ -37,6 +37,13 @@ export function makeCertificate(name: string, issuer?: TestCertificate, uris: re
   };
 }
 
+/** Positive and without leading zeros, which BoringSSL refuses: one in 512 random ones has them. */
+function serialNumber(): Buffer {
+  const bytes = randomBytes(8);
+  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
+  return bytes;
+}
+
 function tagged(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
@@ -49,9 +56,9 @@ function sequence(...parts: readonly Uint8Array[]): Buffer {
   return tagged(0x30, ...parts);
 }
 
-/** Positive: a leading bit would make it negative. */
+/** @param bytes the first of them is neither 0 nor 0x80 or more */
 function integer(bytes: Uint8Array): Buffer {
-  return tagged(0x02, (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes);
+  return tagged(0x02, bytes);
 }
 
 function bitString(bytes: Uint8Array): Buffer {
