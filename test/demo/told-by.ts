@@ -1,5 +1,6 @@
 /** By incident: the family that tells it on /metrics, and the beats that miss it when it is hidden. */
 export const TOLD_BY: Readonly<Record<string, { readonly family: string; readonly beats: readonly string[] }>> = {
+  stuck: { family: 'meshladder_proxy_type_state', beats: ['details-v1: its agent hangs; push'] },
   routes: { family: 'meshladder_route_weight_declared_ratio', beats: ['90/10 applied, behind payment-all'] },
   endpoints: {
     family: 'meshladder_endpoints',

@@ -1,8 +1,10 @@
 import { canaryObject, istioObject, PAYMENT_HOST } from '../mesh/istio-objects.ts';
 import { checkFinds, checkFindsNothing } from '../scenario/check-says.ts';
-import { equal, finds, findsNothing } from '../scenario/expectation.ts';
+import { atLeast, equal, finds, findsNothing } from '../scenario/expectation.ts';
 import { canaryTraffic, noCanaryTraffic } from '../scenario/facts.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Act, Scenario } from '../scenario/scenario.ts';
+import { own } from '../traffic/fault.ts';
+import type { Hop } from '../traffic/hop.ts';
 import { below, WELL } from './well.ts';
 
 const to = (subset: string, weight?: number): object => ({
@@ -21,10 +23,67 @@ const SHADOWED = istioObject('networking.istio.io/v1', 'VirtualService', 'paymen
 
 const V2 = { destination: PAYMENT_HOST, subset: 'v2', route: 'payment-canary' };
 
+/** Somebody took the route for everybody else out: it found its way in under the header of testers. */
+const TESTERS_ONLY = istioObject('networking.istio.io/v1', 'VirtualService', 'payment/payment-svc', {
+  hosts: [PAYMENT_HOST],
+  http: [{ name: 'payment-testers', match: [{ headers: { 'x-tester': { exact: 'yes' } } }], route: [to('v2')] }],
+});
+const NO_ROUTE: Partial<Hop> = {
+  client: { ...own(404, 'NR', 'route_not_found'), upstreamCluster: undefined },
+  server: 'none',
+  route: '-',
+};
+
+/** Whoever sends no such header finds no route at all. */
+export const UNMATCHED: Act = {
+  name: 'unmatched',
+  beats: [
+    {
+      at: 65,
+      says: 'one route, for testers: 404 NR',
+      seen: 'NR of checkout is counted',
+      deeds: [
+        { at: 65, do: 'apply', object: TESTERS_ONLY },
+        { at: 65, do: 'payments', fare: { v1: NO_ROUTE, v2: NO_ROUTE } },
+      ],
+      expects: [
+        atLeast(1, {
+          family: 'meshladder_response_flags_total',
+          labels: { proxy_namespace: 'payment', workload: 'checkout-v1', flag: 'NR' },
+          by: 'logs',
+        }),
+      ],
+    },
+    {
+      at: 66,
+      says: 'what check says of it',
+      seen: 'response-flags: NR, by checkout',
+      deeds: [],
+      expects: [checkFinds('response-flags', 'NR')],
+    },
+  ],
+};
+
+export const MATCHED: Act = {
+  name: 'matched',
+  beats: [
+    {
+      at: 100,
+      says: '90/10 for everybody again',
+      seen: 'v2 gets requests; check is fine',
+      deeds: [
+        { at: 100, do: 'apply', object: canaryObject({ v1: 90, v2: 10 }) },
+        { at: 100, do: 'payments', fare: {} },
+      ],
+      expects: [...canaryTraffic(), findsNothing('payment', 'routes'), checkFindsNothing('routes')],
+    },
+  ],
+};
+
 /** Every proxy is SYNCED and the canary gets nothing: an earlier route of the same VirtualService takes its requests. */
 export const ROUTES: Scenario = {
   name: 'routes',
-  about: 'VirtualService payment-svc declares 10 % for v2 behind a route that takes all',
+  about: 'a route of payment-svc takes all; later its one route is for testers: NR',
   quiet: true,
   pod: 'checkout',
   acts: [
@@ -77,6 +136,8 @@ export const ROUTES: Scenario = {
         },
       ],
     },
+    UNMATCHED,
+    MATCHED,
   ],
-  endsAt: 63,
+  endsAt: 103,
 };

@@ -2,7 +2,9 @@ import { ANALYSIS } from '../incidents/analysis.ts';
 import { AUTHZ } from '../incidents/authz.ts';
 import { ENDPOINTS } from '../incidents/endpoints.ts';
 import { MTLS } from '../incidents/mtls.ts';
+import { NONE } from '../incidents/none.ts';
 import { ROUTES } from '../incidents/routes.ts';
+import { STUCK } from '../incidents/stuck.ts';
 import { DRIFT } from './drift.ts';
 import { DROP } from './drop.ts';
 import { DROP_EGRESS_ONLY } from './drop-egress-only.ts';
@@ -13,6 +15,7 @@ import type { Scenario } from './scenario.ts';
 export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [
   DROP,
   DROP_EGRESS_ONLY,
+  STUCK,
   ROUTES,
   ENDPOINTS,
   MTLS,
@@ -20,4 +23,5 @@ export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [
   ANALYSIS,
   DRIFT,
   LOGGING,
+  NONE,
 ];
