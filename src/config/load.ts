@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Config } from './config.ts';
 import { contradictions } from './contradictions.ts';
 import { FIELDS, fromEnvironment, type Override, overlay } from './overrides.ts';
-import { nearest, type Problem } from './problem.ts';
+import { type Finding, nearest, type Problem } from './problem.ts';
 import { configSchema } from './schema.ts';
 import { quote } from './units.ts';
 import { parseYaml, readYamlFile, type YamlFile } from './yaml-file.ts';
@@ -58,12 +58,6 @@ function readFile({
 
 function byPlace(one: Problem, other: Problem): number {
   return one.where.localeCompare(other.where, 'en', { numeric: true });
-}
-
-/** A problem whose place in the file is still to be found. */
-interface Finding {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
 }
 
 function explain(issue: z.core.$ZodIssue, raw: unknown): Finding[] {

@@ -8,6 +8,12 @@ export interface Problem {
   readonly message: string;
 }
 
+/** A problem whose place in the file is still to be found. */
+export interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
 /** `config.yaml:3: istiod.interval: not a duration: …`. */
 export function problemText({ where, path, message }: Problem): string {
   return [where, path, message].filter((part) => part !== '').join(': ');

@@ -50,7 +50,8 @@ export function parseYaml(file: string, text: string): YamlFile | readonly Probl
   };
 }
 
-async function readLimited(file: string): Promise<string> {
+/** A small text file. @throws where it cannot be read, is larger than 1 MiB, or is no UTF-8; see `readFailure` */
+export async function readLimited(file: string): Promise<string> {
   const handle = await open(file, 'r');
   try {
     const buffer = Buffer.alloc(MAX_BYTES + 1);
@@ -68,7 +69,8 @@ async function readLimited(file: string): Promise<string> {
   }
 }
 
-function readFailure(error: unknown): string {
+/** Why a file could not be read, and what to do. */
+export function readFailure(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOENT':
