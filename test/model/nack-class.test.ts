@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { NACK_REASONS, nackReason } from '../../src/model/nack-class.ts';
+import { computingMs } from '../support/computing-ms.ts';
 import { readSyncz } from '../support/syncz.ts';
 
 /** Rejections of real proxies, by proxy and type. */
@@ -97,8 +98,7 @@ test('any text, however long, has one of the reasons, and soon', () => {
     fc.property(fc.string({ maxLength: 5000, unit: 'binary' }), (text) => NACK_REASONS.includes(nackReason(text))),
   );
   for (const piece of ['virtual host ', 'regex ', 'file ', 'route redirect ', 'filter chain ']) {
-    const startedAt = performance.now();
-    nackReason(piece.repeat(500));
-    assert.ok(performance.now() - startedAt < 50, `${piece} took ${performance.now() - startedAt} ms`);
+    const tookMs = computingMs(() => nackReason(piece.repeat(500)));
+    assert.ok(tookMs < 50, `${piece} took ${tookMs} ms`);
   }
 });

@@ -7,6 +7,7 @@ import { compileFormat } from '../../../src/sources/access-log/format.ts';
 import { formatSpec } from '../../../src/sources/access-log/format-spec.ts';
 import type { RawRequest } from '../../../src/sources/access-log/raw-request.ts';
 import { type Logged, logged, REQUEST } from '../../support/access-lines.ts';
+import { computingMs } from '../../support/computing-ms.ts';
 import { renderJson, renderText } from '../../support/envoy-format.ts';
 
 const DEFAULT =
@@ -538,9 +539,8 @@ test('no hostile line of a custom format is slow', (t) => {
     const format = compiled(template);
     for (const piece of pieces) {
       const hostile = logged({ userAgent: piece.repeat((1 << 20) / piece.length) });
-      const before = performance.now();
-      classify(renderText(template, hostile), format);
-      const tookMs = performance.now() - before;
+      const line = renderText(template, hostile);
+      const tookMs = computingMs(() => classify(line, format));
       assert.ok(tookMs < 2000, `${template} with ${JSON.stringify(piece)} took ${tookMs} ms`);
     }
   }
