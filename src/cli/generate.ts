@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { LADDER } from '../rungs/index.ts';
@@ -7,17 +7,19 @@ import { ruleFiles } from '../sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../sinks/alerts/rule-groups.ts';
 import { dashboardFile } from '../sinks/dashboards/dashboard.ts';
 import { DASHBOARDS } from '../sinks/dashboards/dashboards.ts';
+import { CHART_FILES, chartFiles } from '../sinks/deploy/chart-files.ts';
 import { alertsPage } from '../sinks/docs/alerts-page.ts';
 import { analysisCodesPage } from '../sinks/docs/analysis-codes-page.ts';
 import { commandsPage } from '../sinks/docs/commands-page.ts';
 import { configurationPage } from '../sinks/docs/configuration-page.ts';
 import { type GeneratedPage, MARK } from '../sinks/docs/document.ts';
 import { metricsPage } from '../sinks/docs/metrics-page.ts';
-import { permissionsPage, type SourceNeeds } from '../sinks/docs/permissions-page.ts';
+import { permissionsPage } from '../sinks/docs/permissions-page.ts';
 import { responseFlagStandardPage } from '../sinks/docs/response-flag-standard-page.ts';
 import { responseFlagsPage } from '../sinks/docs/response-flags-page.ts';
 import { SCHEMA_FOLDER, schemaPages } from '../sinks/docs/schema-pages.ts';
 import type { Io } from './io.ts';
+import { sourceNeeds } from './source-needs.ts';
 
 /** `meshladder generate`: the pages that say what the program says of itself. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
@@ -34,54 +36,23 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 }
 
 async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
+  const needs = await sourceNeeds();
   return [
     metricsPage(LADDER),
     alertsPage(ruleGroups(LADDER)),
     ...ruleFiles(ruleGroups(LADDER)),
     ...DASHBOARDS.map(dashboardFile),
     configurationPage(),
-    permissionsPage(await needs()),
+    permissionsPage(needs),
     responseFlagsPage(),
     responseFlagStandardPage(),
     analysisCodesPage(),
     commandsPage(await helps(io)),
     ...schemaPages(),
-  ];
-}
-
-/** Asks the sources themselves. */
-async function needs(): Promise<readonly SourceNeeds[]> {
-  const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
-  const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
-  const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
-  const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
-  return [
-    {
-      source: 'kubernetes',
-      when: 'Roles `central` and `all`, unless `kubernetes.mode` is `off`. The istiod source finds istiod pods by the same lists and asks for nothing more.',
-      rbac: KUBERNETES_RBAC,
-    },
-    { source: 'access_log, mode files', when: 'Roles `agent` and `all`.', rbac: [] },
-    {
-      source: 'access_log, mode api',
-      when: 'Roles `central` and `all`, where `accessLog.mode` is `api`; beside what the kubernetes source needs.',
-      rbac: LOG_API_RBAC,
-    },
-    {
-      source: 'envoy',
-      when: 'Roles `central` and `all`, where `inspect.enabled` is true; it is off by default. The exporter only reads, but whoever may forward ports may also change what the admin ports of Envoys let one change, and reach every other port of those pods. Grant it where proxies are that shall be looked into: elsewhere looks are refused, and fewer.',
-      rbac: [PORT_FORWARD_NEED],
-    },
-    {
-      source: 'commands that look into running proxies',
-      when: '`config`, `trace`, `compare` and `diff` without files. Not the exporter: these are the rights of whoever calls them, where the proxies are and, for `diff`, where the istiods are.',
-      rbac: LIVE_LOOK_RBAC,
-    },
-    {
-      source: 'commands that ask istiod',
-      when: '`status` and `check` with a kubeconfig, and without `--server` or `--url`; these too are the rights of whoever calls them. `check` also lists what the kubernetes source lists, and says of what it may not. Without the right to forward ports, istiods are asked at their pod addresses.',
-      rbac: ISTIOD_LOOK_RBAC,
-    },
+    ...chartFiles(
+      ruleGroups(LADDER),
+      needs.flatMap(({ part, rbac }) => (part === undefined ? [] : [{ part, rbac }])),
+    ),
   ];
 }
 
@@ -114,14 +85,18 @@ const LEFT_OVER = 'nothing generates it any more; remove it';
 /** Pages that say they are generated, and are not. */
 async function leftOver(dir: string, pages: readonly GeneratedPage[]): Promise<Drift[]> {
   const generated = new Set(pages.map((page) => page.path));
-  return [...(await leftOverPages(dir, generated)), ...(await leftOverSchemas(dir, generated))];
+  const inFolders = await Promise.all(GENERATED_FOLDERS.map((folder) => leftOverFiles(dir, folder, generated)));
+  return [...(await leftOverPages(dir, generated)), ...inFolders.flat()];
 }
 
-/** Nothing in their folder is written by hand. */
-async function leftOverSchemas(dir: string, generated: ReadonlySet<string>): Promise<Drift[]> {
-  const names = await readdir(join(dir, SCHEMA_FOLDER)).catch(() => []);
-  const paths = names.map((name) => `${SCHEMA_FOLDER}/${name}`).filter((path) => !generated.has(path));
-  return paths.map((path) => ({ path, how: LEFT_OVER }));
+/** Nothing in these is written by hand. */
+const GENERATED_FOLDERS = [SCHEMA_FOLDER, CHART_FILES];
+
+async function leftOverFiles(dir: string, folder: string, generated: ReadonlySet<string>): Promise<Drift[]> {
+  const entries = await readdir(join(dir, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(relative(dir, parentPath), name));
+  return paths.filter((path) => !generated.has(path)).map((path) => ({ path, how: LEFT_OVER }));
 }
 
 async function leftOverPages(dir: string, generated: ReadonlySet<string>): Promise<Drift[]> {

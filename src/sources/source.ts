@@ -11,6 +11,11 @@ export interface RbacNeed {
   readonly resourceNames?: readonly string[];
   /** Needed in Istio's root namespace alone; otherwise wherever the source looks. */
   readonly namespace?: 'root';
+  /**
+   * The objects are of no namespace, so that no Role grants this: `all` of them, or of the Namespace objects only those
+   * `looked` into, where the source is confined to some.
+   */
+  readonly clusterScoped?: 'all' | 'looked';
   /** Why, in one clause, for the permissions table. */
   readonly why: string;
 }

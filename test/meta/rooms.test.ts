@@ -64,6 +64,11 @@ const ROOMS: readonly Room[] = [
     files: /^sinks\/docs\//,
     may: [/^model\//, /^rungs\//, /^sinks\//, /^config\//, /^sources\/source\.ts$/],
   },
+  {
+    name: 'sinks/deploy',
+    files: /^sinks\/deploy\//,
+    may: [/^model\//, /^rungs\//, /^sinks\//, /^config\//, /^sources\/source\.ts$/],
+  },
   { name: 'sinks', files: /^sinks\//, may: [/^model\//, /^rungs\//, /^sinks\//] },
   {
     name: 'cli',
@@ -93,7 +98,7 @@ const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^(express|marked)$/, /^sinks\/http\//],
   [/^(node-cron|pino)$/, /^runtime\//],
   [/^zod$/, /^(config\/|sources\/[^/]+\/schema\.ts$)/],
-  [/^yaml$/, /^(config|sources|demo|sinks\/alerts)\//],
+  [/^yaml$/, /^(config|sources|demo|sinks\/(alerts|deploy))\//],
   [/^commander$/, /^cli\//],
   [/^@kubernetes\/client-node$/, /^sources\/kubernetes\//],
   [/^undici$/, /^(sources|demo)\//],

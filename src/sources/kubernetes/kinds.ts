@@ -175,15 +175,22 @@ export const KUBERNETES_RBAC: readonly RbacNeed[] = [
       resource,
       verbs: ['list', 'watch'],
       why,
-      ...(reach === 'root' && { namespace: 'root' as const }),
+      ...withReach(reach),
     }),
   ),
   ...CONFIG_KINDS.map(
-    ({ group, resource }): RbacNeed => ({
+    ({ group, resource, reach }): RbacNeed => ({
       apiGroup: group,
       resource,
       verbs: ['list', 'watch'],
       why: 'mesh configuration that rungs read and analyse; may be absent',
+      ...withReach(reach),
     }),
   ),
 ];
+
+function withReach(reach: Reach): Pick<RbacNeed, 'namespace' | 'clusterScoped'> {
+  if (reach === 'root') return { namespace: 'root' };
+  if (reach === 'namespaced') return {};
+  return { clusterScoped: reach === 'cluster' ? 'all' : 'looked' };
+}

@@ -1,0 +1,57 @@
+{{/* What the exporter's configuration file holds, in each kind of pod. */}}
+
+{{/*
+The configuration of the central part: what the chart knows, under `config`, under `central.config`. It reads logs
+itself only through the Kubernetes API: the files lie on nodes.
+*/}}
+{{- define "meshladder.centralConfig" -}}
+{{- $given := mustMergeOverwrite (dict) (deepCopy .Values.config) (deepCopy .Values.central.config) -}}
+{{- $known := dict "kubernetes" (dict "mode" "in-cluster") "history" (dict "file" "/var/lib/meshladder/history.json") -}}
+{{- if .Values.central.istiodToken.enabled -}}
+{{- $_ := set $known "istiod" (dict "tokenFile" "/var/run/secrets/istio-token/token") -}}
+{{- end -}}
+{{- $_ := set $known "role" (ternary "all" "central" (eq (dig "accessLog" "mode" "files" $given) "api")) -}}
+{{- include "meshladder.laid" (dict "under" $known "over" $given) -}}
+{{- end -}}
+
+{{/* The configuration of an agent: only what an agent reads, for the rest contradicts its role. */}}
+{{- define "meshladder.agentConfig" -}}
+{{- $given := mustMergeOverwrite (dict) (deepCopy .Values.config) (deepCopy .Values.agent.config) -}}
+{{- $known := dict "role" "agent" -}}
+{{- if .Values.agent.checkpoint.enabled -}}
+{{- $_ := set $known "accessLog" (dict "checkpointDir" "/var/lib/meshladder") -}}
+{{- end -}}
+{{- include "meshladder.laid" (dict "under" $known "over" (pick $given "cluster" "accessLog" "metrics" "web" "log")) -}}
+{{- end -}}
+
+{{/* Of {under, over}: maps merged, as YAML. A section that was given without keys below it says nothing. */}}
+{{- define "meshladder.laid" -}}
+{{- $over := dict -}}
+{{- range $key, $section := .over -}}
+{{- if $section -}}{{- $_ := set $over $key $section -}}{{- end -}}
+{{- end -}}
+{{- toYaml (mustMergeOverwrite .under $over) -}}
+{{- end -}}
+
+{{/* The port of a `web.listenAddress`, which ends in it. */}}
+{{- define "meshladder.port" -}}
+{{- regexFind "[0-9]+$" (dig "web" "listenAddress" ":19012" (. | fromYaml)) -}}
+{{- end -}}
+
+{{- define "meshladder.metricsPath" -}}
+{{- dig "web" "telemetryPath" "/metrics" (. | fromYaml) -}}
+{{- end -}}
+
+{{/* What the values ask for together and cannot have. */}}
+{{- define "meshladder.refuse" -}}
+{{- $config := include "meshladder.centralConfig" . | fromYaml -}}
+{{- if not (or .Values.central.enabled .Values.agent.enabled) -}}
+{{- fail "central.enabled and agent.enabled are both false: nothing would run; turn one of them on" -}}
+{{- end -}}
+{{- if and .Values.central.enabled .Values.agent.enabled (eq $config.role "all") -}}
+{{- fail "agent.enabled is true and config.accessLog.mode is api: every line would be counted twice; choose one of them" -}}
+{{- end -}}
+{{- if and .Values.central.enabled .Values.rbac.create (not .Values.rbac.clusterRole) (ne (dig "kubernetes" "mode" "" $config) "off") (empty (dig "kubernetes" "namespaces" list $config)) -}}
+{{- fail "rbac.clusterRole is false and config.kubernetes.namespaces is empty: all namespaces can only be watched with a ClusterRole; name namespaces, or allow it" -}}
+{{- end -}}
+{{- end -}}

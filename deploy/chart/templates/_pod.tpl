@@ -1,0 +1,88 @@
+{{/* Parts that every kind of pod has. */}}
+
+{{/* Of a memory limit as Kubernetes writes it: three quarters of it, in MiB. Nothing where it cannot be read. */}}
+{{- define "meshladder.heap" -}}
+{{- $limit := toString . -}}
+{{- $unit := regexFind "[A-Za-z]*$" $limit -}}
+{{- $bytes := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 -}}
+{{- if and (regexMatch "^[0-9]+(\\.[0-9]+)?[A-Za-z]*$" $limit) (hasKey $bytes $unit) -}}
+{{- $mib := divf (mulf (trimSuffix $unit $limit | float64) (get $bytes $unit) 0.75) 1048576 | floor | int64 -}}
+{{- if gt $mib 0 -}}{{- $mib -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Of {root, values}. */}}
+{{- define "meshladder.env" -}}
+{{- with include "meshladder.heap" (dig "resources" "limits" "memory" "" .values) }}
+- name: NODE_OPTIONS
+  value: --max-old-space-size={{ . }}
+{{- end }}
+{{- with .values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The restricted Pod Security level. */}}
+{{- define "meshladder.podSecurityContext" -}}
+{{- $restricted := dict "runAsNonRoot" true "runAsUser" 65532 "runAsGroup" 65532 "fsGroup" 65532 "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- toYaml (mustMergeOverwrite $restricted (deepCopy .)) -}}
+{{- end -}}
+
+{{- define "meshladder.securityContext" -}}
+{{- $restricted := dict "allowPrivilegeEscalation" false "readOnlyRootFilesystem" true "capabilities" (dict "drop" (list "ALL")) -}}
+{{- toYaml (mustMergeOverwrite $restricted (deepCopy .)) -}}
+{{- end -}}
+
+{{/* Of {probes, scheme}. */}}
+{{- define "meshladder.probes" -}}
+{{- $scheme := .scheme -}}
+{{- range $probe := list "startup" "liveness" "readiness" }}
+{{- $path := ternary "/-/ready" "/-/healthy" (eq $probe "readiness") }}
+{{ $probe }}Probe:
+{{ toYaml (mustMergeOverwrite (dict "httpGet" (dict "path" $path "port" "http" "scheme" $scheme)) (get $.probes $probe)) | indent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Of {root, component, values, config}: labels and annotations of a pod. A changed configuration makes new pods. */}}
+{{- define "meshladder.podMetadata" -}}
+labels:
+  {{- include "meshladder.labels" (dict "root" .root "component" .component) | nindent 2 }}
+  sidecar.istio.io/inject: "false"
+  {{- with .values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+annotations:
+  checksum/config: {{ .config | sha256sum }}
+  {{- with .values.podAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* Of {root, values}: where pods run, and how. */}}
+{{- define "meshladder.scheduling" -}}
+terminationGracePeriodSeconds: {{ .values.terminationGracePeriodSeconds }}
+enableServiceLinks: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}

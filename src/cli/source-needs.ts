@@ -1,0 +1,46 @@
+import type { SourceNeeds } from '../sinks/docs/permissions-page.ts';
+
+/** Needs of one source or command, for the page of permissions and for the chart. */
+export interface Needs extends SourceNeeds {
+  /** As the chart's roles call it; nothing for what the exporter does not do itself, or needs no right for. */
+  readonly part?: string;
+}
+
+/** What the exporter and its commands need of Kubernetes, asked of the sources themselves. */
+export async function sourceNeeds(): Promise<readonly Needs[]> {
+  const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
+  const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
+  const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
+  const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
+  return [
+    {
+      source: 'kubernetes',
+      part: 'kubernetes',
+      when: 'Roles `central` and `all`, unless `kubernetes.mode` is `off`. The istiod source finds istiod pods by the same lists and asks for nothing more.',
+      rbac: KUBERNETES_RBAC,
+    },
+    { source: 'access_log, mode files', when: 'Roles `agent` and `all`.', rbac: [] },
+    {
+      source: 'access_log, mode api',
+      part: 'logApi',
+      when: 'Roles `central` and `all`, where `accessLog.mode` is `api`; beside what the kubernetes source needs.',
+      rbac: LOG_API_RBAC,
+    },
+    {
+      source: 'envoy',
+      part: 'inspect',
+      when: 'Roles `central` and `all`, where `inspect.enabled` is true; it is off by default. The exporter only reads, but whoever may forward ports may also change what the admin ports of Envoys let one change, and reach every other port of those pods. Grant it where proxies are that shall be looked into: elsewhere looks are refused, and fewer.',
+      rbac: [PORT_FORWARD_NEED],
+    },
+    {
+      source: 'commands that look into running proxies',
+      when: '`config`, `trace`, `compare` and `diff` without files. Not the exporter: these are the rights of whoever calls them, where the proxies are and, for `diff`, where the istiods are.',
+      rbac: LIVE_LOOK_RBAC,
+    },
+    {
+      source: 'commands that ask istiod',
+      when: '`status` and `check` with a kubeconfig, and without `--server` or `--url`; these too are the rights of whoever calls them. `check` also lists what the kubernetes source lists, and says of what it may not. Without the right to forward ports, istiods are asked at their pod addresses.',
+      rbac: ISTIOD_LOOK_RBAC,
+    },
+  ];
+}

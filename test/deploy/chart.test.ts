@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { CHART, helm, NO_HELM, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
+import { schemaProblems } from '../support/kube-schema.ts';
+import { readSource } from '../support/source-files.ts';
+
+test('the chart is made for the program of this repository', () => {
+  const chart = parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as { appVersion: unknown };
+  assert.equal(chart.appVersion, (JSON.parse(readSource('package.json')) as { version: string }).version);
+});
+
+for (const variant of VARIANTS) {
+  test(`${variant}: helm finds nothing wrong`, { skip: NO_HELM }, () => {
+    const said = helm(['lint', '--strict', '--quiet', CHART, '--values', variantFile(variant)]);
+    assert.equal(said.trim(), '');
+  });
+
+  test(`${variant}: every object is what Kubernetes takes`, { skip: NO_HELM }, () => {
+    const objects = renderVariant(variant);
+    assert.ok(objects.length > 0);
+    assert.deepEqual(objects.flatMap(schemaProblems), []);
+  });
+}
