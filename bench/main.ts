@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { benchAccessLog } from './access-log/bench.ts';
 import { LOGS } from './access-log/log-files.ts';
 import { benchLoad } from './load/bench.ts';
+import { benchSizing } from './sizing/bench.ts';
 
-const USAGE = `npm run bench -- [access-log | load] [options]
+const BENCHES: readonly string[] = ['access-log', 'load', 'sizing'];
+const USAGE = `npm run bench -- [access-log | load | sizing] [options]
 
   access-log   log file to counters, beside mtail, mawk, grep and JSON.parse
     --lines N      lines of each log (default 2000000; about 4 GB in all)
@@ -16,8 +18,10 @@ const USAGE = `npm run bench -- [access-log | load] [options]
   load         the exporter before a mesh of many proxies
     --proxies N    proxies in the embedded mesh (default 10000)
     --minutes N    how long to watch (default 2)
+  sizing       what agents and centrals of several sizes need, for docs/sizing.md
+    --minutes N    how long to watch each of them (default 2)
 
-Without a name: both. Exit code 1 when a goal is missed or the programs' totals differ.`;
+Without a name: the first two. Exit code 1 when a goal is missed or the programs' totals differ.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,7 +37,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-if (values.help || positionals.some((name) => name !== 'access-log' && name !== 'load')) {
+if (values.help || positionals.some((name) => !BENCHES.includes(name))) {
   console.log(USAGE);
   process.exitCode = values.help ? 0 : 2;
 } else {
@@ -55,6 +59,7 @@ if (values.help || positionals.some((name) => name !== 'access-log' && name !== 
     });
     good &&= met;
   }
+  if (wanted.includes('sizing')) await benchSizing(wholeNumber('minutes', values.minutes));
   process.exitCode = good ? 0 : 1;
 }
 

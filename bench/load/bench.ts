@@ -61,7 +61,7 @@ async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen>
     const answer = await timedGet(`${demo.url}/metrics`, isPacked ? { 'Accept-Encoding': 'gzip' } : {});
     if (answer.status !== 200) throw new Error(`/metrics answers ${answer.status}: ${answer.body.toString()}`);
     (isPacked ? packed : plain).push(answer);
-    residentBytes.push(demo.memory().residentBytes);
+    residentBytes.push(demo.usage().residentBytes);
   }
   const blocks = demo.blocks();
   return {
@@ -70,7 +70,7 @@ async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen>
     starting: blocks.filter(({ endedAtMs }) => endedAtMs <= readyAtMs),
     running: blocks.filter(({ endedAtMs }) => endedAtMs > readyAtMs),
     residentBytes,
-    peakBytes: demo.memory().peakBytes,
+    peakBytes: demo.usage().peakBytes,
     polls: pollsIn(plain.at(-1)),
   };
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { type ProcessUsage, usageOf } from '../process-usage.ts';
 import { type Block, PROBE_FILE } from './event-loop.ts';
 
 /** The embedded mesh in one process, and the exporter that watches it in another, with a probe in its event loop. */
@@ -12,8 +13,8 @@ export interface DemoProcess {
   readonly url: string;
   /** What the probe has seen so far, the oldest first. */
   blocks(): readonly Block[];
-  /** Memory of the exporter, from the kernel. */
-  memory(): { readonly residentBytes: number; readonly peakBytes: number };
+  /** Of the exporter alone. */
+  usage(): ProcessUsage;
   stop(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export async function startDemo(folder: string, proxies: number): Promise<DemoPr
     const url = await listeningUrl(child);
     const probe = () =>
       JSON.parse(readFileSync(join(folder, PROBE_FILE), 'utf8')) as { pid: number; blocks: readonly Block[] };
-    return { url, blocks: () => probe().blocks, memory: () => memoryOf(probe().pid), stop };
+    return { url, blocks: () => probe().blocks, usage: () => usageOf(probe().pid), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -64,15 +65,4 @@ function listeningUrl(child: ReturnType<typeof spawn>): Promise<string> {
     START_PATIENCE_MS,
   );
   return promise.finally(() => clearTimeout(patience));
-}
-
-/** Zero where the system does not say. */
-function memoryOf(pid: number): { readonly residentBytes: number; readonly peakBytes: number } {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    const bytes = (name: string): number => 1024 * Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0);
-    return { residentBytes: bytes('VmRSS'), peakBytes: bytes('VmHWM') };
-  } catch {
-    return { residentBytes: 0, peakBytes: 0 };
-  }
 }
