@@ -13,6 +13,8 @@ import { createScheduler } from './runtime/schedule.ts';
 import type { SourceTask } from './runtime/source-task.ts';
 import { supervise } from './runtime/supervise.ts';
 import { createSelfMetrics } from './sinks/metrics/self-metrics.ts';
+import type { DiffExcerpt } from './sinks/report/diff-excerpt.ts';
+import { createAskedLooks } from './sources/inspection/asked-looks.ts';
 import type { Clock } from './sources/source.ts';
 import { wantsFastPoll } from './state/pace.ts';
 
@@ -52,12 +54,13 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
     ...unspoken(),
     ...(withheld() === undefined ? [] : ['logs of the time before the start']),
   ];
-  const web = await startWeb({ ...options, mesh, self, pending, withheld, stopping: () => signal.aborted });
+  const asked = createAskedLooks<DiffExcerpt>(clock.monotonicMs);
+  const web = await startWeb({ ...options, mesh, self, asked, pending, withheld, stopping: () => signal.aborted });
   options.onListening?.(web.address);
   const scheduler = createScheduler({ log, onRun: self.taskTook, onMissedTick: self.tickMissed });
   try {
     const pace = (): 'normal' | 'fast' => (wantsFastPoll(mesh.read(), clock.now()) ? 'fast' : 'normal');
-    const sources = await createSources({ ...options, mesh, scheduler, pace });
+    const sources = await createSources({ ...options, mesh, scheduler, pace, asked });
     caughtUp = sources.caughtUp;
     tasks = sources.tasks;
     try {

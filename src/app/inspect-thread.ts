@@ -3,6 +3,8 @@ import type { EnvoyConfig } from '../model/envoy-config.ts';
 import type { LookFacts, Replicas } from '../model/inspection.ts';
 import type { SourceError } from '../model/source-error.ts';
 import { inspectDump } from '../rungs/inspect-dump.ts';
+import { type DiffExcerpt, diffExcerpt } from '../sinks/report/diff-excerpt.ts';
+import { diffJson, istiodDiffReport } from '../sinks/report/diff-report.ts';
 import { type AdminAnswer, type EnvoyPod, readAdminAnswers } from '../sources/envoy/admin.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
 import { readEnvoyAnswer } from '../sources/envoy/read-answer.ts';
@@ -15,11 +17,13 @@ export interface InspectTask {
   readonly sent: { readonly istiod: string; readonly chunks: readonly Uint8Array[] } | undefined;
   readonly siblings: Replicas;
   readonly limitBytes: number;
+  /** Also what differs, word by word, for a person who asks. */
+  readonly wantsDiff: boolean;
 }
 
 /** What it gives back. A config dump of istiod's that cannot be read costs the comparison with it, and nothing else. */
 export type InspectResult =
-  | { readonly facts: LookFacts; readonly istiod?: SourceError }
+  | { readonly facts: LookFacts; readonly diff?: DiffExcerpt; readonly istiod?: SourceError }
   | { readonly reason: SourceError };
 
 /*
@@ -34,11 +38,17 @@ async function inspect(task: InspectTask): Promise<InspectResult> {
     const dump = await readAdminAnswers(pod, answers, limitBytes);
     const { sent, problem } = await readSent(task);
     const facts = inspectDump({ dump, siblings, ...(sent !== undefined && { sent }) });
-    return { facts, ...(problem !== undefined && { istiod: problem }) };
+    const diff = task.wantsDiff ? diffOf(sent, dump.config) : undefined;
+    return { facts, ...(diff && { diff }), ...(problem !== undefined && { istiod: problem }) };
   } catch (error) {
     if (error instanceof EnvoyAnswerError) return { reason: error.reason };
     throw error;
   }
+}
+
+function diffOf(sent: EnvoyConfig | undefined, loaded: EnvoyConfig | undefined): DiffExcerpt | undefined {
+  if (sent === undefined || loaded === undefined) return undefined;
+  return diffExcerpt(diffJson(istiodDiffReport(sent, loaded, [])));
 }
 
 async function readSent({

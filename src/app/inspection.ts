@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { Inspections } from '../model/inspection.ts';
 import { known } from '../model/observed.ts';
+import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import type { AdminAnswer } from '../sources/envoy/admin.ts';
 import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
+import type { AskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { InspectionTarget } from '../sources/inspection/targets.ts';
 import type { Explained, InspectionWay } from '../sources/inspection/way.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
@@ -20,6 +22,7 @@ export interface InspectionOptions {
   readonly mesh: Mesh;
   readonly scheduler: Scheduler;
   readonly access: KubeAccess;
+  readonly asked: AskedLooks<DiffExcerpt>;
 }
 
 /** Looks into Envoys, and how to let go of what they need. */
@@ -45,6 +48,7 @@ export async function createInspection({
   mesh,
   scheduler,
   access,
+  asked,
 }: InspectionOptions): Promise<RunningInspection> {
   const [{ createPortForward, PORT_FORWARD_NEED }, { createEnvoyAdmin }, { createInspectionSource }, targets] =
     await Promise.all([
@@ -60,12 +64,12 @@ export async function createInspection({
     limitBytes: maxBytes,
   });
   const istiods = await createIstiods(config, mesh);
-  const way: InspectionWay<readonly AdminAnswer[], ConfigDump> = {
+  const way: InspectionWay<readonly AdminAnswer[], ConfigDump, DiffExcerpt> = {
     look: ({ namespace, name }, signal) => admin.fetch({ namespace, pod: name }, PARTS, signal),
     sentTo: (target, signal) => istiods.of(target).read({ namespace: target.namespace, pod: target.name }, signal),
-    reduce({ target, dump, sent, siblings }, signal) {
+    reduce({ target, dump, sent, siblings, wantsDiff }, signal) {
       const pod = { namespace: target.namespace, pod: target.name };
-      const task = { pod, answers: dump, sent, siblings, limitBytes: maxBytes };
+      const task = { pod, answers: dump, sent, siblings, wantsDiff, limitBytes: maxBytes };
       return inspectInThread(task, signal);
     },
     explain,
@@ -79,6 +83,7 @@ export async function createInspection({
     intervalMs: interval,
     timeoutMs: timeout,
     askIstiod,
+    asked,
     rbac: [PORT_FORWARD_NEED],
   });
   return { source, close: istiods.close };

@@ -3,6 +3,8 @@ import type { ClusterObjects } from '../model/cluster.ts';
 import { known, type Observed } from '../model/observed.ts';
 import type { Log } from '../runtime/log.ts';
 import { createSourceTask, type SourceTask } from '../runtime/source-task.ts';
+import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
+import type { AskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
 import type { PrometheusOptions } from '../sources/prometheus/instant-query.ts';
@@ -22,6 +24,8 @@ export interface SourceContextOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly pace: () => 'normal' | 'fast';
+  /** Looks into Envoys that persons ask for. */
+  readonly asked: AskedLooks<DiffExcerpt>;
 }
 
 /** The sources that run, and how to end what they share. */

@@ -11,8 +11,11 @@ import { ListenError, startServer } from '../sinks/http/server.ts';
 import { statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
+import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import { proxiesBody } from '../sinks/report/proxy-status-json.ts';
+import type { AskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { Clock } from '../sources/source.ts';
+import { diffApi } from './diff-api.ts';
 import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
 import type { Mesh } from './mesh.ts';
@@ -25,6 +28,7 @@ export interface WebOptions {
   readonly self: SelfMetrics;
   readonly log: Log;
   readonly clock: Clock;
+  readonly asked: AskedLooks<DiffExcerpt>;
   readonly pending: () => readonly string[];
   /** Why no scrape may be answered yet. */
   readonly withheld: () => string | undefined;
@@ -85,7 +89,7 @@ function refusalSayer(log: Log): (err: Error) => void {
   };
 }
 
-function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {
+function apiOf({ config, mesh, build, pending, asked }: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {
   return {
     status: {
       about: 'how the exporter, its sources and every istiod fare, as JSON',
@@ -101,6 +105,7 @@ function apiOf({ config, mesh, build, pending }: WebOptions, startedAt: EpochSec
       },
       ladder: ladderApi(mesh),
       findings: findingsApi(mesh),
+      diff: diffApi({ config, mesh, asked }),
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { EnvoyDump } from '../model/envoy-config.ts';
+import { hideSecret } from '../model/hide-secret.ts';
 import { bootstrapTable } from '../sinks/report/config-bootstrap.ts';
 import { loggersText } from '../sinks/report/config-loggers.ts';
 import { formatConfigTable } from '../sinks/report/config-table.ts';
@@ -7,7 +8,7 @@ import { oneLine } from '../sinks/report/text-table.ts';
 import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
 import { printAll } from './config-all.ts';
 import { collectFiles, readDump } from './config-dump.ts';
-import { hideSecret, writeJsonList } from './config-json.ts';
+import { writeJsonList } from './config-json.ts';
 import { type ConfigFlags, type ConfigOptions, type ConfigPart, readConfigOptions } from './config-options.ts';
 import { printSection } from './config-parts.ts';
 import { type Io, UserError } from './io.ts';

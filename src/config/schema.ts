@@ -95,7 +95,7 @@ const inspect: Fields<Config['inspect']> = {
     'The most looks begun in any minute, evenly spread. Each is three short connections through the API server and one question to an istiod. Proxies that are out of sync, rejected or found to differ come first.',
   ),
   concurrency: count(2, 'The most looks at the same time, never two into one proxy.'),
-  interval: duration('1m', 'The same proxy is not looked into more often.'),
+  interval: duration('1m', 'The same proxy is not looked into more often, unless a person asks for its diff.'),
   askIstiod: flag(
     true,
     'Also ask the istiod that holds the proxy what it would send (`/debug/config_dump`), one question at a time. Without it, proxies are compared only with their replicas.',

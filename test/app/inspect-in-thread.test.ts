@@ -18,6 +18,7 @@ function task(dump: Buffer, changes: Partial<InspectTask> = {}): InspectTask {
     sent: undefined,
     siblings: { pods: [], addresses: [] },
     limitBytes: 64 * MIB,
+    wantsDiff: false,
     ...changes,
   };
 }

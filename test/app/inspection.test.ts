@@ -7,6 +7,7 @@ import { epochSeconds } from '../../src/model/brand.ts';
 import type { Inspections } from '../../src/model/inspection.ts';
 import { configDiff } from '../../src/rungs/config-diff/rung.ts';
 import { EnvoyAnswerError } from '../../src/sources/envoy/envoy-answer-error.ts';
+import { createAskedLooks } from '../../src/sources/inspection/asked-looks.ts';
 import { AskError } from '../../src/sources/istiod/ask-error.ts';
 import { KubeApiError } from '../../src/sources/kubernetes/kube-api.ts';
 import { loadKubeAccess } from '../../src/sources/kubernetes/kube-config.ts';
@@ -54,7 +55,13 @@ async function inspectAll(names: readonly string[], changes: object = {}) {
   const time = virtualTime();
   poll(1_000);
   const stub = { read: () => polled.snapshot } as Mesh;
-  const running: RunningInspection = await createInspection({ config, mesh: stub, scheduler: time.scheduler, access });
+  const running: RunningInspection = await createInspection({
+    config,
+    mesh: stub,
+    scheduler: time.scheduler,
+    access,
+    asked: createAskedLooks(time.clock.monotonicMs),
+  });
   const [published, reports]: [Inspections[], PollReport[]] = [[], []];
   const stop = new AbortController();
   const context = { clock: time.clock, log: LOG, publish: (each: Inspections) => void published.push(each) };

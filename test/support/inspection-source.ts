@@ -1,5 +1,6 @@
 import type { Inspections, LookFacts } from '../../src/model/inspection.ts';
 import type { SourceError } from '../../src/model/source-error.ts';
+import { type AskedLooks, createAskedLooks } from '../../src/sources/inspection/asked-looks.ts';
 import { createInspectionSource, type InspectionSourceOptions } from '../../src/sources/inspection/source.ts';
 import type { InspectionTarget, Targets } from '../../src/sources/inspection/targets.ts';
 import type { InspectionWay } from '../../src/sources/inspection/way.ts';
@@ -56,6 +57,8 @@ export interface RunningSource {
   readonly exchanges: readonly Exchange[];
   readonly reports: readonly PollReport[];
   readonly published: readonly Inspections[];
+  /** What persons ask for; the answer is who was asked. */
+  readonly asked: AskedLooks<string>;
   /** Who is there, from now on; a poll each second tells the same of them. */
   set(list: readonly InspectionTarget[] | undefined): void;
   /** @throws what the source threw */
@@ -69,7 +72,9 @@ interface Behaviour {
   readonly facts?: (key: string, askedIstiod: boolean) => LookFacts;
 }
 
-type Options = Partial<Omit<InspectionSourceOptions<string, string>, 'way' | 'targets' | 'scheduler'>>;
+type Options = Partial<
+  Omit<InspectionSourceOptions<string, string, string>, 'way' | 'targets' | 'scheduler' | 'asked'>
+>;
 
 /** A source on virtual time, whose Envoys and istiods do as the test says. */
 export function startInspectionSource(behaviour: Behaviour = {}, options: Options = {}): RunningSource {
@@ -86,10 +91,14 @@ export function startInspectionSource(behaviour: Behaviour = {}, options: Option
       exchange.toMs = time.nowMs();
     }
   };
-  const way: InspectionWay<string, string> = {
+  const asked = createAskedLooks<string>(time.nowMs);
+  const way: InspectionWay<string, string, string> = {
     look: ({ key }) => noted('envoy', key, behaviour.look),
     sentTo: ({ key }) => noted('istiod', key, behaviour.sentTo),
-    reduce: async ({ dump, sent }) => ({ facts: behaviour.facts?.(dump, sent !== undefined) ?? {} }),
+    reduce: async ({ dump, sent, wantsDiff }) => ({
+      facts: behaviour.facts?.(dump, sent !== undefined) ?? {},
+      ...(wantsDiff && sent !== undefined && { diff: sent }),
+    }),
     explain: (error) => {
       if (!(error instanceof TestFailure)) return undefined;
       const { reason, slows, retryAfterMs } = error;
@@ -106,6 +115,7 @@ export function startInspectionSource(behaviour: Behaviour = {}, options: Option
     intervalMs: 60_000,
     timeoutMs: 60_000,
     askIstiod: true,
+    asked,
     rbac: [],
     random: () => 0.5,
     ...options,
@@ -123,6 +133,7 @@ export function startInspectionSource(behaviour: Behaviour = {}, options: Option
     exchanges,
     reports,
     published,
+    asked,
     set: (next) => {
       list = next;
     },

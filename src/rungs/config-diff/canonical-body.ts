@@ -1,4 +1,5 @@
 import type { EnvoySection } from '../../model/envoy-resource.ts';
+import { hideSecret } from '../../model/hide-secret.ts';
 import { specField, specObject } from '../../model/spec-fields.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { FieldNames } from './field-names.ts';
@@ -20,7 +21,7 @@ const UNORDERED: Readonly<Record<EnvoySection, ReadonlySet<string>>> = {
 
 /**
  * A body in the one form that all equal bodies have: fields by name, without what is empty, unordered lists in an
- * order of their own.
+ * order of their own. Secrets are hidden on both sides: Envoy hides its own, and what differs is shown to people.
  */
 export function canonicalBody(body: unknown, section: EnvoySection, options: CanonicalOptions): unknown {
   const canonical = (value: unknown, name: string): unknown => {
@@ -34,7 +35,7 @@ export function canonicalBody(body: unknown, section: EnvoySection, options: Can
   };
   const canonicalObject = (object: Readonly<Record<string, unknown>>): unknown => {
     const entries = namesOf(object, options.names)
-      .map(([name, field]) => [name, canonical(object[field], name)] as const)
+      .map(([name, field]) => [name, canonical(hideSecret(name, object[field]), name)] as const)
       .filter(([name, value]) => !isEmpty(value) && !isTold(section, name, value));
     // Defines own fields whatever they are called.
     return Object.fromEntries(entries);

@@ -1,5 +1,6 @@
 import type { Page } from '../metrics/exposition.ts';
 import { type Answer, type Asked, jsonAnswer, type Route, textAnswer } from './answer.ts';
+import { ApiRefusal } from './api-refusal.ts';
 import { landingAnswer } from './landing-page.ts';
 
 /** What the server tells of; read anew for each request. */
@@ -23,6 +24,7 @@ export interface ApiDocument {
   readonly about: string;
   /** Why a query makes no sense; absent where none is read. */
   refuse?(query: URLSearchParams): string | undefined;
+  /** @throws ApiRefusal where it cannot be had */
   document(query: URLSearchParams): unknown | Promise<unknown>;
 }
 
@@ -58,9 +60,16 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
 async function apiAnswer(api: ApiDocument, query: URLSearchParams): Promise<Answer> {
   const error = api.refuse?.(query);
   if (error !== undefined) return jsonAnswer(400, { error });
-  const document = await api.document(query);
-  if (!Buffer.isBuffer(document)) return jsonAnswer(200, document);
-  return { status: 200, type: 'application/json; charset=utf-8', body: document };
+  try {
+    const document = await api.document(query);
+    if (!Buffer.isBuffer(document)) return jsonAnswer(200, document);
+    return { status: 200, type: 'application/json; charset=utf-8', body: document };
+  } catch (refusal) {
+    if (!(refusal instanceof ApiRefusal)) throw refusal;
+    const { status, message, retryAfterSeconds } = refusal;
+    const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+    return { ...jsonAnswer(status, { error: message }), headers };
+  }
 }
 
 function readyAnswer(pending: readonly string[]): Answer {

@@ -20,10 +20,10 @@ export interface Inspector {
   ended(): Promise<void>;
 }
 
-type Options<Dump, Sent> = InspectionSourceOptions<Dump, Sent> & { readonly random: () => number };
+type Options<Dump, Sent, Diff> = InspectionSourceOptions<Dump, Sent, Diff> & { readonly random: () => number };
 
-export function createInspector<Dump, Sent>(
-  options: Options<Dump, Sent>,
+export function createInspector<Dump, Sent, Diff>(
+  options: Options<Dump, Sent, Diff>,
   { publish, report, clock }: SourceContext<Inspections>,
   signal: AbortSignal,
 ): Inspector {
@@ -37,27 +37,28 @@ export function createInspector<Dump, Sent>(
   let turn = 0;
   const tell = (): void => publish(memory.inspections(clock.now()));
 
-  async function inspect(target: InspectionTarget, siblings: Replicas): Promise<void> {
+  async function inspect(target: InspectionTarget, siblings: Replicas, wantsDiff: boolean): Promise<void> {
     const [startedMs, at] = [nowMs(), clock.now()];
-    const outcome = await lookInto(target, { ...options, istiods, siblings }, signal);
+    const outcome = await lookInto(target, { ...options, istiods, siblings, wantsDiff }, signal);
     const { result } = outcome;
     if ('failed' in result) {
       memory.failed(target.key, { at, detail: result.failed.reason.detail }, startedMs);
       tell();
     } else {
-      const { namespace, name, workload, kin } = target;
-      const look = { ...result.facts, namespace, name, workload, kin, at };
+      const look = { ...result.facts, ...namesOf(target), at };
       room.enter({ target, look, startedMs, endedMs: nowMs(), poll: options.targets()?.poll });
     }
     ration.end(nowMs(), rationOutcome('failed' in result ? result.failed : undefined));
     reporter.ended(outcome);
+    if (wantsDiff) options.asked?.ended(outcome, at);
   }
 
-  function start(target: InspectionTarget, targets: Targets): void {
+  function start(target: InspectionTarget, targets: Targets, wantsDiff: boolean): void {
     turn += 1;
     ration.start(nowMs());
     memory.begun(target.key, nowMs());
-    underWay.add(target.key, inspect(target, siblingsOf(target, targets)));
+    if (wantsDiff) options.asked?.begun();
+    underWay.add(target.key, inspect(target, siblingsOf(target, targets), wantsDiff));
   }
 
   return {
@@ -66,15 +67,19 @@ export function createInspector<Dump, Sent>(
       const targets = options.targets();
       const news = [room.tell(targets, memory, nowMs()), targets !== undefined && memory.forget(targets)];
       if (news.includes(true)) tell();
-      if (targets === undefined || !ration.admits(nowMs())) return;
+      const wanted = options.asked?.waiting(targets, underWay.keys());
+      if (targets === undefined || !ration.admits(nowMs()) || wanted === 'later') return;
       const busy = new Set([...underWay.keys(), ...room.waiting.keys()]);
-      const { attempts } = memory;
-      const chosen = { attempts, busy, nowMs: nowMs(), intervalMs: options.intervalMs, turn };
-      const target = pickTarget(targets.list, chosen);
-      if (target !== undefined) start(target, targets);
+      const chosen = { attempts: memory.attempts, busy, nowMs: nowMs(), intervalMs: options.intervalMs, turn };
+      const target = wanted ?? pickTarget(targets.list, chosen);
+      if (target !== undefined) start(target, targets, wanted !== undefined);
     },
     ended: underWay.ended,
   };
+}
+
+function namesOf({ namespace, name, workload, kin }: InspectionTarget) {
+  return { namespace, name, workload, kin };
 }
 
 /** All replicas, the target itself among them. */

@@ -6,10 +6,11 @@ import { explainFailure, type InspectionWay, rationOutcome } from './way.ts';
 export interface IstiodTurns {
   /**
    * Asks once all who came before have their answers.
+   * @param isWanted a person wants the answer, also where the ladder would learn nothing from it
    * @returns undefined where it is not asked: of this proxy it need not be, or istiods are in trouble
    * @throws what `ask` throws
    */
-  take<T>(target: InspectionTarget, ask: () => Promise<T>): Promise<T | undefined>;
+  take<T>(target: InspectionTarget, isWanted: boolean, ask: () => Promise<T>): Promise<T | undefined>;
 }
 
 export interface IstiodTurnsOptions {
@@ -40,8 +41,8 @@ export function createIstiodTurns({ way, askIstiod, nowMs, random }: IstiodTurns
   }
 
   return {
-    take(target, ask) {
-      if (!askIstiod || !isWorthIt(target)) return Promise.resolve(undefined);
+    take(target, isWanted, ask) {
+      if (!askIstiod || !(isWanted || isWorthIt(target))) return Promise.resolve(undefined);
       const mine = last.then(() => askNow(ask));
       last = mine.catch(() => undefined);
       return mine;

@@ -5,18 +5,19 @@ import { type Explained, explainFailure, type InspectionWay } from './way.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** How one look ended. */
-export interface LookOutcome {
+export interface LookOutcome<Diff = unknown> {
   /** What went wrong on the way to istiod: the look may have succeeded all the same. */
   readonly istiod?: Explained;
-  readonly result: { readonly facts: LookFacts } | { readonly failed: Explained };
+  readonly result: { readonly facts: LookFacts; readonly diff?: Diff } | { readonly failed: Explained };
 }
 
-export interface LookOptions<Dump, Sent> {
-  readonly way: InspectionWay<Dump, Sent>;
+export interface LookOptions<Dump, Sent, Diff> {
+  readonly way: InspectionWay<Dump, Sent, Diff>;
   /** For what the Envoy tells, and again for what istiod does. */
   readonly timeoutMs: number;
   readonly istiods: IstiodTurns;
   readonly siblings: Replicas;
+  readonly wantsDiff: boolean;
 }
 
 /** Reading fifty megabytes takes seconds, on a busy machine a minute. */
@@ -25,11 +26,11 @@ const REDUCE_MS = 60_000;
 type Tried<T> = { readonly value: T } | { readonly failed: Explained };
 
 /** Asks an Envoy, then its istiod. @throws the signal's reason; what cannot be explained */
-export async function lookInto<Dump, Sent>(
+export async function lookInto<Dump, Sent, Diff>(
   target: InspectionTarget,
-  { way, timeoutMs, istiods, siblings }: LookOptions<Dump, Sent>,
+  { way, timeoutMs, istiods, siblings, wantsDiff }: LookOptions<Dump, Sent, Diff>,
   signal: AbortSignal,
-): Promise<LookOutcome> {
+): Promise<LookOutcome<Diff>> {
   const name = `${target.name}.${target.namespace}`;
   const attempt = async <T>(what: string, afterMs: number, run: (own: AbortSignal) => Promise<T>): Promise<T> =>
     withDeadline(`${what} ${name}`, afterMs, signal, run);
@@ -38,14 +39,14 @@ export async function lookInto<Dump, Sent>(
   const dump = await tried(() => attempt('looking into the Envoy of', timeoutMs, (own) => way.look(target, own)));
   if ('failed' in dump) return { result: dump };
   const sent = await tried(() =>
-    istiods.take(target, () => attempt('asking istiod of', timeoutMs, (own) => way.sentTo(target, own))),
+    istiods.take(target, wantsDiff, () => attempt('asking istiod of', timeoutMs, (own) => way.sentTo(target, own))),
   );
-  const answers = { target, siblings, dump: dump.value, sent: 'value' in sent ? sent.value : undefined };
+  const answers = { target, siblings, wantsDiff, dump: dump.value, sent: 'value' in sent ? sent.value : undefined };
   const told = await tried(() => attempt('reading the answers of', REDUCE_MS, (own) => way.reduce(answers, own)));
   // What was read and makes no sense is of this proxy alone.
   if ('failed' in told) return { ...istiodTrouble(sent), result: { failed: { reason: told.failed.reason } } };
-  const { facts, istiod } = told.value;
-  return { ...(istiod === undefined ? istiodTrouble(sent) : { istiod: { reason: istiod } }), result: { facts } };
+  const { istiod, ...result } = told.value;
+  return { ...(istiod === undefined ? istiodTrouble(sent) : { istiod: { reason: istiod } }), result };
 }
 
 function istiodTrouble(sent: Tried<unknown>): Pick<LookOutcome, 'istiod'> {

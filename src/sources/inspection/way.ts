@@ -17,17 +17,19 @@ export interface Explained {
  * How Envoys and istiods are asked. What they answer is of no concern here: it is only handed on to be cut down. What they
  * throw is explained; what cannot be is a bug of ours.
  */
-export interface InspectionWay<Dump, Sent> {
+export interface InspectionWay<Dump, Sent, Diff = unknown> {
   look(target: InspectionTarget, signal: AbortSignal): Promise<Dump>;
   /** What its istiod would send it. */
   sentTo(target: InspectionTarget, signal: AbortSignal): Promise<Sent>;
   /** @param sent undefined where istiod was not asked, or did not answer */
-  reduce(answers: Answers<Dump, Sent>, signal: AbortSignal): Promise<Reduced>;
+  reduce(answers: Answers<Dump, Sent>, signal: AbortSignal): Promise<Reduced<Diff>>;
   explain(error: unknown): Explained | undefined;
 }
 
-export interface Reduced {
+export interface Reduced<Diff> {
   readonly facts: LookFacts;
+  /** Where it was wanted, and both sides could be read. */
+  readonly diff?: Diff;
   /** Why what istiod answered could not be read. */
   readonly istiod?: SourceError;
 }
@@ -38,6 +40,8 @@ export interface Answers<Dump, Sent> {
   readonly sent: Sent | undefined;
   /** All of them, the target among them. */
   readonly siblings: Replicas;
+  /** A person asks what differs, word by word; else the names of what differs are enough. */
+  readonly wantsDiff: boolean;
 }
 
 /** Whoever takes too long is asked less, whatever it was. */

@@ -228,3 +228,24 @@ test('any dump is like itself, and unlike one with another value', async () => {
     { numRuns: 200 },
   );
 });
+
+test('a secret is hidden on both sides: Envoy hides its own, and istiod does not', async () => {
+  const withKey = async (side: 'istiod' | 'envoy', privateKey: object): Promise<EnvoyConfig> => {
+    const dump = await readDumpJson(`healthy/${PAYMENT}.${side}`);
+    const text = JSON.stringify(dump).replace(
+      /"name":\s*"virtualInbound"/,
+      `"name":"virtualInbound","extra":{"tls_certificates":[{"private_key":${JSON.stringify(privateKey)}}]}`,
+    );
+    assert.match(text, /private_key":\{"inline/);
+    const { config } = await readDumpValue(JSON.parse(text) as DumpJson);
+    return config ?? assert.fail('no config dump');
+  };
+  const [sent, loaded] = await Promise.all([
+    withKey('istiod', { inline_string: 'hush' }),
+    withKey('envoy', { inline_string: '[redacted]' }),
+  ]);
+  assert.deepEqual(diffIstiodAndEnvoy(sent, loaded).differences, []);
+  const { differences } = diffIstiodAndEnvoy(sent, { ...loaded, listeners: [] });
+  assert.ok(differences.length > 0);
+  assert.doesNotMatch(JSON.stringify(differences), /hush/);
+});

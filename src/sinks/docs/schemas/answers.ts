@@ -1,10 +1,12 @@
 import { FINDING_LEVELS } from '../../../model/analysis.ts';
 import type { AnalysisDocument, FindingDocument } from '../../report/analysis.ts';
 import type { AuthorizationDocument, RequestDocument, StepDocument } from '../../report/authorization-answer.ts';
+import type { ApiDiffDocument } from '../../report/diff-api-json.ts';
 import type { DiffDocument } from '../../report/diff-report.ts';
 import type { FindingsDocument, StandingFindingDocument } from '../../report/findings-json.ts';
 import type { TraceDocument } from '../../report/trace-report.ts';
 import {
+  type Fields,
   foreign,
   integer,
   list,
@@ -22,7 +24,7 @@ import {
 
 const section = word(['clusters', 'listeners', 'routes', 'endpoints']);
 
-export const diff: Schema<DiffDocument> = object<DiffDocument>({
+const diffFields: Fields<DiffDocument> = {
   verdict: word(
     ['same', 'differs', 'unknown'],
     'unknown: nothing differs in what could be compared, and something could not be.',
@@ -59,6 +61,15 @@ export const diff: Schema<DiffDocument> = object<DiffDocument>({
     'Newer ones that wait for something: they are not in force yet.',
   ),
   problems: list(text(), 'What in the dumps could not be read.'),
+};
+
+export const diff: Schema<DiffDocument> = object<DiffDocument>(diffFields);
+
+export const apiDiff: Schema<ApiDiffDocument> = object<ApiDiffDocument>({
+  at: time('When the look began.'),
+  about: object<ApiDiffDocument['about']>({ namespace: text(), pod: text() }),
+  ...diffFields,
+  leftOut: integer('Differences that are not listed; `sections` counts them all.'),
 });
 
 type Branch = TraceDocument['branches'][number];

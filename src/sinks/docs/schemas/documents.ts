@@ -1,4 +1,4 @@
-import { analyze, authz, diff, findings, trace } from './answers.ts';
+import { analyze, apiDiff, authz, diff, findings, trace } from './answers.ts';
 import { apiStatus } from './api-status.ts';
 import { all, bootstrap, clusters, endpoints, listeners, loggerChanges, loggers, routes } from './envoy-config.ts';
 import { bundle, ladder } from './ladder.ts';
@@ -25,6 +25,7 @@ export const SCHEMA_DOCUMENTS: readonly SchemaDocument[] = [
   of('ladder', ladder, ['check'], ['/api/v1/ladder']),
   of('bundle', bundle, ['bundle']),
   of('diff', diff, ['diff', 'compare']),
+  of('api-diff', apiDiff, [], ['/api/v1/diff']),
   of('config-clusters', clusters, ['config clusters']),
   of('config-listeners', listeners, ['config listeners']),
   of('config-routes', routes, ['config routes']),

@@ -20,7 +20,8 @@ export interface Optional<T> {
   readonly optional: Schema<T>;
 }
 
-type Fields<T> = {
+/** A schema for each key of an object. */
+export type Fields<T> = {
   readonly [K in keyof T]-?: undefined extends T[K] ? Optional<Exclude<T[K], undefined>> : Schema<T[K]>;
 };
 
