@@ -1,5 +1,6 @@
 import { type EpochSeconds, epochSecondsFromMs } from '../model/brand.ts';
-import { type PodOfCommand, podOf } from './check-options.ts';
+import type { LadderAbout } from '../sinks/report/ladder-report.ts';
+import { aboutOf } from './check-options.ts';
 import { type Io, UserError } from './io.ts';
 
 /** As commander gives them. */
@@ -17,8 +18,7 @@ export interface BundleOptions {
   readonly path: string;
   readonly show: 'ladder' | 'status' | 'flags';
   /** Absent: the whole mesh. */
-  readonly about?: PodOfCommand;
-  readonly namespace: string | undefined;
+  readonly about?: LadderAbout;
   readonly output: 'text' | 'json';
   readonly madeAt: EpochSeconds | undefined;
   readonly rootNamespace: string;
@@ -30,14 +30,14 @@ export function readBundleOptions(path: string, pod: string | undefined, flags: 
   const { output, namespace } = flags;
   if (output !== 'text' && output !== 'json') throw new UserError(`-o ${output}: give text or json`);
   const show = showOf(flags);
-  // A table of proxies can be of one namespace; flags of logs are of all that is in them.
-  const about = show === 'status' && pod === undefined ? undefined : podOf(pod, namespace);
-  if (show === 'flags' && about !== undefined) throw new UserError('--flags: of all proxies only; leave the pod out');
+  const about = aboutOf(pod, namespace);
+  if (show === 'flags' && about !== undefined) {
+    throw new UserError('--flags: of all proxies only; leave out the pod, and -n');
+  }
   return {
     path,
     show,
     ...(about !== undefined && { about }),
-    namespace,
     output,
     madeAt: timeOf(flags.at),
     rootNamespace: flags.istioNamespace,

@@ -11,8 +11,8 @@ const MAX_WIDTH = 110;
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
     .argument('<bundle>', 'what istioctl bug-report wrote (bug-report.tar.gz), or a folder of dumps')
-    .argument('[pod]', 'POD.NAMESPACE, or a pod name with -n; without one the whole mesh, worst first')
-    .option('-n, --namespace <namespace>', 'the namespace of the pod; with --status, only its proxies')
+    .argument('[pod]', 'POD.NAMESPACE, deploy/NAME.NAMESPACE or WORKLOAD.NAMESPACE; without one the whole mesh')
+    .option('-n, --namespace <namespace>', 'the namespace of the pod; without a pod, all of the namespace')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--status', 'the proxy-status table instead of the ladder')
     .option('--flags', 'the response flags of its access logs instead of the ladder')

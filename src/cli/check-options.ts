@@ -1,4 +1,6 @@
 import { parseDuration } from '../config/units.ts';
+import type { LadderAbout } from '../sinks/report/ladder-report.ts';
+import { readAskedPod, readNamespace } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
 import { checkUrl } from './status-options.ts';
 
@@ -18,15 +20,9 @@ export interface CheckFlags {
   readonly color: boolean;
 }
 
-/** The pod that a command is about. */
-export interface PodOfCommand {
-  readonly namespace: string;
-  readonly name: string;
-}
-
 export interface CheckOptions {
   /** Absent: the whole mesh. */
-  readonly about?: PodOfCommand;
+  readonly about?: LadderAbout;
   readonly output: 'text' | 'json';
   readonly server?: string;
   /** Istiods to ask; empty: those of the cluster. */
@@ -47,7 +43,7 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
   checkTogether(flags);
   const timeoutMs = parseDuration(flags.timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
-  const about = podOf(pod, flags.namespace);
+  const about = aboutOf(pod, flags.namespace);
   return {
     ...(about !== undefined && { about }),
     output,
@@ -80,19 +76,8 @@ function prometheusOf({ prometheus, prometheusTokenFile: tokenFile }: CheckFlags
   return { prometheus: { url, ...(tokenFile !== undefined && { tokenFile }) } };
 }
 
-/** A pod's name may hold dots, a namespace's none. @throws UserError where it does not name one pod */
-export function podOf(pod: string | undefined, namespace: string | undefined): PodOfCommand | undefined {
-  if (pod === undefined) {
-    if (namespace !== undefined) throw new UserError('-n: only with a pod; without one the whole mesh is told');
-    return undefined;
-  }
-  if (namespace !== undefined) {
-    const ending = `.${namespace}`;
-    return { namespace, name: pod.endsWith(ending) ? pod.slice(0, -ending.length) : pod };
-  }
-  const dot = pod.lastIndexOf('.');
-  if (dot <= 0 || dot === pod.length - 1) {
-    throw new UserError(`${pod}: write it as POD.NAMESPACE, or name its namespace with -n`);
-  }
-  return { namespace: pod.slice(dot + 1), name: pod.slice(0, dot) };
+/** What a command is about: a pod or what runs pods, else a namespace. @throws UserError where it names none of them */
+export function aboutOf(pod: string | undefined, namespace: string | undefined): LadderAbout | undefined {
+  if (pod !== undefined) return readAskedPod(pod, namespace);
+  return namespace === undefined ? undefined : { namespace: readNamespace(namespace) };
 }

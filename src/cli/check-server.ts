@@ -23,5 +23,7 @@ export async function askLadder(
 
 function pathOf(about: CheckOptions['about']): ExporterPath {
   if (about === undefined) return '/api/v1/ladder';
-  return `/api/v1/ladder?${new URLSearchParams({ namespace: about.namespace, pod: about.name })}`;
+  const { namespace, name, of = 'pods' } = about;
+  const pod = name === undefined ? {} : { pod: of === 'pods' ? name : `${of}/${name}` };
+  return `/api/v1/ladder?${new URLSearchParams({ namespace, ...pod })}`;
 }

@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
-import { type ObjectMap, objectKey } from '../model/cluster.ts';
-import { known } from '../model/observed.ts';
-import type { Pod } from '../model/workload.ts';
 import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { ladderText } from '../sinks/report/ladder-text.ts';
 import { type CheckFlags, type CheckOptions, readCheckOptions } from './check-options.ts';
-import { nearNames } from './config-near.ts';
-import { type Io, UserError } from './io.ts';
+import type { Io } from './io.ts';
 import { reachingTheSame } from './next-command.ts';
 
 const MAX_WIDTH = 110;
@@ -14,8 +10,8 @@ const MAX_WIDTH = 110;
 /** `meshladder check`: the ladder for one pod or the whole mesh. */
 export function configure(command: Command, io: Io, exit: (code: number) => void): void {
   command
-    .argument('[pod]', 'POD.NAMESPACE, or a pod name with -n; without one the whole mesh, worst first')
-    .option('-n, --namespace <namespace>', 'the namespace of the pod')
+    .argument('[pod]', 'POD.NAMESPACE, deploy/NAME.NAMESPACE or WORKLOAD.NAMESPACE; without one the whole mesh')
+    .option('-n, --namespace <namespace>', 'the namespace of the pod; without a pod, all of the namespace')
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when, and traffic')
     .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
@@ -39,9 +35,12 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 const AFTER_HELP = `
   meshladder check --server http://meshladder:19012
   meshladder check payment-svc-v2-7b9c6d5f4e-m8zrt.payment
+  meshladder check deploy/payment-svc-v2 -n payment
+  meshladder check -n payment
 
 Each rung rules out the most for those above it: read from the top down to the
-first FINDING. Above what is broken, rungs say which rung was not passed.
+first FINDING. Above what is broken, rungs say which rung was not passed. Of the
+pods of a workload the worst is told; of the whole mesh, the worst namespaces first.
 
 Without --server, the cluster of the kubeconfig is read once and each istiod
 asked, twice where a proxy is behind. Then nobody has counted traffic: rungs that
@@ -67,23 +66,10 @@ async function climb(options: CheckOptions, io: Io): Promise<LadderDocument> {
   }
   const { lookAtCluster } = await import('./check-cluster.ts');
   const { ladderDocument } = await import('../sinks/report/ladder-report.ts');
+  const { checkThere } = await import('./check-there.ts');
   const snapshot = await lookAtCluster(options, io);
-  if (options.about !== undefined) checkThere(options.about, known(snapshot.cluster.pods));
+  if (options.about !== undefined) checkThere(options.about, snapshot);
   return ladderDocument(snapshot, options.about);
-}
-
-/** @throws UserError for a pod that the cluster does not have: of nobody all would be well */
-function checkThere({ namespace, name }: { namespace: string; name: string }, pods: ObjectMap<Pod> | undefined): void {
-  if (pods === undefined || pods.has(objectKey(namespace, name))) return;
-  const there = [...pods.values()].filter((pod) => pod.namespace === namespace).map((pod) => pod.name);
-  const near = nearNames(name.replace(/^\w+\//, ''), there);
-  const hint =
-    near.length > 0
-      ? `is it ${near.join(' or ')}?`
-      : there.length === 0
-        ? `there is none in ${namespace}`
-        : 'see kubectl get pods';
-  throw new UserError(`${name}.${namespace}: there is no such pod; ${hint}`);
 }
 
 function write(document: LadderDocument, { output, coloured }: CheckOptions, { stdout }: Io): void {

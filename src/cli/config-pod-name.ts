@@ -1,3 +1,4 @@
+import { type PodOwner, podOwnerOf } from '../model/pod-owner.ts';
 import { UserError } from './io.ts';
 
 /** `POD.NAMESPACE`, taken apart. */
@@ -6,34 +7,12 @@ export interface PodName {
   readonly namespace: string;
 }
 
-/** What runs pods, by its name in the API; `pods` are themselves. */
-export type PodOwner = 'pods' | 'deployments' | 'statefulsets' | 'daemonsets' | 'replicasets';
-
 /** A pod by its name, or any pod of what runs it. */
 export interface AskedPod {
   readonly of: PodOwner;
   readonly name: string;
   readonly namespace: string;
 }
-
-/** As kubectl and istioctl take them before a slash. */
-const OWNERS: Readonly<Record<string, PodOwner>> = {
-  po: 'pods',
-  pod: 'pods',
-  pods: 'pods',
-  deploy: 'deployments',
-  deployment: 'deployments',
-  deployments: 'deployments',
-  sts: 'statefulsets',
-  statefulset: 'statefulsets',
-  statefulsets: 'statefulsets',
-  ds: 'daemonsets',
-  daemonset: 'daemonsets',
-  daemonsets: 'daemonsets',
-  rs: 'replicasets',
-  replicaset: 'replicasets',
-  replicasets: 'replicasets',
-};
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -44,10 +23,16 @@ const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
  */
 export function readAskedPod(text: string, namespace?: string): AskedPod {
   const slash = text.indexOf('/');
-  const of = slash < 0 ? 'pods' : ownerOf(text.slice(0, slash).toLowerCase(), text);
+  const of = slash < 0 ? 'pods' : ownerOf(text.slice(0, slash), text);
   const { pod: name, namespace: found } = split(text.slice(slash + 1), namespace);
   if (!NAME.test(name) || !NAMESPACE.test(found)) throw notPod(text);
   return { of, name, namespace: found };
+}
+
+/** @throws UserError where it is no namespace's name */
+export function readNamespace(text: string): string {
+  if (!NAMESPACE.test(text)) throw new UserError(`-n ${text}: not a namespace`);
+  return text;
 }
 
 /** @throws UserError where it is not `POD.NAMESPACE` */
@@ -58,7 +43,7 @@ export function readPodName(text: string, namespace?: string): PodName {
 }
 
 function ownerOf(word: string, text: string): PodOwner {
-  const owner = Object.hasOwn(OWNERS, word) ? OWNERS[word] : undefined;
+  const owner = podOwnerOf(word);
   if (owner === undefined) throw new UserError(`${text}: ${word} runs no pods; give pod, deploy, sts, ds or rs`);
   return owner;
 }

@@ -51,7 +51,8 @@ export function examineMesh(snapshot: MeshSnapshot): MeshReport {
   return { verdict: worstVerdict(rungs), rungs, namespaces };
 }
 
-function examineNamespace(snapshot: MeshSnapshot, namespace: string): NamespaceReport {
+/** One namespace by itself. */
+export function examineNamespace(snapshot: MeshSnapshot, namespace: string): NamespaceReport {
   const rungs = examineLadder(snapshot, { namespace });
   // The lowest rung is the same for all, and told once.
   const own = rungs.filter(({ number }) => number > 0);
@@ -65,8 +66,13 @@ export function headlineOf(subject: string, entries: readonly LadderEntry[]): st
   return clauses.size === 0 ? '' : `${subject}: ${[...clauses].join('; ')}.`;
 }
 
+/** Whether one ladder is worse than another, for sorting: the worse one comes first. */
+export function worseFirst(one: readonly LadderEntry[], other: readonly LadderEntry[]): number {
+  return rankOf({ verdict: worstVerdict(one), rungs: one }) - rankOf({ verdict: worstVerdict(other), rungs: other });
+}
+
 /** By verdict, then by the lowest rung with a finding: what stands lower explains more. */
-function rankOf({ verdict, rungs }: NamespaceReport): number {
+function rankOf({ verdict, rungs }: Pick<NamespaceReport, 'verdict' | 'rungs'>): number {
   const lowest = rungs.find((entry) => entry.number > 0 && entry.verdict === verdict)?.number ?? 0;
   return WORST_FIRST.indexOf(verdict) * 100 + lowest;
 }

@@ -434,7 +434,7 @@ describe('wrong use', () => {
     [[REPORT, '-o', 'yaml'], /-o yaml: give text or json/],
     [[REPORT, '--at', 'noon'], /--at noon: not a time/],
     [[REPORT, 'checkout'], /write it as POD\.NAMESPACE/],
-    [[REPORT, '--flags', 'a.b'], /leave the pod out/],
+    [[REPORT, '--flags', 'a.b'], /leave out the pod, and -n/],
   ];
   for (const [argv, message] of wrong) {
     test(argv.slice(1).join(' '), async () => {

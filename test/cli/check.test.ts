@@ -115,20 +115,54 @@ describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
     assert.match(without.stdout, /response-flags: no\s+traffic source/);
   });
 
-  test('a pod that is not there is one line, with those that may be meant', async () => {
-    for (const name of ['checkout-v1.payment', 'deploy/checkout-v1.payment']) {
-      const { code, stdout, stderr } = await look(name);
+  test('a workload is its worst pod, and a namespace all of itself, here as with an exporter', async () => {
+    const whole = { workload: 'checkout-v1', pods: 1 };
+    const pod = podName(WORKLOADS.checkout);
+    const asked: readonly (readonly [argv: readonly string[], about: LadderDocument['about']])[] = [
+      [['checkout-v1.payment'], { namespace: 'payment', pod, of: whole }],
+      [['deploy/checkout-v1', '-n', 'payment'], { namespace: 'payment', pod, of: whole }],
+      [['pod/checkout-v1', '-n', 'payment'], { namespace: 'payment', pod, of: whole }],
+      [['-n', 'payment'], { namespace: 'payment', pod: null }],
+    ];
+    for (const [argv, about] of asked) {
+      for (const run of [
+        await look(...argv, '-o', 'json'),
+        await runProcess(['check', ...argv, '--server', url, '-o', 'json']),
+      ]) {
+        assert.equal(run.code, 1, run.stderr);
+        const document = JSON.parse(run.stdout) as LadderDocument;
+        assert.deepEqual(document.about, about);
+        assert.match(document.headline ?? '', new RegExp(CAUSE));
+      }
+    }
+    const { stdout } = await look('deploy/checkout-v1.payment');
+    assert.match(stdout, new RegExp(`^checkout-v1\\.payment has one pod, ${pod}\\.\n`));
+  });
+
+  test('what is not there is one line, with what may be meant', async () => {
+    const wrong: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
+      [
+        ['chekout-v1.payment'],
+        /chekout-v1\.payment: there is no such pod or workload; is it checkout-v1-5c7d8e9f6b-qw4rt/,
+      ],
+      [['sts/checkout-v1.payment'], /checkout-v1\.payment: there is no such statefulset with pods; is it checkout-v1-/],
+      [['-n', 'paymnet'], /there is no namespace paymnet; is it payment\?/],
+    ];
+    for (const [argv, said] of wrong) {
+      const { code, stdout, stderr } = await look(...argv);
       assert.deepEqual([code, stdout], [2, '']);
-      assert.match(stderr, /checkout-v1\.payment: there is no such pod; is it checkout-v1-5c7d8e9f6b-qw4rt\?/);
+      assert.match(stderr, said);
     }
   });
 
-  test('half a name is refused', async () => {
-    const response = await fetch(`${url}/api/v1/ladder?pod=x`);
-    assert.deepEqual(
-      [response.status, await response.json()],
-      [400, { error: 'give both namespace and pod, or neither' }],
-    );
+  test('half a name is refused, and what runs no pods', async () => {
+    for (const [query, error] of [
+      ['pod=x', 'pod: give its namespace too'],
+      ['namespace=a&pod=svc/x', 'pod: give NAME, or deploy, sts, ds, rs or pod/NAME'],
+    ] as const) {
+      const response = await fetch(`${url}/api/v1/ladder?${query}`);
+      assert.deepEqual([response.status, await response.json()], [400, { error }]);
+    }
   });
 });
 
@@ -146,8 +180,9 @@ async function untilTold(url: string): Promise<LadderDocument> {
 }
 
 const WRONG: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
-  [['pod'], /pod: write it as POD\.NAMESPACE, or name its namespace with -n/],
-  [['-n', 'payment'], /-n: only with a pod/],
+  [['pod'], /pod: not a pod; write it as POD\.NAMESPACE, or name its namespace with -n/],
+  [['svc/cart.shop'], /svc\/cart\.shop: svc runs no pods; give pod, deploy, sts, ds or rs/],
+  [['-n', 'A B'], /-n A B: not a namespace/],
   [['-o', 'yaml'], /-o yaml: give text or json/],
   [['--server', 'host:1'], /--server host:1: not a URL/],
   [['--server', 'http://a', '--url', 'http://b'], /--server and --url: give one of them/],

@@ -26,26 +26,34 @@ export interface NamespaceDocument {
   readonly rungs: readonly RungDocument[];
 }
 
+/** Whom a ladder is climbed for. */
+export interface AboutDocument {
+  readonly namespace: string;
+  /** Null for all of the namespace. */
+  readonly pod: string | null;
+  /** Not the pod was asked for but what runs it: it is the worst of so many. */
+  readonly of?: { readonly workload: string; readonly pods: number };
+}
+
 /** `/api/v1/ladder` and `meshladder check -o json` (docs/api.md). */
 export interface LadderDocument {
   /** What all of it is true of; RFC 3339. */
   readonly at: string;
   /** Null for the whole mesh. */
-  readonly about: { readonly namespace: string; readonly pod: string } | null;
+  readonly about: AboutDocument | null;
   /** The worst of all rungs. */
   readonly verdict: Finding['verdict'];
-  /** Of the pod; null for the whole mesh, whose namespaces have theirs. */
+  /** Of the pod or the namespace; null for the whole mesh, whose namespaces have theirs. */
   readonly headline: string | null;
   /** Lowest first. */
   readonly rungs: readonly RungDocument[];
-  /** Worst first; null for a pod. */
+  /** Worst first; null but for the whole mesh. */
   readonly namespaces: readonly NamespaceDocument[] | null;
 }
 
-/** A pod's climb. */
-export interface PodReport {
-  readonly namespace: string;
-  readonly name: string;
+/** The climb for a pod or a namespace. */
+export interface PartReport {
+  readonly about: AboutDocument;
   readonly verdict: Finding['verdict'];
   readonly headline: string;
   readonly rungs: readonly LadderEntry[];
@@ -62,18 +70,8 @@ export function meshLadderJson({ verdict, rungs, namespaces }: MeshReport, at: E
   };
 }
 
-export function podLadderJson(
-  { namespace, name, verdict, headline, rungs }: PodReport,
-  at: EpochSeconds,
-): LadderDocument {
-  return {
-    at: time(at),
-    about: { namespace, pod: name },
-    verdict,
-    headline,
-    rungs: rungs.map(rungDocument),
-    namespaces: null,
-  };
+export function partLadderJson({ about, verdict, headline, rungs }: PartReport, at: EpochSeconds): LadderDocument {
+  return { at: time(at), about, verdict, headline, rungs: rungs.map(rungDocument), namespaces: null };
 }
 
 function namespaceDocument({ namespace, verdict, headline, rungs }: NamespaceReport): NamespaceDocument {

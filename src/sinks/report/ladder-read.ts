@@ -11,9 +11,20 @@ const VERDICTS: readonly unknown[] = ['ok', 'finding', 'unknown'];
 function isLadder(value: unknown): value is LadderDocument {
   if (!isRecord(value) || typeof value['at'] !== 'string' || !isVerdict(value['verdict'])) return false;
   const { about, headline, rungs, namespaces } = value;
-  const isAbout = about === null || (isRecord(about) && areTexts(about['namespace'], about['pod']));
   const isHeadline = headline === null || typeof headline === 'string';
-  return isAbout && isHeadline && isListOf(rungs, isRung) && (namespaces === null || isListOf(namespaces, isNamespace));
+  return (
+    (about === null || isAbout(about)) &&
+    isHeadline &&
+    isListOf(rungs, isRung) &&
+    (namespaces === null || isListOf(namespaces, isNamespace))
+  );
+}
+
+function isAbout(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { namespace, pod, of } = value;
+  const isWhole = of === undefined || (isRecord(of) && areTexts(of['workload']) && typeof of['pods'] === 'number');
+  return areTexts(namespace) && (pod === null || areTexts(pod)) && isWhole;
 }
 
 function isNamespace(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { LadderDocument, NamespaceDocument, RungDocument } from './ladder-json.ts';
+import type { AboutDocument, LadderDocument, NamespaceDocument, RungDocument } from './ladder-json.ts';
 import { type Colour, oneLine, paint } from './text-table.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -25,14 +25,26 @@ export function ladderText(document: LadderDocument, options: LadderTextOptions)
   const parts = [
     about === null
       ? namespacesText(namespaces ?? [], options)
-      : podText(`${about.pod}.${about.namespace}`, headline, options),
+      : `${wholeText(about, document.verdict, options)}${partText(about, headline, options)}`,
     rungs.map((rung) => rungText(rung, options)).join(''),
     `${sumOf(rungs)}\n`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }
 
-function podText(name: string, headline: string | null, { width }: LadderTextOptions): string {
+/** Which pod it is, where what runs it was asked for. */
+function wholeText({ namespace, pod, of }: AboutDocument, verdict: Verdict, { width }: LadderTextOptions): string {
+  if (of === undefined) return '';
+  const whole = `${of.workload}.${namespace}`;
+  const words =
+    of.pods === 1
+      ? `${whole} has one pod, ${pod}.`
+      : `${whole} has ${of.pods} pods; this is ${verdict === 'ok' ? 'one' : 'the worst'} of them, ${pod}.`;
+  return `${wrapText(oneLine(words, MAX_WORDS * 2), width, '', '  ')}\n`;
+}
+
+function partText({ namespace, pod }: AboutDocument, headline: string | null, { width }: LadderTextOptions): string {
+  const name = pod === null ? `namespace ${namespace}` : `${pod}.${namespace}`;
   return wrapText(oneLine(headline || name, MAX_WORDS * 2), width, '', '  ');
 }
 

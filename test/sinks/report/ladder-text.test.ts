@@ -13,6 +13,7 @@ import {
   BEGIN,
   CHECKOUT,
   DECLARED,
+  listed,
   paymentMesh,
   playIncident,
   steady,
@@ -39,6 +40,9 @@ function refused(): MeshSnapshot {
 const REPORTS: Readonly<Record<string, () => LadderDocument>> = {
   'mesh-stale': () => ladderDocument(incident('stale')),
   'pod-missing': () => ladderDocument(incident('gone'), CHECKOUT),
+  'namespace-stale': () => ladderDocument(incident('stale'), { namespace: 'payment' }),
+  'workload-stale': () => ladderDocument(incident('stale'), { namespace: 'payment', name: 'payment-svc' }),
+  'workload-healthy': () => ladderDocument(healthy(), { namespace: 'payment', name: 'payment-svc-v1' }),
   'mesh-healthy': () => ladderDocument(healthy()),
   'mesh-istiod-refused': () => ladderDocument(refused()),
   'pod-nothing-known': () => ladderDocument(emptySnapshot(epochSeconds(BEGIN)), CHECKOUT),
@@ -48,6 +52,19 @@ for (const [name, report] of Object.entries(REPORTS)) {
   test(`the report ${name}`, () =>
     assertGolden(`ladder/${name}.txt`, ladderText(report(), { width: 100, coloured: false })));
 }
+
+test('of several pods the worst is told', () => {
+  const mesh = paymentMesh();
+  const [checkout, ...others] = listed('n1>n2');
+  for (const at of [10, 20, 30]) mesh.poll(BEGIN + at, [answer([checkout!, others[0]!, listed('n1')[2]!])]);
+  const document = ladderDocument(mesh.snapshot, { namespace: 'payment', name: 'payment-svc' });
+  assert.equal(document.verdict, 'finding');
+  assert.deepEqual(document.about, {
+    namespace: 'payment',
+    pod: others[0]?.name,
+    of: { workload: 'payment-svc', pods: 2 },
+  });
+});
 
 test('a report is the same after it went over a network', () => {
   for (const report of Object.values(REPORTS)) {

@@ -1,5 +1,5 @@
 import type { BundleDocument, BundleLadderDocument } from '../../report/bundle-head.ts';
-import type { LadderDocument, NamespaceDocument, RungDocument } from '../../report/ladder-json.ts';
+import type { AboutDocument, LadderDocument, NamespaceDocument, RungDocument } from '../../report/ladder-json.ts';
 import { finding } from './answers.ts';
 import { integer, list, nullable, object, optional, type Schema, text, time, word, yesNo } from './schema.ts';
 
@@ -23,13 +23,24 @@ const namespace: Schema<NamespaceDocument> = object<NamespaceDocument>({
   rungs: list(rung),
 });
 
+const about: Schema<AboutDocument> = object<AboutDocument>({
+  namespace: text(),
+  pod: nullable(text('Null for all of the namespace.')),
+  of: optional(
+    object<NonNullable<AboutDocument['of']>>({
+      workload: text('What was asked for: the pod is the worst of those it runs.'),
+      pods: integer('How many it runs.'),
+    }),
+  ),
+});
+
 const fields = {
   at: time('What all of it is true of.'),
-  about: nullable(object<{ readonly namespace: string; readonly pod: string }>({ namespace: text(), pod: text() })),
+  about: nullable(about),
   verdict,
-  headline: nullable(text('Of a pod; null for the whole mesh.')),
+  headline: nullable(text('Of a pod or a namespace; null for the whole mesh.')),
   rungs: list(rung, 'Lowest first.'),
-  namespaces: nullable(list(namespace, 'Worst first; null for a pod.')),
+  namespaces: nullable(list(namespace, 'Worst first; null but for the whole mesh.')),
 };
 
 export const ladder: Schema<LadderDocument> = object<LadderDocument>(fields);
