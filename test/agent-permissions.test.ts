@@ -72,9 +72,7 @@ test("a log of root's, open to its group, is read by nobody in root's group", { 
 test('the same without that group is told as denied, and nothing is counted', { skip }, async (context) => {
   const { url, log } = await startAgent(context, NOBODY);
   appendFileSync(log, LINE);
-  const body = await scrapeWith(
-    url,
-    /^meshladder_source_errors_total\{.*source="access_log".*reason="denied".*\} [1-9]/m,
-  );
+  await scrapeWith(url, /^meshladder_source_errors_total\{.*source="access_log".*reason="denied".*\} [1-9]/m);
+  const body = await scrapeWith(url, /^meshladder_source_up\{.*source="access_log"\} 0$/m);
   assert.doesNotMatch(body, /^meshladder_response_flags_total\{/m);
 });
