@@ -12,7 +12,12 @@ const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HO
 /** A server that asks for a longer pause than this is asked again anyway. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
-export interface StatusAnswer {
+/** What was asked, where it was no GET. */
+interface Asked {
+  readonly method?: string | undefined;
+}
+
+export interface StatusAnswer extends Asked {
   readonly status: number;
   readonly contentType: string;
   readonly retryAfter: string | undefined;
@@ -22,7 +27,7 @@ export interface StatusAnswer {
 
 /** Turns an answer that is not 2xx into its bounded reason. */
 export function statusFailure(path: string, answer: StatusAnswer): KubeApiError {
-  const detail = `GET ${path}: HTTP ${answer.status} ${statusWords(answer)}`.trim();
+  const detail = `${answer.method ?? 'GET'} ${path}: HTTP ${answer.status} ${statusWords(answer)}`.trim();
   return new KubeApiError(reasonOf(answer.status, detail), {
     status: answer.status,
     ...retryAfterOf(answer.retryAfter),
@@ -53,7 +58,7 @@ function retryAfterOf(header: string | undefined): { retryAfterMs?: number } {
   return { retryAfterMs: Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) };
 }
 
-export interface ConnectionFailure {
+export interface ConnectionFailure extends Asked {
   readonly path: string;
   readonly cause: unknown;
   /** Whether the answer's headers had come: then what breaks is an answer, not an attempt. */
@@ -63,10 +68,10 @@ export interface ConnectionFailure {
 }
 
 /** Turns what the HTTP client threw into its bounded reason. */
-export function connectionFailure({ path, cause, answered, afterMs }: ConnectionFailure): KubeApiError {
+export function connectionFailure({ method = 'GET', path, cause, answered, afterMs }: ConnectionFailure): KubeApiError {
   if (cause instanceof KubeApiError) return cause;
   const code = codeOf(cause);
-  const detail = `GET ${path}: ${wordsOf(cause, code)}`;
+  const detail = `${method} ${path}: ${wordsOf(cause, code)}`;
   const wrap = (reason: SourceError): KubeApiError => new KubeApiError(reason, { cause });
   if (TIMEOUTS.has(code) || (cause instanceof Error && cause.name === 'TimeoutError')) {
     return wrap({ code: 'timeout', afterMs: Math.round(afterMs), detail });

@@ -2,8 +2,8 @@ import type { Dispatcher } from 'undici';
 import type { AgentTimeouts } from './agents.ts';
 import { connectionFailure } from './api-failure.ts';
 import type { KubeAccess } from './kube-access.ts';
-import { type KubeApi, KubeApiError, type KubeRequestOptions, type RawObject } from './kube-api.ts';
-import { type Connection, createConnection, readBounded } from './kube-connection.ts';
+import { type KubeApi, KubeApiError, type KubeRequestOptions, type KubeWriter, type RawObject } from './kube-api.ts';
+import { type Connection, createConnection, readBounded, type Written } from './kube-connection.ts';
 import { listPages } from './kube-list.ts';
 import { peerWords } from './peer-words.ts';
 
@@ -21,7 +21,7 @@ export interface KubeApiOptions {
 }
 
 /** The API, and how to end it: `close` drops every connection. */
-export interface KubeApiClient extends KubeApi {
+export interface KubeApiClient extends KubeApi, KubeWriter {
   close(): Promise<void>;
 }
 
@@ -38,31 +38,47 @@ export function createKubeApi(options: KubeApiOptions): KubeApiClient {
   const limitBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
   const connection = createConnection(options.access, timeouts, options.userAgent ?? 'meshladder');
 
-  async function getJson(path: string, query: Query, signal: AbortSignal, accept: string): Promise<RawObject> {
+  async function call(asked: Called): Promise<RawObject> {
+    const { path, query = {}, signal, accept = ACCEPT, written } = asked;
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeouts.callMs)]);
     const startedAt = performance.now();
     let answered = false;
     try {
-      const answer = await connection.open({ path, query, signal: deadline, agent: 'calls', accept });
+      const answer = await connection.open({ path, query, signal: deadline, agent: 'calls', accept, written });
       answered = true;
-      return parseObject(path, await readBounded(answer.body, limitBytes, path));
+      return parseObject(`${written?.method ?? 'GET'} ${path}`, await readBounded(answer.body, limitBytes, path));
     } catch (cause) {
       signal.throwIfAborted();
-      throw connectionFailure({ path, cause, answered, afterMs: performance.now() - startedAt });
+      const afterMs = performance.now() - startedAt;
+      throw connectionFailure({ method: written?.method, path, cause, answered, afterMs });
     }
   }
 
+  const write = (method: Written['method'], path: string, object: object, signal: AbortSignal): Promise<RawObject> =>
+    call({ path, signal, written: { method, json: JSON.stringify(object) } });
+
   return {
-    get: (path, signal) => getJson(path, {}, signal, ACCEPT),
+    get: (path, signal) => call({ path, signal }),
     list: (path, query, signal, more) =>
-      listPages((pageQuery) => getJson(path, { ...query, ...pageQuery }, signal, more?.accept ?? ACCEPT), {
+      listPages((pageQuery) => call({ path, query: { ...query, ...pageQuery }, signal, accept: more?.accept }), {
         path,
         limit: Number(query['limit'] ?? 500),
         signal,
       }),
+    create: (path, object, signal) => write('POST', path, object, signal),
+    replace: (path, object, signal) => write('PUT', path, object, signal),
     stream: (path, query, signal, more) => openStream(connection, { path, query, signal, ...more }),
     close: () => connection.close(),
   };
+}
+
+/** One call that is answered whole. */
+interface Called {
+  readonly path: string;
+  readonly query?: Query;
+  readonly signal: AbortSignal;
+  readonly accept?: string | undefined;
+  readonly written?: Written;
 }
 
 interface StreamAsked extends KubeRequestOptions {
@@ -98,13 +114,13 @@ async function* chunksOf(body: Dispatcher.ResponseData['body'], path: string, si
   }
 }
 
-function parseObject(path: string, text: string): RawObject {
+function parseObject(asked: string, text: string): RawObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new KubeApiError({ code: 'invalid', detail: `GET ${path}: the answer is not JSON` }, { cause });
+    throw new KubeApiError({ code: 'invalid', detail: `${asked}: the answer is not JSON` }, { cause });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawObject;
-  throw new KubeApiError({ code: 'invalid', detail: `GET ${path}: the answer is no object` });
+  throw new KubeApiError({ code: 'invalid', detail: `${asked}: the answer is no object` });
 }

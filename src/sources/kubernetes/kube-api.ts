@@ -59,3 +59,14 @@ export interface KubeApi {
     options?: KubeRequestOptions,
   ): Promise<AsyncIterable<Uint8Array>>;
 }
+
+/** What we write of objects: hardly anything. Bounded, and rejecting, as `KubeApi` does. */
+export interface KubeWriter {
+  /** POST of a new object to its collection's path. @throws KubeApiError; of status 409 where the name is taken */
+  create(path: string, object: object, signal: AbortSignal): Promise<RawObject>;
+  /**
+   * PUT in place of the version that `metadata.resourceVersion` names.
+   * @throws KubeApiError; of status 409 where somebody else has written since
+   */
+  replace(path: string, object: object, signal: AbortSignal): Promise<RawObject>;
+}

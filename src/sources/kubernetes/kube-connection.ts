@@ -9,9 +9,16 @@ const MAX_STATUS_BYTES = 64 * 1024;
 const MAX_STATUS_MS = 5_000;
 const RENEW_AT_MOST_EVERY_MS = 10_000;
 
-/** One GET. */
+/** A body that is sent, and how. */
+export interface Written {
+  readonly method: 'POST' | 'PUT';
+  readonly json: string;
+}
+
+/** One request: a GET, unless something is written. */
 export interface Attempt {
   readonly path: string;
+  readonly written?: Written | undefined;
   readonly query: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly agent: 'calls' | 'streams';
@@ -31,9 +38,12 @@ export function createConnection(access: KubeAccess, timeouts: AgentTimeouts, us
 
   async function send(attempt: Attempt): Promise<Dispatcher.ResponseData> {
     const { headers, tls } = await credentialsWithin(access, timeouts.headersMs);
+    const { written } = attempt;
+    const about = { accept: attempt.accept, 'user-agent': userAgent, ...headers };
     return request(urlOf(access.server, attempt), {
-      method: 'GET',
-      headers: { accept: attempt.accept, 'user-agent': userAgent, ...headers },
+      method: written?.method ?? 'GET',
+      headers: written === undefined ? about : { ...about, 'content-type': 'application/json' },
+      ...(written !== undefined && { body: written.json }),
       dispatcher: pool.of(tls)[attempt.agent],
       signal: attempt.signal,
     });
@@ -48,7 +58,7 @@ export function createConnection(access: KubeAccess, timeouts: AgentTimeouts, us
         answer = await send(attempt);
       }
       if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
-      throw await refusalOf(attempt.path, answer);
+      throw await refusalOf(attempt, answer);
     },
     close: () => pool.close(),
   };
@@ -91,7 +101,10 @@ function urlOf(server: string, { path, query }: Attempt): string {
   return search === '' ? `${server}${path}` : `${server}${path}?${search}`;
 }
 
-async function refusalOf(path: string, { statusCode, headers, body }: Dispatcher.ResponseData): Promise<KubeApiError> {
+async function refusalOf(
+  { path, written }: Attempt,
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+): Promise<KubeApiError> {
   // On a stream's agent nothing else times an answer that never ends.
   const timer = setTimeout(() => discard(body), MAX_STATUS_MS);
   const text = await readBounded(body, MAX_STATUS_BYTES, path).catch(() => '');
@@ -99,6 +112,7 @@ async function refusalOf(path: string, { statusCode, headers, body }: Dispatcher
   const retryAfter = headers['retry-after'];
   return statusFailure(path, {
     status: statusCode,
+    method: written?.method,
     contentType: String(headers['content-type'] ?? ''),
     retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
     text,

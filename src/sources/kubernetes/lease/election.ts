@@ -1,0 +1,113 @@
+import type { Clock, SourceLog } from '../../source.ts';
+import type { Candidate } from './candidate.ts';
+import { createLeadTime } from './lead-time.ts';
+import { createTry } from './try-to-hold.ts';
+import { type Sleep, within } from './within.ts';
+
+export interface ElectionTiming {
+  /** A leader that has not renewed for so long leads no more; below what its Lease promises to others. */
+  readonly renewDeadlineMs: number;
+  /** Between renewals, and between looks of those who wait. */
+  readonly retryPeriodMs: number;
+}
+
+export interface ElectionOptions {
+  readonly identity: string;
+  readonly candidate: Candidate;
+  readonly timing: ElectionTiming;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly sleep: Sleep;
+  /** 0 up to 1. */
+  readonly random: () => number;
+  readonly log: SourceLog;
+}
+
+/** What a leader does, until the signal aborts. To return before is a failure. */
+export type Lead = (signal: AbortSignal) => Promise<void>;
+
+/** One replica's part in choosing which of them leads. */
+export interface Election {
+  /** Whether this one leads, at this moment of its own clock. */
+  leads(): boolean;
+  /** Who leads, as last seen. */
+  leader(): string | undefined;
+  /** Stands for the lead until `signal` aborts, and then gives it back. Rejects with what a lead failed with. */
+  run(lead: Lead, signal: AbortSignal): Promise<void>;
+}
+
+/** Those who wait look again after one to so many more periods, so that they do not look all at once. */
+const JITTER = 1.2;
+
+/**
+ * Chooses a leader by a Lease, as client-go's leaderelection does. What a leader may do ends `renewDeadlineMs` after the
+ * last renewal was *sent*; what others wait begins when they *saw* it. So no two lead, however long requests take and
+ * wherever their clocks stand, as long as these run at about the same speed.
+ */
+export function createElection(options: ElectionOptions): Election {
+  const { identity, candidate, timing, clock, sleep, log } = options;
+  const time = createLeadTime(timing.renewDeadlineMs, clock);
+  /** Two calls must fit into the deadline: the first may hang on a connection that is dead. */
+  const callMs = timing.renewDeadlineMs / 2;
+  const tryToHold = createTry(options);
+
+  const renewal = async (signal: AbortSignal): Promise<void> => {
+    const sentAtMs = clock.monotonicMs();
+    if (await tryToHold(Math.min(callMs, time.leftMs()), signal)) time.renew(sentAtMs);
+    else if (candidate.holder() !== identity) time.end();
+  };
+  const keepRenewing = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted && time.isRunning()) {
+      await sleep(Math.min(timing.retryPeriodMs, time.leftMs()), signal);
+      if (!signal.aborted && time.isRunning()) await renewal(signal);
+    }
+  };
+  const giveBack = async (): Promise<void> => {
+    const isOurs = time.isRunning();
+    // Before anybody else can know: from here on nothing of the mesh is exposed.
+    time.end();
+    log.info({ leader: candidate.holder() }, isOurs ? 'giving the lead back' : 'lost the lead');
+    if (!isOurs) return;
+    const signal = new AbortController().signal;
+    await within(callMs, (cut) => candidate.release(cut), { sleep, signal }).catch((err: unknown) => {
+      log.warn({ err }, 'the Lease could not be given back; others wait until it runs out');
+    });
+  };
+  const serve = async (lead: Lead, outer: AbortSignal): Promise<void> => {
+    const term = new AbortController();
+    const signal = AbortSignal.any([outer, term.signal]);
+    const end = (): void => term.abort();
+    log.info({ identity }, 'leading');
+    const [led] = await Promise.allSettled([whole(lead, signal).finally(end), keepRenewing(signal).finally(end)]);
+    await giveBack();
+    if (led.status === 'rejected') throw led.reason;
+  };
+
+  return {
+    leads: time.isRunning,
+    leader() {
+      const holder = candidate.holder();
+      // Its own name in a Lease that it could not renew makes nobody a leader.
+      return holder === identity && !time.isRunning() ? undefined : holder;
+    },
+    async run(lead, signal) {
+      while (!signal.aborted) {
+        const sentAtMs = clock.monotonicMs();
+        if (await tryToHold(callMs, signal)) time.renew(sentAtMs);
+        if (time.isRunning()) await serve(lead, signal);
+        else await sleep(pauseMs(options), signal);
+      }
+    },
+  };
+}
+
+/** Until the next look: not beyond the moment at which the Lease runs out. */
+function pauseMs({ candidate, timing, random }: ElectionOptions): number {
+  const retryMs = timing.retryPeriodMs * (1 + JITTER * random());
+  const freeInMs = candidate.freeInMs();
+  return freeInMs > 0 ? Math.min(retryMs, Math.ceil(freeInMs)) : retryMs;
+}
+
+async function whole(lead: Lead, signal: AbortSignal): Promise<void> {
+  await lead(signal);
+  if (!signal.aborted) throw new Error('what the leader does ended before its lead');
+}
