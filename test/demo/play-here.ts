@@ -1,10 +1,17 @@
 import type { TestContext } from 'node:test';
 import { type DemoOptions, type DemoOutcome, runDemo } from '../../src/demo/demo.ts';
 
-/** Plays a scenario once in this process, and silently. @param script the exporter that is watched */
+export interface PlayedHere extends Pick<DemoOptions, 'scenario' | 'speed'> {
+  /** The exporter that is watched. */
+  readonly script: string;
+  /** What it would tell a person; default: nobody listens. */
+  readonly write?: (text: string) => void;
+}
+
+/** Plays a scenario once in this process. */
 export function playHere(
   context: TestContext,
-  { script, ...story }: Pick<DemoOptions, 'scenario' | 'speed'> & { readonly script: string },
+  { script, write = () => undefined, ...story }: PlayedHere,
 ): Promise<DemoOutcome> {
   return runDemo(
     {
@@ -15,7 +22,7 @@ export function playHere(
       keep: false,
       debug: false,
       echo: () => undefined,
-      write: () => undefined,
+      write,
       env: process.env,
       self: { execPath: process.execPath, script },
       onExit: () => undefined,

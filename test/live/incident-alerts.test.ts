@@ -8,6 +8,7 @@ import { LADDER } from '../../src/rungs/index.ts';
 import { startDemoRun } from '../demo/demo-run.ts';
 import { type AlertmanagerServer, type ManagedAlert, startAlertmanager } from '../support/alertmanager-server.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
+import { type Receivers, startReceivers } from '../support/receivers.ts';
 import { scaledRules } from '../support/scaled-rules.ts';
 import { findTool } from '../support/tools.ts';
 
@@ -33,9 +34,11 @@ test('the incident is one page that names its cause, and is over when the policy
   const run = startDemoRun(context, ['--speed', String(SPEED)]);
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   await run.said(/canary at 0 %/);
-  const alertmanager = await startAlertmanager(alertmanagerBinary!);
+  const receivers = await startReceivers();
+  context.after(() => receivers.stop());
+  const alertmanager = await startAlertmanager(alertmanagerBinary!, receivers.url);
   context.after(() => alertmanager.stop());
-  const ruleFiles = scaledRules(LADDER, SCALE).map((text, nth) => {
+  const ruleFiles = scaledRules(LADDER, { factor: SCALE, traffic: SPEED }).map((text, nth) => {
     const file = join(folder, `rules-${nth}.yaml`);
     writeFileSync(file, text);
     return file;
@@ -57,8 +60,15 @@ test('the incident is one page that names its cause, and is over when the policy
     told[0]?.annotations['description'] ?? '',
     /^payment: 3 proxies out of sync for [\dms. ]+; NetworkPolicy payment\/default-deny blocks egress to istiod:15012\.$/,
   );
+  const [page] = told;
+  for (const name of INHIBITED) {
+    for (const { labels, status } of during.filter((each) => each.labels['alertname'] === name)) {
+      assert.deepEqual(status.inhibitedBy, [page?.fingerprint], JSON.stringify(labels));
+    }
+  }
   await run.said(/3 of 3 SYNCED, none missing/);
   await until(alertmanager, (alerts) => alerts.length === 0);
+  assert.deepEqual(pagesOf(receivers, 'payment'), [ONE_PAGE]);
   assert.deepEqual(await prometheus.ruleErrors(), []);
 
   run.child.kill('SIGKILL');
@@ -87,6 +97,15 @@ async function until(
     await sleep(1000);
   }
   assert.fail(`not within two minutes; alerts of payment: ${namesOf(ofPayment).join(', ')}`);
+}
+
+/** What the pager was told of a namespace, each notification by its alert. */
+function pagesOf({ notifications }: Receivers, namespace: string): readonly string[] {
+  return notifications
+    .filter(({ receiver, status }) => receiver === 'pager' && status === 'firing')
+    .flatMap(({ alerts }) => alerts.slice(0, 1))
+    .filter(({ labels }) => labels['proxy_namespace'] === namespace)
+    .map(({ labels }) => labels['alertname'] ?? '');
 }
 
 function namesOf(alerts: readonly ManagedAlert[]): readonly string[] {

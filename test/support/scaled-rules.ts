@@ -1,29 +1,44 @@
-import type { AlertSpec } from '../../src/rungs/alert.ts';
+import type { AlertSpec, Threshold } from '../../src/rungs/alert.ts';
 import type { Rung } from '../../src/rungs/rung.ts';
 import { ruleFiles } from '../../src/sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/**
- * The rules as they are shipped, with every duration so many times as short: ranges, offsets, `for`, and thresholds in
- * seconds.
- * @returns the text of each file
- */
-export function scaledRules(ladder: readonly Rung[], factor: number): readonly string[] {
-  const groups = ruleGroups(ladder).map(({ id, rules }) => ({
-    id,
-    rules: { ...rules, alerts: rules.alerts.map((alert) => scaledAlert(alert, factor)) },
-  }));
-  return ruleFiles(groups).map(({ text }) => scaledDurations(text, factor));
+/** Thresholds that count lines of logs in a range: fewer come in a shorter one. */
+const COUNTS_OF_LINES: ReadonlySet<string> = new Set(['denials', 'expected', 'lines', 'requests']);
+
+export interface Scale {
+  /** Every duration is so many times as short. */
+  readonly factor: number;
+  /** So many times as fast as in real time, lines are written. */
+  readonly traffic: number;
 }
 
-function scaledAlert(alert: AlertSpec, factor: number): AlertSpec {
-  const thresholds = Object.entries(alert.thresholds).map(([name, threshold]) => {
-    const value = threshold.unit === 'seconds' ? threshold.value / factor : threshold.value;
-    return [name, { ...threshold, value }] as const;
+/**
+ * The rules as they are shipped, in a time that runs faster: ranges, offsets, `for`, thresholds in seconds, and those
+ * that count lines.
+ * @returns the text of each file
+ */
+export function scaledRules(ladder: readonly Rung[], { factor, traffic }: Scale): readonly string[] {
+  const divisor = ([name, { unit }]: readonly [string, Threshold]): number => {
+    if (unit === 'seconds') return factor;
+    return unit === 'count' && COUNTS_OF_LINES.has(name) ? factor / traffic : 1;
+  };
+  const scaled = (alert: AlertSpec): AlertSpec => ({
+    ...alert,
+    thresholds: Object.fromEntries(
+      Object.entries(alert.thresholds).map((entry) => [
+        entry[0],
+        { ...entry[1], value: entry[1].value / divisor(entry) },
+      ]),
+    ),
   });
-  return { ...alert, thresholds: Object.fromEntries(thresholds) };
+  const groups = ruleGroups(ladder).map(({ id, rules }) => ({
+    id,
+    rules: { ...rules, alerts: rules.alerts.map(scaled) },
+  }));
+  return ruleFiles(groups).map(({ text }) => scaledDurations(text, factor));
 }
 
 function scaledDurations(text: string, factor: number): string {

@@ -74,6 +74,7 @@ export const MATCHED: Act = {
       deeds: [
         { at: 100, do: 'apply', object: canaryObject({ v1: 90, v2: 10 }) },
         { at: 100, do: 'payments', fare: {} },
+        { at: 100, do: 'route', weights: { v1: 90, v2: 10 } },
       ],
       expects: [...canaryTraffic(), findsNothing('payment', 'routes'), checkFindsNothing('routes')],
     },

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { ENDPOINTS } from '../../src/demo/incidents/endpoints.ts';
+import { NONE } from '../../src/demo/incidents/none.ts';
+import { ROUTES } from '../../src/demo/incidents/routes.ts';
+import { STUCK } from '../../src/demo/incidents/stuck.ts';
+import type { Expectation } from '../../src/demo/scenario/expectation.ts';
+import type { Act, Scenario } from '../../src/demo/scenario/scenario.ts';
+import { LADDER } from '../../src/rungs/index.ts';
+import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
+import { MAIN } from '../demo/demo-run.ts';
+import { playHere } from '../demo/play-here.ts';
+import { startAlertmanager } from '../support/alertmanager-server.ts';
+import { startPrometheus } from '../support/prometheus-server.ts';
+import { type Receivers, startReceivers } from '../support/receivers.ts';
+import { scaledRules } from '../support/scaled-rules.ts';
+import { findTool } from '../support/tools.ts';
+
+const prometheusBinary = findTool('prometheus');
+const alertmanagerBinary = findTool('prometheus-alertmanager');
+const skip =
+  prometheusBinary === undefined || alertmanagerBinary === undefined
+    ? 'no Prometheus or no Alertmanager here: `node scripts/test-tools.ts` tries to get them'
+    : false;
+
+const SPEED = 5;
+/** Durations of rules are so many times as short: five minutes are eight scrapes, and a busy machine misses some. */
+const FACTOR = 40;
+/** The demo writes lines five times as fast at most. */
+const TRAFFIC = 5;
+
+/** What is said of the demo's mesh all the while, by labels that tell it; nobody is paged for it. */
+const KNOWN_OF_OLD: Readonly<Record<string, RegExp>> = {
+  // It refuses a listener.
+  IstioProxyConfigRejected: /reviews-v2/,
+  IstioProxyOutOfSync: /reviews-v2/,
+  // It is older than the injector.
+  IstioProxyNotInjected: /stickers-v1/,
+  // An API server sends a bookmark a minute, however fast the demo is played: the rule is forty times as impatient.
+  MeshladderSourceStale: /"source":"kubernetes"/,
+};
+
+/** The longest that a rule waits before it reaches a person, in the time of the test. */
+function longestWaitMs(): number {
+  const seconds = ruleGroups(LADDER)
+    .flatMap(({ rules }) => rules.alerts)
+    .filter(({ severity }) => severity !== 'info')
+    .map(({ for: wait }) => Number.parseInt(wait, 10) * (wait.endsWith('h') ? 3600 : 60));
+  return (Math.max(...seconds) * 1000) / FACTOR;
+}
+
+/** As patient as with looks into Envoys: the demo waits for it before it goes on. */
+function untilTold(text: string, holds: () => boolean, actual: () => string): Expectation {
+  return { text, holds, actual, by: 'envoy' };
+}
+
+/** What becomes known of a run. */
+interface Told {
+  readonly receivers: Receivers;
+  /** When Prometheus began, by performance.now(). */
+  sinceMs: number;
+}
+
+/** Each notification of a receiver by the alert that it is about. */
+function told({ receivers }: Told, receiver: string, status: 'firing' | 'resolved'): readonly string[] {
+  return receivers.notifications
+    .filter((each) => each.receiver === receiver && each.status === status)
+    .flatMap(({ alerts }) => alerts.slice(0, 1))
+    .filter(isNews)
+    .map(({ labels }) => labels['alertname'] ?? '');
+}
+
+function isNews({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean {
+  return KNOWN_OF_OLD[labels['alertname'] ?? '']?.test(JSON.stringify(labels)) !== true;
+}
+
+function reaches(
+  run: Told,
+  receiver: string,
+  alertname: string,
+  status: 'firing' | 'resolved' = 'firing',
+): Expectation {
+  const all = (): readonly string[] => told(run, receiver, status);
+  return untilTold(
+    `${receiver} is told that ${alertname} is ${status}`,
+    () => all().includes(alertname),
+    () => all().join(', '),
+  );
+}
+
+/** An act of a story, at once, and what people are told of it. */
+function act(of: Scenario, name: string, ...expects: readonly Expectation[]): Act {
+  const found = of.acts.find((each) => each.name === name);
+  assert.ok(found, name);
+  const start = Math.min(...found.beats.flatMap(({ at, deeds }) => [at, ...deeds.map((deed) => deed.at)]));
+  const beats = found.beats.map((beat) => ({
+    ...beat,
+    at: beat.at - start,
+    deeds: beat.deeds.map((deed) => ({ ...deed, at: deed.at - start })),
+    expects: beat.expects.filter(({ by }) => by !== 'ladder'),
+  }));
+  const [last] = beats.slice(-1);
+  assert.ok(last);
+  return { name, beats: [...beats, { ...last, deeds: [], says: name, seen: 'told', expects }] };
+}
+
+function story(run: Told, waitMs: number): Scenario {
+  const well = untilTold(
+    'nobody is paged',
+    () => performance.now() - run.sinceMs > waitMs && told(run, 'pager', 'firing').length === 0,
+    () => told(run, 'pager', 'firing').join(', '),
+  );
+  return {
+    name: 'alerts',
+    about: 'one after the other',
+    quiet: true,
+    endsAt: 0,
+    acts: [
+      act(NONE, 'well', well),
+      act(STUCK, 'hangs', reaches(run, 'ticket', 'IstioProxyStale')),
+      act(STUCK, 'restarted'),
+      act(ROUTES, 'unmatched', reaches(run, 'pager', 'IstioResponseFlagSpikeNR')),
+      act(ROUTES, 'matched', reaches(run, 'pager', 'IstioResponseFlagSpikeNR', 'resolved')),
+      act(ENDPOINTS, 'empty', reaches(run, 'pager', 'IstioResponseFlagSpikeUH')),
+      act(ENDPOINTS, 'mended', reaches(run, 'pager', 'IstioResponseFlagSpikeUH', 'resolved')),
+    ],
+  };
+}
+
+function ruleFilesIn(context: TestContext): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'meshladder-rules-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return scaledRules(LADDER, { factor: FACTOR, traffic: TRAFFIC }).map((text, nth) => {
+    const file = join(folder, `rules-${nth}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+}
+
+test('a mesh that is well pages nobody; a proxy that hangs is a ticket; NR and UH are one page each, and over when they are', {
+  skip,
+  timeout: 300_000,
+}, async (context) => {
+  const receivers = await startReceivers();
+  context.after(() => receivers.stop());
+  const alertmanager = await startAlertmanager(alertmanagerBinary!, receivers.url);
+  context.after(() => alertmanager.stop());
+  const run: Told = { receivers, sinceMs: Number.POSITIVE_INFINITY };
+  const serves = Promise.withResolvers<string>();
+  const playing = playHere(context, {
+    scenario: story(run, longestWaitMs()),
+    speed: SPEED,
+    script: MAIN,
+    write(text) {
+      const target = /http:\/\/(\S+)\/metrics/.exec(text)?.[1];
+      if (target !== undefined) serves.resolve(target);
+    },
+  });
+  const target = await Promise.race([serves.promise, playing.then(() => assert.fail('it never served'))]);
+  const prometheus = await startPrometheus(prometheusBinary!, {
+    target,
+    ruleFiles: ruleFilesIn(context),
+    alertmanager: new URL(alertmanager.url).host,
+  });
+  context.after(() => prometheus.stop());
+  run.sinceMs = performance.now();
+  const { missed } = await playing;
+  assert.deepEqual(missed, []);
+  assert.deepEqual(told(run, 'pager', 'firing'), ['IstioResponseFlagSpikeNR', 'IstioResponseFlagSpikeUH']);
+  const tickets = told(run, 'ticket', 'firing');
+  assert.deepEqual(
+    tickets.filter((name) => name !== 'IstioProxyOutOfSync'),
+    ['IstioProxyStale'],
+  );
+  const texts = receivers.notifications
+    .flatMap(({ alerts }) => alerts)
+    .map(({ annotations }) => annotations['description']);
+  for (const words of [
+    /^details-v1-\S+\.bookinfo is connected to istiod and has not acknowledged what it was sent/,
+    /% of the requests through checkout-v1\.payment carry NR /,
+    /% of outbound requests to payment-svc\.payment\.svc\.cluster\.local carry UH /,
+  ]) {
+    assert.ok(
+      texts.some((text) => words.test(text ?? '')),
+      String(words),
+    );
+  }
+  assert.deepEqual((await alertmanager.alerts()).filter(isNews), []);
+  assert.deepEqual(await prometheus.ruleErrors(), []);
+});
