@@ -76,6 +76,7 @@ async function inspectionOf(options: SourceContextOptions, access: KubeAccess): 
 async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOptions) {
   const { createIstiodSource } = await import('../sources/istiod/source.ts');
   const { discovery, urls, interval, fastInterval, timeout, tokenFile, maxBytes } = config.istiod;
+  const { access, caFile, serverName, xdsPort: port, rootNamespace } = config.istiod;
   return createIstiodSource({
     discovery:
       discovery === 'static' ? { kind: 'static', urls } : { kind: 'kubernetes', pods: () => mesh.read().cluster.pods },
@@ -86,6 +87,9 @@ async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOpti
     timeoutMs: timeout,
     limitBytes: maxBytes,
     prepare: mesh.prepareControlPlane,
+    access,
+    caFile,
+    xds: { port, serverName, rootNamespace },
     ...(tokenFile !== undefined && { tokenFile }),
   });
 }

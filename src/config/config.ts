@@ -19,7 +19,10 @@ export interface Config {
   readonly istiod: {
     readonly discovery: 'kubernetes' | 'static';
     readonly urls: readonly string[];
-    readonly access: 'auto' | 'http';
+    readonly access: 'auto' | 'http' | 'xds';
+    readonly caFile: string | undefined;
+    readonly serverName: string | undefined;
+    readonly xdsPort: number;
     readonly interval: Milliseconds;
     readonly fastInterval: Milliseconds;
     readonly timeout: Milliseconds;

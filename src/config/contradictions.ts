@@ -31,6 +31,20 @@ const RULES: readonly Rule[] = [
     const twice = bases.find((url, nth) => bases.indexOf(url) !== nth);
     return twice !== undefined && { path: ['istiod', 'urls'], message: `${twice} stands twice; remove one` };
   },
+  ({ role, istiod }) =>
+    role !== 'agent' &&
+    istiod.access === 'xds' &&
+    istiod.caFile === undefined && {
+      path: ['istiod', 'caFile'],
+      message: 'missing, but istiod.access is xds; mount the ConfigMap istio-ca-root-cert and name its root-cert.pem',
+    },
+  ({ role, istiod }) =>
+    role !== 'agent' &&
+    istiod.access === 'xds' &&
+    istiod.tokenFile === undefined && {
+      path: ['istiod', 'tokenFile'],
+      message: 'missing, but istiod.access is xds; mount a projected service-account token with audience istio-ca',
+    },
   ({ web }) =>
     OWN_PATHS.test(web.telemetryPath) && {
       path: ['web', 'telemetryPath'],

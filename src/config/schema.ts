@@ -36,7 +36,21 @@ const istiod: Fields<Config['istiod']> = {
     /^https?:\/\/[^\s/@?#]+(:\d+)?\/?$/,
     'Addresses of istiods for `discovery: static`, without a path, as in `http://127.0.0.1:15014`.',
   ),
-  access: oneOf(['auto', 'http'], 'auto', 'How an istiod is asked: `http` is its debug port, and what `auto` uses.'),
+  access: oneOf(
+    ['auto', 'http', 'xds'],
+    'auto',
+    'How an istiod is asked: `http` is its debug port; `xds` is the port of its proxies, over TLS, with `tokenFile` and `caFile`; `auto` takes HTTP and, with a `caFile`, xDS where HTTP is off, blocked or denied.',
+  ),
+  caFile: optionalText(
+    'a path',
+    "The authority that signs istiod's certificate, for xDS, read again for each poll: key `root-cert.pem` of the ConfigMap `istio-ca-root-cert`, which Istio puts into every namespace.",
+  ),
+  serverName: optionalText(
+    'a name of lower-case letters, digits, - and .',
+    "The name that istiod's certificate must hold, for xDS. By default `istiod.NAMESPACE.svc` of the pod, which istiods of every revision have.",
+    NAME.pattern,
+  ),
+  xdsPort: count(15012, 'The port for xDS of istiods whose pods name no port `tls-xds`.'),
   interval: duration('10s', 'How often every istiod is polled.'),
   fastInterval: duration(
     '3s',

@@ -22,6 +22,8 @@ export type IstiodAccess = 'http' | 'xds' | 'port_forward';
 export interface IstiodAnswer {
   readonly istiod: Istiod;
   readonly access: IstiodAccess;
+  /** Why it is not asked over HTTP, where it is asked over xDS instead. */
+  readonly httpError?: SourceError;
   /** istiod's own version, where it told us. */
   readonly version?: string;
   /** When the last poll ended. */

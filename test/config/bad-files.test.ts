@@ -31,6 +31,13 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    'xds-without-a-ca',
+    [
+      'xds-without-a-ca.yaml:1: istiod.caFile: missing, but istiod.access is xds; mount the ConfigMap istio-ca-root-cert and name its root-cert.pem',
+      'xds-without-a-ca.yaml:1: istiod.tokenFile: missing, but istiod.access is xds; mount a projected service-account token with audience istio-ca',
+    ],
+  ],
+  [
     'inspect-without-kubernetes',
     [
       'inspect-without-kubernetes.yaml:7: inspect.enabled: true, but kubernetes.mode is off, and Envoys are reached through the Kubernetes API; turn that on',

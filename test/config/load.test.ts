@@ -68,7 +68,10 @@ test('a file with every key gives every value', async () => {
     istiod: {
       discovery: 'static',
       urls: ['http://127.0.0.1:15014', 'https://[::1]:15014/'],
-      access: 'http',
+      access: 'xds',
+      caFile: '/var/run/secrets/istio/root-cert.pem',
+      serverName: 'istiod-canary.istio-control.svc',
+      xdsPort: 15_013,
       interval: 15_000,
       fastInterval: 2000,
       timeout: 1500,

@@ -25,7 +25,7 @@ async function loadedBy(argv: readonly string[], env: Record<string, string> = {
 }
 
 const ENVOY = 'test/fixtures/envoy/healthy';
-const HEAVY = ['@kubernetes/client-node', 'express', 'undici', 'ws', 'prom-client', 'node-cron'];
+const HEAVY = ['@kubernetes/client-node', 'express', 'undici', 'ws', 'prom-client', 'node-cron', '@grpc/grpc-js'];
 
 test('the spy sees what is loaded', async () => {
   assert.ok((await loadedBy(['--version'])).has('commander'));

@@ -8,25 +8,37 @@ export interface TestCertificate {
   readonly signer: { readonly name: string; readonly privateKey: KeyObject };
 }
 
+/** What is not as mostly. */
+export interface CertificateOptions {
+  /** Names of DNS. Default `localhost`. */
+  readonly names?: readonly string[];
+  /** When it ends, in milliseconds from now. Default a day. */
+  readonly endsMs?: number;
+}
+
 /**
  * Makes a certificate for 127.0.0.1 and localhost, signed by `issuer` or by itself; both for servers and clients.
  * @param uris more names of it, such as a SPIFFE id
  *
  * Written out in DER (RFC 5280), so that no test needs openssl or a key in the repository.
  */
-export function makeCertificate(name: string, issuer?: TestCertificate, uris: readonly string[] = []): TestCertificate {
+export function makeCertificate(
+  name: string,
+  issuer?: TestCertificate,
+  uris: readonly string[] = [],
+  { names = ['localhost'], endsMs = DAY_MS }: CertificateOptions = {},
+): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer = issuer?.signer ?? { name, privateKey };
-  const day = 86_400_000;
   const body = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
     integer(serialNumber()),
     ECDSA_SHA256,
     distinguishedName(signer.name),
-    sequence(utcTime(Date.now() - day), utcTime(Date.now() + day)),
+    sequence(utcTime(Date.now() - DAY_MS), utcTime(Date.now() + endsMs)),
     distinguishedName(name),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(basicConstraints(issuer === undefined), subjectAltNames(uris))),
+    tagged(0xa3, sequence(basicConstraints(issuer === undefined), subjectAltNames(names, uris))),
   );
   const certificate = sequence(body, ECDSA_SHA256, bitString(sign('sha256', body, signer.privateKey)));
   const base64 = certificate.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();
@@ -43,6 +55,8 @@ function serialNumber(): Buffer {
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
   return bytes;
 }
+
+const DAY_MS = 86_400_000;
 
 function tagged(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
@@ -95,7 +109,7 @@ function basicConstraints(isAuthority: boolean): Buffer {
 
 const ECDSA_SHA256 = sequence(oid(1, 2, 840, 10045, 4, 3, 2));
 
-function subjectAltNames(uris: readonly string[]): Buffer {
-  const names = [tagged(0x82, Buffer.from('localhost')), tagged(0x87, Buffer.from([127, 0, 0, 1]))];
+function subjectAltNames(dns: readonly string[], uris: readonly string[]): Buffer {
+  const names = [...dns.map((name) => tagged(0x82, Buffer.from(name))), tagged(0x87, Buffer.from([127, 0, 0, 1]))];
   return extension(oid(2, 5, 29, 17), sequence(...names, ...uris.map((uri) => tagged(0x86, Buffer.from(uri)))));
 }

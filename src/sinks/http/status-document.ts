@@ -45,6 +45,7 @@ export interface IstiodStatus {
   readonly revision: string;
   readonly version: string | null;
   readonly access: IstiodAnswer['access'];
+  readonly http_error: string | null;
   readonly ready: boolean | null;
   readonly state: 'ok' | SourceErrorCode;
   readonly error: string | null;
@@ -81,13 +82,15 @@ function sourceStatus({ source, up, lastSuccessAt, polls, errors, lastError }: S
   return { source, up: up ?? null, last_success_at: time(lastSuccessAt), polls, errors, last_error: lastError ?? null };
 }
 
-function istiodStatus({ istiod, access, version, polledAt, answeredAt, error, proxies }: IstiodAnswer): IstiodStatus {
+function istiodStatus(answer: IstiodAnswer): IstiodStatus {
+  const { istiod, access, httpError, version, polledAt, answeredAt, error, proxies } = answer;
   return {
     name: istiod.name,
     namespace: istiod.namespace,
     revision: istiod.revision,
     version: version ?? null,
     access,
+    http_error: httpError?.detail ?? null,
     ready: istiod.ready ?? null,
     state: error?.code ?? 'ok',
     error: error?.detail ?? null,

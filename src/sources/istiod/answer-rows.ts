@@ -16,6 +16,8 @@ export interface SyncAnswer {
 
 /** Takes the rows in as they are cut. */
 export interface AnswerRows extends CutHandlers {
+  /** A row that is already decoded. */
+  row(decoded: ReturnType<typeof decodeRow>): void;
   /**
    * The answer, after the last row.
    * @param times when connections were opened, where istiod told
@@ -37,13 +39,14 @@ export function createAnswerRows(limitBytes: number): AnswerRows {
     if (known === undefined) byName.set(name, [connection]);
     else known.push(connection);
   };
+  const row = (decoded: ReturnType<typeof decodeRow>): void => {
+    if (++rows > MAX_ROWS) throw tooManyRows(limitBytes);
+    if (decoded === 'unreadable') skippedRows++;
+    else if (decoded !== 'other') take(decoded);
+  };
   return {
-    element(value) {
-      if (++rows > MAX_ROWS) throw tooManyRows(limitBytes);
-      const row = decodeRow(value);
-      if (row === 'unreadable') skippedRows++;
-      else if (row !== 'other') take(row);
-    },
+    row,
+    element: (value) => row(decodeRow(value)),
     oversized() {
       rows++;
       skippedRows++;

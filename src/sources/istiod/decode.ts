@@ -16,7 +16,7 @@ import {
 import { DEBUG_TYPE_PREFIX, LEGACY_FIELDS, TYPE_URLS } from './type-urls.ts';
 
 /** What istioctl says of itself: its connections are listed among the proxies for up to 30 s. */
-const ISTIOCTL_VERSION = '65536.65536.65536';
+export const ISTIOCTL_VERSION = '65536.65536.65536';
 
 type Types = Partial<Record<XdsType, TypeSync>>;
 
@@ -134,6 +134,6 @@ function stateOf(sent: string, acked: string, error: string): TypeSync['state'] 
 const BAD_FIRST: readonly TypeSync['state'][] = ['ERROR', 'STALE', 'SYNCED', 'NOT_SENT'];
 
 /** Two type URLs that share our name (ztunnel's Address and Workload): the worse one speaks for both. */
-function worse(one: TypeSync | undefined, other: TypeSync): TypeSync {
+export function worse(one: TypeSync | undefined, other: TypeSync): TypeSync {
   return one !== undefined && BAD_FIRST.indexOf(one.state) <= BAD_FIRST.indexOf(other.state) ? one : other;
 }

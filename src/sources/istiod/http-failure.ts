@@ -36,6 +36,11 @@ export function failureOf(error: unknown, phase: Phase, exchange: Exchange): Sou
   return { code: 'invalid', detail: `${at} does not answer in HTTP: ${code === '' ? nameOf(error) : code}` };
 }
 
+/** Whether what was thrown, or what it came of, is a connection that nobody took up in time. */
+export function neverConnected(error: unknown): boolean {
+  return TOO_LATE.has(codeOf(error));
+}
+
 /** The deadline passed, in whichever phase. */
 export function timedOut({ host, path, deadlineMs }: Exchange): SourceError {
   const detail = `${host} did not answer ${path} whole within ${deadlineMs} ms`;
@@ -58,7 +63,7 @@ export function statusFailure(status: number, hasToken: boolean, { host, path }:
     case 404:
       return {
         code: 'not_found',
-        detail: `${host} has no ${path}: not istiod's port 15014, or ENABLE_DEBUG_ON_HTTP=false`,
+        detail: `${host} has no ${path}: not istiod's port 15014, or ENABLE_DEBUG_ON_HTTP=false, where istiod.caFile lets it be asked over xDS`,
       };
     default:
       return { code: 'invalid', detail: `${host} answered ${status} to ${path}${redirectNote(status)}` };

@@ -1,11 +1,13 @@
 import type { ControlPlane } from '../../model/control-plane.ts';
 import type { PortForward } from '../pod-port.ts';
 import type { Clock, SourceLog } from '../source.ts';
+import { onlyWay } from './access.ts';
 import type { IstiodTarget } from './discover.ts';
 import { createForwardingClient } from './forwarding-client.ts';
 import { createHttpClient } from './http-client.ts';
+import { httpWay } from './http-way.ts';
+import { DEFAULT_LIMIT_BYTES } from './open-ways.ts';
 import { createPoller } from './poll.ts';
-import { DEFAULT_LIMIT_BYTES } from './source.ts';
 
 export interface AskOnceOptions {
   readonly targets: readonly IstiodTarget[];
@@ -27,9 +29,9 @@ export async function askOnce(options: AskOnceOptions): Promise<ControlPlane> {
   const forwarding = portForward && createForwardingClient({ portForward, targets, direct });
   const client = forwarding ?? direct;
   try {
-    const bounds = { tokenFile, deadlineMs, limitBytes: DEFAULT_LIMIT_BYTES, concurrency: 8 };
     const reached = { client, ...(forwarding !== undefined && { accessTo: forwarding.accessTo }) };
-    const poller = createPoller({ ...reached, clock, log: NO_LOG, ...bounds });
+    const access = onlyWay(httpWay({ ...reached, deadlineMs, limitBytes: DEFAULT_LIMIT_BYTES }));
+    const poller = createPoller({ access, clock, log: NO_LOG, tokenFile, concurrency: 8 });
     return { poll: 1, istiods: await poller.poll(targets, signal) };
   } finally {
     await client.close();

@@ -1,23 +1,19 @@
 import pLimit from 'p-limit';
-import type { IstiodAccess, IstiodAnswer } from '../../model/control-plane.ts';
+import type { IstiodAnswer } from '../../model/control-plane.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import type { Clock, SourceLog } from '../source.ts';
-import type { SyncAnswer } from './answer-rows.ts';
-import { type AskOptions, askSync, askVersion, reasonOf } from './ask.ts';
+import type { Access, Asked, Question } from './access.ts';
+import { reasonOf } from './ask.ts';
 import type { IstiodTarget } from './discover.ts';
-import type { HttpClient } from './http-client.ts';
+import { tell } from './poll-log.ts';
 import { readToken } from './token.ts';
 
 /** Bounds and means of a poll. */
 export interface PollOptions {
-  readonly client: HttpClient;
-  /** How the client reaches an istiod. Default: `http`, at its address. */
-  readonly accessTo?: (base: string) => IstiodAccess;
+  readonly access: Access;
   readonly clock: Clock;
   readonly log: SourceLog;
   readonly tokenFile: string | undefined;
-  readonly deadlineMs: number;
-  readonly limitBytes: number;
   /** Istiods asked at the same time. */
   readonly concurrency: number;
 }
@@ -51,6 +47,7 @@ export function createPoller(options: PollOptions): Poller {
       for (const name of memories.keys()) {
         if (!targets.some(({ istiod }) => istiod.name === name)) options.log.info({ istiod: name }, 'istiod is gone');
       }
+      options.access.keep(targets);
       memories = new Map(next.map((memory) => [memory.answer.istiod.name, memory]));
       return next.map((memory) => memory.answer);
     },
@@ -62,13 +59,13 @@ export function createPoller(options: PollOptions): Poller {
     token: TokenOrReason,
     signal: AbortSignal,
   ): Promise<Memory> {
-    const { client, deadlineMs, limitBytes } = options;
-    const ask: AskOptions = { client, base: target.base, token: token.token, deadlineMs, limitBytes, signal };
-    const answered = token.error === undefined ? await answerOf(ask) : { error: token.error };
+    const { access, clock } = options;
+    const question: Question = { target, token: token.token, signal };
     const before = known?.identity === target.identity ? known : undefined;
-    const { version, versionAgeLeft } = await versionOf(ask, before, 'answer' in answered);
-    const access = options.accessTo?.(target.base) ?? 'http';
-    const answer = answerFrom({ target, known, answered, version, access, at: options.clock });
+    const asked =
+      token.error === undefined ? await access.ask(question) : { access: access.kind(target), error: token.error };
+    const { version, versionAgeLeft } = await versionOf(access, question, before, 'answer' in asked);
+    const answer = answerFrom({ target, known, asked, version, at: clock });
     tell(options.log, known?.answer, answer);
     return { identity: target.identity, answer, versionAgeLeft };
   }
@@ -76,14 +73,15 @@ export function createPoller(options: PollOptions): Poller {
 
 /** The version known, or asked now where it is not known or old. An istiod that does not answer is not asked. */
 async function versionOf(
-  ask: AskOptions,
+  access: Access,
+  question: Question,
   before: Memory | undefined,
   answers: boolean,
 ): Promise<{ readonly version: string | undefined; readonly versionAgeLeft: number }> {
   const known = before?.answer.version;
   const left = (before?.versionAgeLeft ?? 0) - 1;
   if (left >= 0 || !answers) return { version: known, versionAgeLeft: left };
-  return { version: (await askVersion(ask)) ?? known, versionAgeLeft: VERSION_POLLS };
+  return { version: (await access.version(question)) ?? known, versionAgeLeft: VERSION_POLLS };
 }
 
 type TokenOrReason =
@@ -98,61 +96,34 @@ async function readTokenOrReason(file: string | undefined): Promise<TokenOrReaso
   }
 }
 
-type Answered = { readonly answer: SyncAnswer } | { readonly error: SourceError };
-
-async function answerOf(ask: AskOptions): Promise<Answered> {
-  try {
-    return { answer: await askSync(ask) };
-  } catch (error) {
-    ask.signal.throwIfAborted();
-    return { error: reasonOf(error) };
-  }
-}
-
 interface Outcome {
   readonly target: IstiodTarget;
   readonly known: Memory | undefined;
-  readonly answered: Answered;
+  readonly asked: Asked;
   readonly version: string | undefined;
-  readonly access: IstiodAccess;
   readonly at: Clock;
 }
 
 /** A failed poll keeps what the istiod last said: its proxies are then unknown, not gone. */
-function answerFrom({ target, known, answered, version, access, at }: Outcome): IstiodAnswer {
+function answerFrom({ target, known, asked, version, at }: Outcome): IstiodAnswer {
   const polledAt = at.now();
   const base = {
     istiod: target.istiod,
-    access,
+    access: asked.access,
     polledAt,
+    ...(asked.instead === undefined ? {} : { httpError: asked.instead }),
     ...(version === undefined ? {} : { version }),
   } as const;
-  if ('answer' in answered) {
-    const { proxies, skippedRows } = answered.answer;
+  if ('answer' in asked) {
+    const { proxies, skippedRows } = asked.answer;
     return { ...base, answeredAt: polledAt, proxies, ...(skippedRows === 0 ? {} : { skippedRows }) };
   }
   const last = known?.answer;
   return {
     ...base,
-    error: answered.error,
+    error: asked.error,
     proxies: last?.proxies ?? [],
     ...(last?.answeredAt === undefined ? {} : { answeredAt: last.answeredAt }),
     ...(last?.skippedRows === undefined ? {} : { skippedRows: last.skippedRows }),
   };
-}
-
-/** Says what changed, once: a poll that goes as the last one did is no news. */
-function tell(log: SourceLog, before: IstiodAnswer | undefined, after: IstiodAnswer): void {
-  const { name: istiod, revision } = after.istiod;
-  if (after.error !== undefined) {
-    const { code: reason, detail } = after.error;
-    if (before?.error?.code !== reason) log.warn({ istiod, revision, reason, detail }, 'istiod cannot be asked');
-    return;
-  }
-  const fields = { istiod, revision, proxies: after.proxies.length, version: after.version };
-  if (before === undefined) log.info(fields, 'istiod found, and it answers');
-  else if (before.error !== undefined) log.info(fields, 'istiod answers again');
-  if ((after.skippedRows ?? 0) > 0 && before?.skippedRows === undefined) {
-    log.warn({ istiod, skipped: after.skippedRows }, 'some rows of /debug/syncz could not be read and are left out');
-  }
 }

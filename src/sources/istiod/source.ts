@@ -5,8 +5,8 @@ import type { Observed } from '../../model/observed.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import type { Pod } from '../../model/workload.ts';
 import type { PollReport, RbacNeed, Scheduler, Source, SourceContext } from '../source.ts';
-import { discoverIstiods, fixedIstiods, type IstiodTarget } from './discover.ts';
-import { createHttpClient } from './http-client.ts';
+import { discoverIstiods, fixedIstiods, type IstiodTarget, type XdsPlaces } from './discover.ts';
+import { openWays } from './open-ways.ts';
 import { createPoller } from './poll.ts';
 
 /** Where istiods are found. */
@@ -24,6 +24,14 @@ export interface IstiodSourceOptions {
   readonly fastIntervalMs: number;
   /** For one istiod's whole answer. */
   readonly timeoutMs: number;
+  /**
+   * `http`, the debug port; `xds`, with a token and `caFile`; `auto`, HTTP and, where that is closed, xDS if there is a
+   * `caFile`. Default `auto`.
+   */
+  readonly access?: 'auto' | 'http' | 'xds';
+  /** PEM of the authority that signs istiods' certificates; read anew for each poll. */
+  readonly caFile?: string | undefined;
+  readonly xds?: XdsPlaces;
   /** A projected service-account token with audience istio-ca; read anew for each poll. */
   readonly tokenFile?: string;
   /** Longest answer taken of one istiod; an istiod with 10,000 proxies sends 18 MB. Default 128 MiB. */
@@ -36,8 +44,6 @@ export interface IstiodSourceOptions {
   readonly random?: () => number;
 }
 
-/** The default of `limitBytes`. */
-export const DEFAULT_LIMIT_BYTES: number = 128 << 20;
 /** Exporters that started together drift apart by this share of an interval, so that istiod does not feel them as one. */
 const JITTER = 0.1;
 /** While the informer has not spoken yet there is nothing to poll; it mostly speaks within a second. */
@@ -66,16 +72,16 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const { discovery, scheduler, pace, random = Math.random } = options;
-  const client = createHttpClient();
   const { clock, log } = context;
-  const { tokenFile, timeoutMs: deadlineMs, limitBytes = DEFAULT_LIMIT_BYTES, concurrency = 8 } = options;
-  const poller = createPoller({ client, clock, log, tokenFile, deadlineMs, limitBytes, concurrency });
-  const fixed = discovery.kind === 'static' ? fixedIstiods(discovery.urls) : [];
+  const { tokenFile, concurrency = 8, xds } = options;
+  const ways = openWays(options, clock);
+  const poller = createPoller({ access: ways.access, clock, log, tokenFile, concurrency });
+  const fixed = discovery.kind === 'static' ? fixedIstiods(discovery.urls, xds) : [];
   let poll = 0;
   let waits = false;
 
   const once = async (stop: AbortSignal): Promise<void> => {
-    const found = discovery.kind === 'static' ? { targets: fixed } : targetsOf(discovery.pods());
+    const found = discovery.kind === 'static' ? { targets: fixed } : targetsOf(discovery.pods(), xds);
     waits = found === 'pending';
     if (found === 'pending') return;
     if ('error' in found) return context.report({ ok: false, errors: [found.error] });
@@ -96,16 +102,17 @@ async function run(
   try {
     await scheduler.repeat('istiod', intervalMs, once, signal);
   } finally {
-    await client.close();
+    await ways.close();
   }
 }
 
 /** No pods seen yet is not "no istiods": nothing is claimed until the informer has listed them. */
 function targetsOf(
   pods: Observed<ObjectMap<Pod>>,
+  xds: XdsPlaces | undefined,
 ): 'pending' | { readonly targets: readonly IstiodTarget[] } | { readonly error: SourceError } {
   if (pods.state === 'pending') return 'pending';
-  return pods.state === 'failed' ? { error: pods.error } : { targets: discoverIstiods(pods.value) };
+  return pods.state === 'failed' ? { error: pods.error } : { targets: discoverIstiods(pods.value, xds) };
 }
 
 /** Good when at least one istiod answered; rows that could not be read are told beside it. */

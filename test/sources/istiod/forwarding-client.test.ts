@@ -35,6 +35,7 @@ describe('an istiod through a forwarded port', () => {
       base: address,
       identity: 'a',
       port: { namespace: 'istio-system', pod: 'istiod-a', port: PORT },
+      xds: { address: '127.0.0.1:15012', serverName: 'istiod.istio-system.svc', namespace: 'istio-system' },
     };
     const portForward = createPortForward({ access, connectMs: 2_000 });
     return createForwardingClient({ portForward, targets: [target], direct: createHttpClient() });

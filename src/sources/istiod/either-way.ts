@@ -1,0 +1,111 @@
+import type { SourceError } from '../../model/source-error.ts';
+import { type Access, type Asked, askBy, type Question, type Tried, type Way } from './access.ts';
+import type { IstiodTarget } from './discover.ts';
+import { neverConnected } from './http-failure.ts';
+
+export interface EitherWay {
+  /** Preferred: its answers are read while they come. */
+  readonly http: Way;
+  readonly xds: Way;
+  /** Milliseconds that never jump. */
+  readonly nowMs: () => number;
+}
+
+/** What is known of one istiod. */
+interface Habit {
+  readonly identity: string;
+  /** Which way answered last. */
+  way: 'http' | 'xds';
+  /** When the other way was last tried, and why it did not do. */
+  other?: { readonly atMs: number; readonly error: SourceError };
+}
+
+/** While it is asked over xDS: so often its debug port is tried again, which may have been opened. */
+export const RETRY_HTTP_MS: number = 10 * 60_000;
+/** While it does not answer: so often the way that did not do before is tried again. */
+export const RETRY_OTHER_MS: number = 60_000;
+
+/** Over HTTP, or over xDS where HTTP is off, blocked or denied; what worked for an istiod is kept to while it lives. */
+export function eitherWay(ways: EitherWay): Access {
+  const habits = new Map<string, Habit>();
+  const habitOf = ({ istiod: { name }, identity }: IstiodTarget): Habit => {
+    const known = habits.get(name);
+    if (known?.identity === identity) return known;
+    const habit: Habit = { identity, way: 'http' };
+    habits.set(name, habit);
+    return habit;
+  };
+  return {
+    kind: (target) => habitOf(target).way,
+    ask: (question) => ask(ways, habitOf(question.target), question),
+    version: (question) => ways[habitOf(question.target).way].version(question),
+    keep(targets) {
+      const names = new Set(targets.map(({ istiod }) => istiod.name));
+      for (const name of habits.keys()) if (!names.has(name)) habits.delete(name);
+      ways.xds.keep?.(targets.filter((target) => habitOf(target).way === 'xds'));
+    },
+  };
+}
+
+async function ask(ways: EitherWay, habit: Habit, question: Question): Promise<Asked> {
+  if (habit.way === 'xds' && isDue(habit, RETRY_HTTP_MS, ways.nowMs())) {
+    const back = await tryOther(ways, habit, question);
+    if (back !== undefined) return back;
+  }
+  const first = await askBy(ways[habit.way], question);
+  if ('answer' in first) {
+    if (habit.way === 'http') delete habit.other;
+    return answered(habit, first);
+  }
+  const turns = isClosed(first) && isDue(habit, RETRY_OTHER_MS, ways.nowMs());
+  const turned = turns ? await tryOther(ways, habit, question, first.error) : undefined;
+  return turned ?? { access: first.access, error: bothReasons(habit, first.error) };
+}
+
+/**
+ * Turns to the other way if it answers, and else remembers why it does not.
+ * @param because why the usual way does not do
+ */
+async function tryOther(
+  ways: EitherWay,
+  habit: Habit,
+  question: Question,
+  because?: SourceError,
+): Promise<Asked | undefined> {
+  const other = habit.way === 'http' ? 'xds' : 'http';
+  const tried = await askBy(ways[other], question);
+  const error = 'error' in tried ? tried.error : because;
+  if (error === undefined) delete habit.other;
+  else habit.other = { atMs: ways.nowMs(), error };
+  if ('error' in tried) return undefined;
+  habit.way = other;
+  return answered(habit, tried);
+}
+
+function isDue({ other }: Habit, afterMs: number, nowMs: number): boolean {
+  return other === undefined || nowMs - other.atMs >= afterMs;
+}
+
+function answered({ way, other }: Habit, { access, answer }: Extract<Tried, { answer: unknown }>): Asked {
+  return { access, answer, ...(way === 'xds' && other !== undefined && { instead: other.error }) };
+}
+
+const CLOSED: readonly SourceError['code'][] = ['not_found', 'refused', 'denied', 'tls'];
+
+/** Whether it is the way that is closed, rather than an istiod that is slow or answers nonsense. */
+function isClosed({ error, cause }: Extract<Tried, { error: SourceError }>): boolean {
+  return CLOSED.includes(error.code) || neverConnected(cause);
+}
+
+/**
+ * Neither way: by the reason to act on. Of an istiod whose debug port is off or blocked that is why xDS does not do, unless
+ * nobody is there either.
+ */
+function bothReasons({ way, other }: Habit, error: SourceError): SourceError {
+  if (other === undefined) return error;
+  const [http, xds] = way === 'http' ? [error, other.error] : [other.error, error];
+  const isAway = xds.code === 'refused' || xds.code === 'timeout';
+  return http.code === 'denied' || isAway
+    ? { ...http, detail: `${http.detail}; nor over xDS: ${xds.detail}` }
+    : { ...xds, detail: `${xds.detail}; nor over HTTP: ${http.detail}` };
+}

@@ -1,0 +1,165 @@
+import { createBreather } from '../../breathe.ts';
+import { createAnswerRows, type SyncAnswer } from '../answer-rows.ts';
+import { MAX_ROW_BYTES } from '../ask.ts';
+import { AskError, invalid } from '../ask-error.ts';
+import { type ConnectionTimes, createConnectionTimes } from '../connections.ts';
+import { type ArrayCutter, createArrayCutter } from '../cut-array.ts';
+import { asFields, readVersion } from '../schema.ts';
+import type { XdsChannel, XdsStream } from './channel.ts';
+import { decodeClientConfig } from './client-config.ts';
+import { type DiscoveryResponse, readResponse, writeRequest, type XdsNode } from './messages.ts';
+
+/** How one istiod is asked over xDS. */
+export interface XdsAsk {
+  readonly channel: XdsChannel;
+  readonly node: XdsNode;
+  readonly token: string | undefined;
+  /** For all of it. */
+  readonly deadlineMs: number;
+  readonly limitBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** The answers of the debug port, byte for byte (Istio pilot/pkg/xds/debuggen.go). Gone where that port is off. */
+const DEBUG = 'istio.io/debug';
+/** The states of proxies as istiod judges them (Istio pilot/pkg/xds/statusgen.go); what `istioctl proxy-status` asks. */
+const STATUS = 'istio.io/debug/syncz';
+
+/**
+ * What every proxy of one istiod has been sent and has acknowledged: as its debug port would say, or else by state.
+ * @throws AskError
+ */
+export async function askSyncOverXds(ask: XdsAsk): Promise<SyncAnswer> {
+  const endsAt = performance.now() + ask.deadlineMs;
+  const stream = openStream(ask, ask.deadlineMs);
+  try {
+    const body = await askDebug(stream, ask.node, 'syncz');
+    if (body === undefined) return await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
+    return await rowsOfBody(body, ask.limitBytes, await askTimes(stream, ask.node));
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return await askAsOutsider(ask, Math.max(1, endsAt - performance.now()), error);
+  } finally {
+    stream.end();
+  }
+}
+
+/** istiod's own version, e.g. `1.30.3`; nothing where it does not say. */
+export async function askVersionOverXds(ask: XdsAsk): Promise<string | undefined> {
+  const stream = openStream(ask, ask.deadlineMs);
+  try {
+    return versionIn(await askStatus(stream, ask.node));
+  } catch {
+    return undefined;
+  } finally {
+    stream.end();
+  }
+}
+
+function openStream({ channel, token, signal }: XdsAsk, deadlineMs: number): XdsStream {
+  return channel.open({ token, deadlineMs: Math.ceil(deadlineMs), path: STATUS, signal });
+}
+
+/** @returns the body of `/debug/WHAT`; undefined where istiod has none such */
+async function askDebug(stream: XdsStream, node: XdsNode, what: string): Promise<Uint8Array | undefined> {
+  const answer = await stream.ask(writeRequest({ typeUrl: DEBUG, resourceNames: [what], node }));
+  const [body] = understood(answer, DEBUG).resources;
+  // The status of the answer is lost on the way: what is not there comes as text.
+  return body === undefined || NOT_THERE.equals(body.subarray(0, NOT_THERE.length)) ? undefined : body;
+}
+
+const NOT_THERE = Buffer.from('404 ');
+
+async function askStatus(stream: XdsStream, node: XdsNode): Promise<DiscoveryResponse> {
+  return understood(await stream.ask(writeRequest({ typeUrl: STATUS, resourceNames: [], node })), STATUS);
+}
+
+/** @throws AskError `invalid` where it is no answer to what was asked */
+function understood(answer: Uint8Array, typeUrl: string): DiscoveryResponse {
+  const response = readOrUndefined(answer);
+  if (response === undefined) throw invalid(`the answer to ${typeUrl} is no DiscoveryResponse`);
+  if (response.typeUrl !== typeUrl) throw invalid(`the answer to ${typeUrl} is of another type`);
+  return response;
+}
+
+function readOrUndefined(answer: Uint8Array): DiscoveryResponse | undefined {
+  try {
+    return readResponse(answer);
+  } catch {
+    return undefined;
+  }
+}
+
+/** When connections were opened. A help, no need: without an answer nothing is known of it, and nothing fails. */
+async function askTimes(stream: XdsStream, node: XdsNode): Promise<ConnectionTimes | undefined> {
+  const collector = createConnectionTimes();
+  const ignore = (): void => undefined;
+  const handlers = { element: collector.take, oversized: ignore, document: ignore };
+  try {
+    const body = await askDebug(stream, node, 'connections');
+    if (body === undefined) return undefined;
+    await cut(body, createArrayCutter(handlers, { maxElementBytes: 4_096, place: 'in_object' }));
+    return collector.times();
+  } catch {
+    return undefined;
+  }
+}
+
+async function rowsOfBody(body: Uint8Array, limitBytes: number, times?: ConnectionTimes): Promise<SyncAnswer> {
+  const rows = createAnswerRows(limitBytes);
+  await cut(body, createArrayCutter(rows, { maxElementBytes: MAX_ROW_BYTES }));
+  return rows.finish(times);
+}
+
+/** A few rows at a time, so that others get their turn. */
+const PIECE_BYTES = 64 << 10;
+
+async function cut(body: Uint8Array, cutter: ArrayCutter): Promise<void> {
+  const breathe = createBreather();
+  for (let at = 0; at < body.length; at += PIECE_BYTES) {
+    cutter.push(body.subarray(at, at + PIECE_BYTES));
+    await breathe();
+  }
+  cutter.end();
+}
+
+async function rowsOfStatus({ resources }: DiscoveryResponse, limitBytes: number): Promise<SyncAnswer> {
+  const breathe = createBreather();
+  const rows = createAnswerRows(limitBytes);
+  for (const resource of resources) {
+    rows.row(decodeClientConfig(resource));
+    await breathe();
+  }
+  return rows.finish();
+}
+
+/** Refused for the namespace of the token: others may ask for states all the same, in some versions for their own. */
+async function askAsOutsider(ask: XdsAsk, deadlineMs: number, refused: AskError): Promise<SyncAnswer> {
+  const stream = openStream(ask, deadlineMs);
+  try {
+    const answer = await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
+    // Since Istio 1.28.7, 1.29.3 and 1.30 strangers are shown the proxies of their own namespace, as if there were no
+    // others: that must not pass for the whole mesh.
+    if (new Set(answer.proxies.map(({ namespace }) => namespace)).size >= 2) return answer;
+  } catch {
+    ask.signal.throwIfAborted();
+  } finally {
+    stream.end();
+  }
+  throw refused;
+}
+
+function isForbidden(error: unknown): error is AskError {
+  return error instanceof AskError && error.reason.code === 'denied' && error.reason.status === 403;
+}
+
+/** `{"Component":"istiod","ID":"istiod-…","Info":{"version":"1.30.3",…}}` */
+function versionIn({ controlPlane }: DiscoveryResponse): string | undefined {
+  if (controlPlane === undefined || controlPlane.length > 4_096) return undefined;
+  try {
+    const info = asFields(asFields(JSON.parse(controlPlane))?.['Info']);
+    return readVersion(info?.['version']) || undefined;
+  } catch {
+    return undefined;
+  }
+}

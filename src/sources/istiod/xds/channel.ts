@@ -1,0 +1,144 @@
+import {
+  Client,
+  type ClientDuplexStream,
+  connectivityState,
+  credentials,
+  logVerbosity,
+  Metadata,
+  type ServiceError,
+  setLogVerbosity,
+  status,
+} from '@grpc/grpc-js';
+import { AskError, truncated } from '../ask-error.ts';
+import { CONNECT_MS, type Exchange } from '../http-failure.ts';
+import { grpcFailure, unconnected } from './failure.ts';
+
+/** Where an istiod speaks xDS, and whom to expect there. */
+export interface XdsPeer {
+  /** `HOST:PORT`. */
+  readonly address: string;
+  /** The name that its certificate must hold; also where it is dialled by the address of its pod. */
+  readonly serverName: string;
+  /** PEM of the authority that signs it. */
+  readonly ca: Buffer;
+  /** Longest answer taken. */
+  readonly limitBytes: number;
+}
+
+/** A connection to one istiod, kept from poll to poll; a new one where it broke. */
+export interface XdsChannel {
+  /** Whether streams still go over it: a broken one is not mended, but made anew, without waiting. */
+  readonly isBroken: () => boolean;
+  open(options: StreamOptions): XdsStream;
+  close(): void;
+}
+
+export interface StreamOptions {
+  readonly token: string | undefined;
+  /** For the whole stream. */
+  readonly deadlineMs: number;
+  /** What is asked, for the words of a failure. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+}
+
+/** One stream: questions and their answers, one at a time. */
+export interface XdsStream {
+  /** @throws AskError with the bounded reason; the signal's own reason where the caller gave up */
+  ask(request: Uint8Array): Promise<Buffer>;
+  /** Ends it. What still comes is thrown away. */
+  end(): void;
+}
+
+const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources';
+
+type Call = ClientDuplexStream<Uint8Array, Buffer>;
+
+export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): XdsChannel {
+  // It would write to stderr itself; what fails is told by its callers.
+  setLogVerbosity(logVerbosity.NONE);
+  const client = new Client(address, credentials.createSsl(ca), {
+    'grpc.ssl_target_name_override': serverName,
+    'grpc.default_authority': serverName,
+    'grpc.max_receive_message_length': limitBytes,
+    'grpc.enable_http_proxy': 0,
+    'grpc.enable_retries': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc-node.flow_control_window': WINDOW_BYTES,
+  });
+  let broken = false;
+  return {
+    isBroken: () => broken || client.getChannel().getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE,
+    open(options) {
+      const exchange: Exchange = { host: address, path: options.path, deadlineMs: options.deadlineMs };
+      const metadata = new Metadata();
+      if (options.token !== undefined) metadata.set('authorization', `Bearer ${options.token}`);
+      const call: Call = client.makeBidiStreamRequest(METHOD, Buffer.from, (bytes: Buffer) => bytes, metadata, {
+        deadline: Date.now() + options.deadlineMs,
+      });
+      const reachable = () => client.getChannel().getConnectivityState(false) === connectivityState.READY;
+      const toError = (error: ServiceError): AskError =>
+        new AskError(grpcFailure({ code: error.code, details: error.details }, exchange, limitBytes), error);
+      return streamOf(call, options.signal, { toError, reachable, exchange, fail: () => (broken = true) });
+    },
+    close: () => client.close(),
+  };
+}
+
+/** So much may be under way before it is read: istiod's answers are megabytes. */
+const WINDOW_BYTES = 1 << 20;
+
+/** After these the connection itself may be dead; after others it is as good as before. */
+const LOST: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED];
+
+interface StreamMeans {
+  readonly toError: (error: ServiceError) => AskError;
+  readonly reachable: () => boolean;
+  readonly exchange: Exchange;
+  readonly fail: () => void;
+}
+
+function streamOf(call: Call, signal: AbortSignal, { toError, reachable, exchange, fail }: StreamMeans): XdsStream {
+  let waiting: { readonly resolve: (bytes: Buffer) => void; readonly reject: (error: unknown) => void } | undefined;
+  let ended: unknown;
+  const end = (reason: unknown): void => {
+    ended ??= reason;
+    clearTimeout(connecting);
+    signal.removeEventListener('abort', giveUp);
+    waiting?.reject(ended);
+    waiting = undefined;
+    call.cancel();
+  };
+  const giveUp = (): void => end(signal.reason);
+  const connecting = setTimeout(() => {
+    if (reachable()) return;
+    fail();
+    end(new AskError(unconnected(exchange.host)));
+  }, CONNECT_MS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  call.on('data', (bytes: Buffer) => {
+    call.pause();
+    waiting?.resolve(bytes);
+    waiting = undefined;
+  });
+  call.on('error', (error: ServiceError) => {
+    if (ended === undefined && LOST.includes(error.code)) fail();
+    end(toError(error));
+  });
+  call.on('end', () => end(truncated(`${exchange.host} ended the stream without an answer to ${exchange.path}`)));
+  return {
+    ask(request) {
+      const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+      if (signal.aborted) giveUp();
+      if (ended !== undefined) reject(ended);
+      else {
+        waiting = { resolve, reject };
+        call.write(request);
+        call.resume();
+      }
+      return promise;
+    },
+    end: () => end(truncated('the stream was ended')),
+  };
+}
