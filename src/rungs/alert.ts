@@ -17,6 +17,8 @@ export type ThresholdValues<T extends Thresholds = Thresholds> = { readonly [K i
 /** One alert, declared beside the rung whose question it asks. */
 export interface AlertSpec<T extends Thresholds = Thresholds> {
   readonly name: `Istio${string}` | `Istiod${string}` | `Meshladder${string}`;
+  /** Another alert whose runbook it shares: the same trouble, seen by another witness. */
+  readonly runbook?: `Istio${string}`;
   readonly severity: Severity;
   readonly thresholds: T;
   /** PromQL within what Prometheus 2.42 knows. */

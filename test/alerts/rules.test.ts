@@ -9,20 +9,24 @@ import { parse } from 'yaml';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { findTool } from '../support/tools.ts';
+import { CANNOT, KINDS, kindsAsked } from './case-kinds.ts';
+import { scrapesMissed } from './missed-scrapes.ts';
 
 const promtool = findTool('promtool');
 const skip = promtool === undefined ? 'no promtool here: `node scripts/test-tools.ts` tries to get one' : false;
+
+interface Asked {
+  readonly eval_time: string;
+  readonly alertname: string;
+  readonly exp_alerts?: readonly unknown[];
+}
 
 interface RuleTests {
   readonly rule_files: readonly string[];
   readonly tests: readonly {
     readonly name: string;
     readonly input_series?: readonly { readonly series: string; readonly values: string }[];
-    readonly alert_rule_test?: readonly {
-      readonly eval_time: string;
-      readonly alertname: string;
-      readonly exp_alerts?: readonly unknown[];
-    }[];
+    readonly alert_rule_test?: readonly Asked[];
   }[];
 }
 
@@ -33,9 +37,6 @@ const CASES = FILES.flatMap((file) => {
   const { tests } = parse(readFileSync(join('alerts/tests', file), 'utf8')) as RuleTests;
   return tests.map((each) => ({ ...each, file }));
 });
-
-/** What cases prove, by the first words of their names: `fires, restart: a text`. */
-const KINDS = ['fires', 'quiet', 'restart'] as const;
 
 function kindsOf(name: string): readonly string[] {
   return name.includes(':') ? name.slice(0, name.indexOf(':')).split(', ') : [];
@@ -84,25 +85,41 @@ describe('rule files', { skip }, () => {
   });
 });
 
+/** Whether a case proves of an alert what its name says. */
+function proves(kind: string, { input_series = [] }: (typeof CASES)[number], asked: readonly Asked[]): boolean {
+  const fires = asked.some(({ exp_alerts = [] }) => exp_alerts.length > 0);
+  if (asked.length === 0) return false;
+  if (kind === 'fires') return fires;
+  if (kind === 'restart') return scrapesMissed(input_series).length > 0;
+  if (kind === 'missed scrape') return !fires && scrapesMissed(input_series).length === 1;
+  return !fires;
+}
+
 describe('every alert', () => {
-  for (const { id, alert } of ALERTS) {
-    test(`${alert.name} has a case in which it fires, one in which it is quiet, and one with a restart of the exporter`, () => {
-      const own = CASES.filter(({ file }) => file === `${id}.yaml`);
-      const proven = new Set<string>();
-      for (const { name, alert_rule_test = [] } of own) {
-        const asked = alert_rule_test.filter(({ alertname }) => alertname === alert.name);
-        const fires = asked.some(({ exp_alerts = [] }) => exp_alerts.length > 0);
-        for (const kind of kindsOf(name)) {
-          const holds = kind === 'fires' ? fires : kind === 'quiet' ? asked.length > 0 && !fires : asked.length > 0;
-          if (holds) proven.add(kind);
+  for (const group of GROUPS) {
+    for (const alert of group.rules.alerts) {
+      const kinds = kindsAsked(alert, group);
+      test(`${alert.name} has cases: ${kinds.join(', ')}`, () => {
+        const proven = new Set<string>();
+        for (const each of CASES.filter(({ file }) => file === `${group.id}.yaml`)) {
+          const asked = (each.alert_rule_test ?? []).filter(({ alertname }) => alertname === alert.name);
+          for (const kind of kindsOf(each.name)) if (proves(kind, each, asked)) proven.add(kind);
         }
-      }
-      assert.deepEqual(
-        [...KINDS].filter((kind) => !proven.has(kind)),
-        [],
-      );
-    });
+        assert.deepEqual(
+          kinds.filter((kind) => !proven.has(kind)),
+          [],
+        );
+      });
+    }
   }
+
+  test('is exempt from a kind of case only by its name, and with a reason', () => {
+    const names = new Set<string>(ALERTS.map(({ alert }) => alert.name));
+    for (const [name, kinds] of Object.entries(CANNOT)) {
+      assert.ok(names.has(name), name);
+      for (const reason of Object.values(kinds)) assert.match(reason, /^[A-Z].{20,}\.$/, name);
+    }
+  });
 
   test('has a name of its own, and words that read as sentences', () => {
     const names = ALERTS.map(({ alert }) => alert.name);
@@ -110,7 +127,8 @@ describe('every alert', () => {
     for (const { alert } of ALERTS) {
       assert.match(alert.summary, /^[A-Z].*\.$/, alert.name);
       assert.doesNotMatch(alert.summary, /\{\{/, `${alert.name}: a summary is the same for all instances`);
-      assert.match(alert.description, /\.$/, alert.name);
+      const always = alert.description.replaceAll(/\{\{ range .*?\{\{ end \}\}/g, '');
+      assert.match(always, /\.$/, alert.name);
     }
   });
 
@@ -130,10 +148,15 @@ describe('every alert', () => {
 
 describe('cases', () => {
   test('say in the first words of their names what they prove', () => {
-    for (const { name, file } of CASES) {
+    for (const { name, file, ...each } of CASES) {
       const kinds = kindsOf(name);
       const known = kinds.length > 0 && kinds.every((kind) => (KINDS as readonly string[]).includes(kind));
       assert.ok(known, `${file}: ${name}`);
+      const asked = Map.groupBy(each.alert_rule_test ?? [], ({ alertname }) => alertname);
+      for (const kind of kinds) {
+        const some = [...asked.values()].some((asks) => proves(kind, { name, file, ...each }, asks));
+        assert.ok(some, `${file}: ${name}: proves ${kind} of no alert`);
+      }
     }
   });
 

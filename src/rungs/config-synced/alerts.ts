@@ -1,5 +1,6 @@
 import { defineAlert, type RuleGroup } from '../alert.ts';
 import { lastSeen, sourceIsUp } from '../promql.ts';
+import { CAUSE_IN_NAMESPACE, CAUSE_OF_PROXY } from '../sync-cause.ts';
 import { FAMILIES } from './families.ts';
 
 const AGE = 'proxy:meshladder_out_of_sync_seconds:age';
@@ -43,7 +44,12 @@ export const RULES: RuleGroup = {
         },
       },
       expr: ({ unackedSeconds }) =>
-        `time() - min by (${PROXY}) (${lastSeen(FAMILIES.unackedSince.name, 'istiod')}) > ${unackedSeconds}\n${HEARD}`,
+        [
+          `time() - min by (${PROXY}) (${lastSeen(FAMILIES.unackedSince.name, 'istiod')}`,
+          // What is answered with a rejection is not silence: IstioProxyConfigRejected tells it, and why.
+          `  unless on (mesh_cluster, proxy_namespace, proxy, xds_type) ${lastSeen(FAMILIES.rejected.name, 'istiod')}) > ${unackedSeconds}`,
+          HEARD,
+        ].join('\n'),
       for: '1m',
       summary: 'A connected proxy does not acknowledge its configuration.',
       description:
@@ -62,8 +68,7 @@ export const RULES: RuleGroup = {
       expr: ({ outOfSyncSeconds }) => `${AGE} > ${outOfSyncSeconds}\n${HEARD}`,
       for: '1m',
       summary: 'A proxy has run on old configuration for over five minutes.',
-      description:
-        '{{ $labels.proxy }}.{{ $labels.proxy_namespace }} has not held current configuration for {{ $value | humanizeDuration }}, whether istiod calls it STALE or lists it no more.',
+      description: `{{ $labels.proxy }}.{{ $labels.proxy_namespace }} has not held current configuration for {{ $value | humanizeDuration }}.${CAUSE_OF_PROXY}`,
     }),
     defineAlert({
       name: 'IstioNamespaceOutOfSync',
@@ -89,7 +94,7 @@ export const RULES: RuleGroup = {
         `${SHARE} > ${share}\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) >= ${proxies})\n${HEARD}`,
       for: '1m',
       summary: 'Much of a namespace runs on old configuration.',
-      description: `{{ $labels.proxy_namespace }}: {{ $value | humanizePercentage }} of its proxies (${ofNamespace('count', '')}) have not held current configuration for up to ${ofNamespace('max', ' | humanizeDuration')}.`,
+      description: `{{ $labels.proxy_namespace }}: {{ $value | humanizePercentage }} of its proxies (${ofNamespace('count', '')}) have not held current configuration for up to ${ofNamespace('max', ' | humanizeDuration')}.${CAUSE_IN_NAMESPACE}`,
     }),
     defineAlert({
       name: 'IstioProxyConfigRejected',
@@ -115,8 +120,7 @@ export const RULES: RuleGroup = {
       expr: ({ outOfSyncSeconds }) => `${AGE}{proxy_type="router"} > ${outOfSyncSeconds}\n${HEARD}`,
       for: '1m',
       summary: 'A gateway runs on old configuration.',
-      description:
-        'Gateway {{ $labels.proxy }}.{{ $labels.proxy_namespace }} has not held current configuration for {{ $value | humanizeDuration }}: new routes and certificates do not reach it.',
+      description: `Gateway {{ $labels.proxy }}.{{ $labels.proxy_namespace }} has not held current configuration for {{ $value | humanizeDuration }}: new routes and certificates do not reach it.${CAUSE_OF_PROXY}`,
     }),
     defineAlert({
       name: 'IstioXdsBlockedByNetworkPolicy',

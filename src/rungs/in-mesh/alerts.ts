@@ -1,5 +1,6 @@
 import { defineAlert, type RuleGroup } from '../alert.ts';
 import { lastSeen, sourceIsUp } from '../promql.ts';
+import { CAUSE_OF_MISSING } from '../sync-cause.ts';
 import { FAMILIES } from './families.ts';
 
 /** Alerts of rung 1: a proxy that is not listed, and a pod that has none. */
@@ -14,8 +15,7 @@ export const RULES: RuleGroup = {
         `max by (mesh_cluster, proxy_namespace, proxy, workload) (${lastSeen(FAMILIES.proxyMissing.name, 'istiod')}) == 1\nand on (mesh_cluster) ${sourceIsUp('istiod')}`,
       for: '2m',
       summary: 'A running proxy is connected to no istiod.',
-      description:
-        '{{ $labels.proxy }}.{{ $labels.proxy_namespace }} runs and no istiod lists it: its Envoy serves the configuration it had when the connection ended.',
+      description: `{{ $labels.proxy }}.{{ $labels.proxy_namespace }} runs and no istiod lists it: its Envoy serves the configuration it had when the connection ended.${CAUSE_OF_MISSING}`,
     }),
     defineAlert({
       name: 'IstioProxyNotInjected',

@@ -11,8 +11,13 @@ export const RULES: RuleGroup = {
       severity: 'warning',
       thresholds: {},
       expr: () =>
-        `max by (mesh_cluster, object_namespace, object_name, destination, reason) (${lastSeen(`${FAMILIES.conflict.name}{reason!="pods_outside_mesh"}`, 'kubernetes')}) == 1`,
-      for: '5m',
+        [
+          'label_replace(',
+          `  max by (mesh_cluster, object_namespace, object_name, destination, reason) (${lastSeen(`${FAMILIES.conflict.name}{reason!="pods_outside_mesh"}`, 'kubernetes')}) == 1,`,
+          // The servers' namespace: there their proxies log what comes of it, and there alerts on that are grouped.
+          '  "proxy_namespace", "$1", "destination", "[^.]+[.]([^.]+)[.]svc[.].*")',
+        ].join('\n'),
+      for: '2m',
       summary: 'Clients and servers do not agree on mutual TLS.',
       description:
         '{{ $labels.object_namespace }}/{{ $labels.object_name }} and {{ $labels.destination }}: {{ $labels.reason }}. Connections fail at once, with UC or UF at the client; the server’s application never sees them, and its proxy logs NR (filter_chain_not_found) or nothing.',

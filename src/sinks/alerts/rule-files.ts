@@ -48,7 +48,7 @@ function alerting(alert: AlertSpec, runbookBase: string): object {
     for: alert.for,
     ...(keepFiringFor !== undefined && { keep_firing_for: keepFiringFor }),
     labels: { severity },
-    annotations: { summary, description, runbook_url: `${runbookBase}${name}` },
+    annotations: { summary, description, runbook_url: `${runbookBase}${alert.runbook ?? name}` },
   };
 }
 

@@ -1,0 +1,72 @@
+import { sameAs, sentences } from './alert-text.ts';
+import { FAMILIES as SYNC } from './config-synced/families.ts';
+import { FAMILIES as CONTROL_PLANE } from './control-plane/families.ts';
+import { FAMILIES as IN_MESH } from './in-mesh/families.ts';
+
+/** Labels of an alert that say whose cause is asked for. */
+type Place = readonly ('mesh_cluster' | 'proxy_namespace' | 'proxy' | 'workload')[];
+
+const NAMESPACE: Place = ['mesh_cluster', 'proxy_namespace'];
+const PROXY: Place = [...NAMESPACE, 'proxy'];
+const WORKLOAD: Place = [...NAMESPACE, 'workload'];
+
+/** The last series of a family at a place; read over a scrape that failed. */
+function at(family: { readonly name: string }, place: Place, more = ''): string {
+  return `last_over_time(${family.name}{${sameAs(place)}${more}}[3m])`;
+}
+
+const BLOCK =
+  'NetworkPolicy {{ .Labels.policy_namespace }}/{{ .Labels.policy }} blocks {{ .Labels.direction }} to istiod:15012.';
+
+function blockedAt(place: Place): string {
+  const most = `sum by (policy_namespace, policy, direction) (${at(SYNC.xdsBlocked, place)})`;
+  return sentences(`topk(2, ${most} > 0)`, place, BLOCK);
+}
+
+/** The istiods that do not answer among those that proxies of a place were last connected to. */
+function istiodAwayFrom(place: Place): string {
+  const away = `max by (istiod, state) (${at(CONTROL_PLANE.istiodPollState, ['mesh_cluster'], ",state!~'ok|denied'")}) == 1`;
+  return sentences(
+    `${away} and on (istiod) ${at(SYNC.info, place)}`,
+    ['mesh_cluster', ...place],
+    'Istiod {{ .Labels.istiod }} does not answer: {{ .Labels.state }}.',
+  );
+}
+
+/** Why a proxy is connected to no istiod, where a lower look tells: a policy, its istiod, its own words. */
+export const CAUSE_OF_MISSING: string = [
+  blockedAt(WORKLOAD),
+  istiodAwayFrom(PROXY),
+  sentences(
+    `topk(1, sum by (reason) (increase(${SYNC.xdsStreamFailures.name}{${sameAs(WORKLOAD)}}[10m])) > 0)`,
+    WORKLOAD,
+    'Proxies of {{ $labels.workload }} log of their link to istiod: {{ .Labels.reason }}.',
+  ),
+].join('');
+
+/** Which of missing, rejecting and silent a proxy is, and why. */
+export const CAUSE_OF_PROXY: string = [
+  sentences(at(IN_MESH.proxyMissing, PROXY), PROXY, 'No istiod lists it.'),
+  sentences(
+    `max by (xds_type, reason) (${at(SYNC.rejected, PROXY)})`,
+    PROXY,
+    'It rejects {{ .Labels.xds_type | toUpper }}: {{ .Labels.reason }}.',
+  ),
+  sentences(
+    `count(${at(SYNC.unackedSince, PROXY)} unless on (xds_type) ${at(SYNC.rejected, PROXY)})`,
+    [...PROXY, ...PROXY],
+    'It is connected and does not acknowledge what it is sent.',
+  ),
+  CAUSE_OF_MISSING,
+].join('');
+
+/** What is known to be wrong in a namespace whose proxies are behind. */
+export const CAUSE_IN_NAMESPACE: string = [
+  blockedAt(NAMESPACE),
+  sentences(
+    `topk(2, count by (xds_type, reason) (${at(SYNC.rejected, NAMESPACE)}))`,
+    NAMESPACE,
+    '{{ .Value }} of them reject {{ .Labels.xds_type | toUpper }}: {{ .Labels.reason }}.',
+  ),
+  istiodAwayFrom(NAMESPACE),
+].join('');
