@@ -1,13 +1,15 @@
 import type { Observed } from '../model/observed.ts';
 import { PENDING } from '../model/observed.ts';
 import type { SourceHealth } from '../model/source-health.ts';
-import type { Clock, PollReport, Source } from '../sources/source.ts';
+import type { Clock, PollReport, RbacNeed, Source } from '../sources/source.ts';
 import { afterFailure, newHealth, nextHealth } from '../state/source-health.ts';
 import type { Log } from './log.ts';
 import type { Task } from './supervise.ts';
 
 /** A running source: how it fares, and whether it has spoken. */
 export interface SourceTask extends Task {
+  /** What the source needs of Kubernetes, as it declares it. */
+  readonly rbac: readonly RbacNeed[];
   health(): SourceHealth;
   /** It has given a value, or ended a poll without one. */
   spoken(): boolean;
@@ -51,6 +53,7 @@ export function createSourceTask<T>({ source, onValue, onHealth, clock, log }: S
 
   return {
     name: source.name,
+    rbac: source.rbac,
     health: () => health,
     spoken: () => observed.state !== 'pending' || health.polls > 0,
     run: (signal) =>

@@ -72,8 +72,15 @@ export function render(options: RenderOptions = {}): readonly KubeObject[] {
 
 /** A variant of `ci/`, on a cluster with the Prometheus operator but where the variant is one without it. */
 export function renderVariant(variant: string): readonly KubeObject[] {
-  return render({ values: [variantFile(variant)], apis: variant === 'no-crds' ? [] : OPERATOR });
+  const known = rendered.get(variant);
+  if (known !== undefined) return known;
+  const objects = render({ values: [variantFile(variant)], apis: variant === 'no-crds' ? [] : OPERATOR });
+  rendered.set(variant, objects);
+  return objects;
 }
+
+/** A run of helm takes a good part of a second. */
+const rendered = new Map<string, readonly KubeObject[]>();
 
 export function objectsIn(text: string): readonly KubeObject[] {
   return parseAllDocuments(text).flatMap((document) => {

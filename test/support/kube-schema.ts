@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { KubeObject } from './chart.ts';
+import { OPERATOR_SCHEMAS } from './operator-schemas.ts';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/kube-schemas', import.meta.url));
 const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
@@ -9,10 +10,10 @@ const compiled = new Map<string, ValidateFunction>();
 
 /** What is wrong with an object by the schema of its kind: unknown fields too, which a server would drop in silence. */
 export function schemaProblems(object: KubeObject): readonly string[] {
-  const file = schemaFile(object);
-  if (!existsSync(`${FOLDER}/${file}`)) return [`${object.kind}: no schema ${file}`];
-  const validate = compiled.get(file) ?? ajv.compile(JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8')) as object);
-  compiled.set(file, validate);
+  const schema = schemaOf(object);
+  if (schema === undefined) return [`${object.apiVersion} ${object.kind}: there is no schema of it`];
+  const validate = compiled.get(object.kind) ?? ajv.compile(schema);
+  compiled.set(object.kind, validate);
   const valid: boolean = validate(object);
   if (valid) return [];
   return (validate.errors ?? []).map(
@@ -22,8 +23,10 @@ export function schemaProblems(object: KubeObject): readonly string[] {
 }
 
 /** `Deployment` of `apps/v1` is in `deployment-apps-v1.json`. */
-function schemaFile({ apiVersion, kind }: KubeObject): string {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-  const part = (group ?? '').split('.')[0];
-  return `${[kind.toLowerCase(), ...(part === '' ? [] : [part]), version].join('-')}.json`;
+function schemaOf({ apiVersion, kind }: KubeObject): object | undefined {
+  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  if (group === 'monitoring.coreos.com') return OPERATOR_SCHEMAS[kind];
+  const [part = ''] = group.split('.');
+  const file = `${FOLDER}/${[kind.toLowerCase(), ...(part === '' ? [] : [part]), version].join('-')}.json`;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : undefined;
 }

@@ -1,10 +1,12 @@
-{{/* The pod of the central part, in a Deployment or a StatefulSet. */}}
+{{/* Of {root, group?}: the pod of the central part, in a Deployment, or of a group of shards in a StatefulSet. */}}
 {{- define "meshladder.centralPod" -}}
+{{- $group := .group -}}
+{{- with .root -}}
 {{- $central := .Values.central -}}
 {{- $config := include "meshladder.centralConfig" . -}}
 {{- $asksKubernetes := ne (dig "kubernetes" "mode" "" ($config | fromYaml)) "off" -}}
 metadata:
-  {{- include "meshladder.podMetadata" (dict "root" . "component" "central" "values" $central "config" $config) | nindent 2 }}
+  {{- include "meshladder.podMetadata" (dict "root" . "component" "central" "values" $central "config" $config "group" $group) | nindent 2 }}
 spec:
   serviceAccountName: {{ include "meshladder.account" (dict "root" . "component" "central" "account" $central.serviceAccount) }}
   automountServiceAccountToken: {{ $asksKubernetes }}
@@ -21,10 +23,8 @@ spec:
         {{- with $central.extraArgs }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-      {{- with include "meshladder.env" (dict "root" . "values" $central) | trim }}
       env:
-        {{- . | nindent 8 }}
-      {{- end }}
+        {{- include "meshladder.env" $central | nindent 8 }}
       ports:
         - name: http
           containerPort: {{ include "meshladder.port" $config }}
@@ -66,4 +66,5 @@ spec:
     {{- with $central.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end -}}
 {{- end -}}

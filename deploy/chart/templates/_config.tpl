@@ -11,7 +11,18 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- $_ := set $known "istiod" (dict "tokenFile" "/var/run/secrets/istio-token/token") -}}
 {{- end -}}
 {{- $_ := set $known "role" (ternary "all" "central" (eq (dig "accessLog" "mode" "files" $given) "api")) -}}
+{{- if gt (int .Values.central.replicas) 1 -}}
+{{- $_ := set $known "leaderElection" (dict "enabled" true "leaseName" (include "meshladder.fullname" .)) -}}
+{{- end -}}
+{{- if gt (int .Values.central.shards) 1 -}}
+{{- $_ := set $known "shard" (dict "index" "auto" "count" (int .Values.central.shards)) -}}
+{{- end -}}
 {{- include "meshladder.laid" (dict "under" $known "over" $given) -}}
+{{- end -}}
+
+{{/* `true` where the pods of the central part elect a leader, else nothing. */}}
+{{- define "meshladder.elects" -}}
+{{- if dig "leaderElection" "enabled" false (include "meshladder.centralConfig" . | fromYaml) -}}true{{- end -}}
 {{- end -}}
 
 {{/* The configuration of an agent: only what an agent reads, for the rest contradicts its role. */}}
@@ -53,5 +64,14 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- end -}}
 {{- if and .Values.central.enabled .Values.rbac.create (not .Values.rbac.clusterRole) (ne (dig "kubernetes" "mode" "" $config) "off") (empty (dig "kubernetes" "namespaces" list $config)) -}}
 {{- fail "rbac.clusterRole is false and config.kubernetes.namespaces is empty: all namespaces can only be watched with a ClusterRole; name namespaces, or allow it" -}}
+{{- end -}}
+{{- if and (gt (int .Values.central.replicas) 1) (not (include "meshladder.elects" .)) -}}
+{{- fail "central.replicas is above 1 and config.leaderElection.enabled is false: every proxy would be shown more than once; leave the election on" -}}
+{{- end -}}
+{{- if ne (int (dig "shard" "count" 1 $config)) (int .Values.central.shards) -}}
+{{- fail "config.shard.count is not central.shards: pods and configuration would not agree; set central.shards alone" -}}
+{{- end -}}
+{{- if and (hasKey .Values.central.stateVolume "persistentVolumeClaim") (or (gt (int .Values.central.replicas) 1) (gt (int .Values.central.shards) 1)) -}}
+{{- fail "central.stateVolume is a claim and there are several pods: they would overwrite each other's history; leave it out, and let them ask the Prometheus of config.prometheus.url" -}}
 {{- end -}}
 {{- end -}}

@@ -11,13 +11,26 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Of {root, values}. */}}
+{{/* Node inside the image, for what is not the exporter itself. */}}
+{{- define "meshladder.node" -}}
+node
+{{- end -}}
+
+{{/* Of the values of a kind of pod. */}}
 {{- define "meshladder.env" -}}
-{{- with include "meshladder.heap" (dig "resources" "limits" "memory" "" .values) }}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+{{- with include "meshladder.heap" (dig "limits" "memory" "" .resources) }}
 - name: NODE_OPTIONS
   value: --max-old-space-size={{ . }}
 {{- end }}
-{{- with .values.extraEnv }}
+{{- with .extraEnv }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
@@ -43,11 +56,17 @@
 {{- end }}
 {{- end -}}
 
-{{/* Of {root, component, values, config}: labels and annotations of a pod. A changed configuration makes new pods. */}}
+{{/* Of {root, component, values, config, group?}: labels and annotations of a pod. A changed configuration makes new pods. */}}
 {{- define "meshladder.podMetadata" -}}
 labels:
-  {{- include "meshladder.labels" (dict "root" .root "component" .component) | nindent 2 }}
+  {{- include "meshladder.selectorLabels" . | nindent 2 }}
+  {{- with .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
   sidecar.istio.io/inject: "false"
+  {{- with .group }}
+  meshladder/replica: {{ . }}
+  {{- end }}
   {{- with .values.podLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}

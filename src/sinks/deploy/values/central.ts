@@ -9,7 +9,16 @@ export function centralValues(config: JsonSchema): ValueGroup {
       true,
       'Whether to run it. Without it, a release can hold agents alone, in a namespace of their own.',
     ),
-    replicas: integer(1, 'Pods of the Deployment.', 1),
+    replicas: integer(
+      1,
+      'How many there are. Above 1 they elect a leader, which alone asks istiods; the others stand by.',
+      1,
+    ),
+    shards: integer(
+      1,
+      'Above 1: a StatefulSet that divides the mesh by namespace among so many pods, for more than 20,000 proxies; with `replicas` above 1, so many StatefulSets.',
+      1,
+    ),
     config: typed({}, 'Configuration of this part alone, laid over `config`.', config),
     istiodToken: group('The token that istiods are shown: a projected one, renewed by the kubelet.', {
       enabled: yesNo(true, 'Whether to mount it and to name it in the configuration.'),
