@@ -32,7 +32,7 @@ export interface RunningInspection {
 }
 
 /** All that the ladder asks of an Envoy. */
-const PARTS: readonly EnvoyPart[] = [
+export const LOOK_PARTS: readonly EnvoyPart[] = [
   'bootstrap',
   'clusters',
   'listeners',
@@ -65,7 +65,7 @@ export async function createInspection({
   });
   const istiods = await createIstiods(config, mesh);
   const way: InspectionWay<readonly AdminAnswer[], ConfigDump, DiffExcerpt> = {
-    look: ({ namespace, name }, signal) => admin.fetch({ namespace, pod: name }, PARTS, signal),
+    look: ({ namespace, name }, signal) => admin.fetch({ namespace, pod: name }, LOOK_PARTS, signal),
     sentTo: (target, signal) => istiods.of(target).read({ namespace: target.namespace, pod: target.name }, signal),
     reduce({ target, dump, sent, siblings, wantsDiff }, signal) {
       const pod = { namespace: target.namespace, pod: target.name };

@@ -1,6 +1,7 @@
+import type { AskedPart } from '../model/asked-pods.ts';
 import { podOwnerOf } from '../model/pod-owner.ts';
 import type { ApiDocument } from '../sinks/http/routes.ts';
-import { type LadderAbout, ladderDocument } from '../sinks/report/ladder-report.ts';
+import { ladderDocument } from '../sinks/report/ladder-report.ts';
 import type { Mesh } from './mesh.ts';
 
 /** `/api/v1/ladder`: the whole mesh, with `namespace` one namespace, and with `pod` one pod of it, or what runs pods. */
@@ -15,12 +16,12 @@ export function ladderApi(mesh: Mesh): ApiDocument {
   };
 }
 
-function problemOf(about: LadderAbout | string | undefined): string | undefined {
+function problemOf(about: AskedPart | string | undefined): string | undefined {
   return typeof about === 'string' ? about : undefined;
 }
 
 /** What is asked for; undefined for the whole mesh. @returns a text where it makes no sense */
-function aboutIn(query: URLSearchParams): LadderAbout | string | undefined {
+function aboutIn(query: URLSearchParams): AskedPart | string | undefined {
   const [namespace, pod] = [query.get('namespace') || undefined, query.get('pod') || undefined];
   if (namespace === undefined) return pod === undefined ? undefined : 'pod: give its namespace too';
   if (pod === undefined) return { namespace };

@@ -1,5 +1,5 @@
+import type { AskedPart } from '../model/asked-pods.ts';
 import { type EpochSeconds, epochSecondsFromMs } from '../model/brand.ts';
-import type { LadderAbout } from '../sinks/report/ladder-report.ts';
 import { aboutOf } from './check-options.ts';
 import { type Io, UserError } from './io.ts';
 
@@ -18,7 +18,7 @@ export interface BundleOptions {
   readonly path: string;
   readonly show: 'ladder' | 'status' | 'flags';
   /** Absent: the whole mesh. */
-  readonly about?: LadderAbout;
+  readonly about?: AskedPart;
   readonly output: 'text' | 'json';
   readonly madeAt: EpochSeconds | undefined;
   readonly rootNamespace: string;

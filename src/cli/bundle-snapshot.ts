@@ -2,7 +2,7 @@ import { epochSeconds } from '../model/brand.ts';
 import { known } from '../model/observed.ts';
 import { DEFAULT_SETTINGS } from '../model/settings.ts';
 import { emptySnapshot, type MeshSnapshot } from '../model/snapshot.ts';
-import { NO_HISTORY, type SyncHistory } from '../model/sync-history.ts';
+import { NO_HISTORY, POLLS_APART_SECONDS, type SyncHistory } from '../model/sync-history.ts';
 import { NO_TRAFFIC } from '../model/traffic.ts';
 import type { TrafficMarks } from '../model/traffic-marks.ts';
 import type { Bundle } from '../sources/bundle/bundle.ts';
@@ -21,9 +21,6 @@ export function bundleSnapshot(bundle: Bundle, rootNamespace: string): MeshSnaps
   return { ...snapshot, history: historyOf(snapshot) };
 }
 
-/** Two looks are so far apart before a proxy that is in neither is called missing. */
-const LOOKS_APART_SECONDS = 3.5;
-
 /**
  * What one look teaches. A proxy that no istiod lists is called missing by it, though it may only have been reconnecting:
  * a bug report is mostly made when something is wrong, and what is read of it says that this was one look. Whether a
@@ -33,7 +30,7 @@ function historyOf(snapshot: MeshSnapshot): SyncHistory {
   const controlPlane = known(snapshot.controlPlane);
   if (controlPlane === undefined) return NO_HISTORY;
   const at = snapshot.takenAt;
-  const first = advanceHistory(NO_HISTORY, snapshot, epochSeconds(at - LOOKS_APART_SECONDS));
+  const first = advanceHistory(NO_HISTORY, snapshot, epochSeconds(at - POLLS_APART_SECONDS));
   const absent = new Map([...first.proxies].filter(([, { absentSince }]) => absentSince !== undefined));
   if (absent.size === 0) return advanceHistory(NO_HISTORY, snapshot, at);
   const again: MeshSnapshot = {

@@ -1,11 +1,7 @@
-import { podsAsked } from '../model/asked-pods.ts';
+import { rowsAsked } from '../model/asked-pods.ts';
 import { known } from '../model/observed.ts';
-import type { ProxyRow } from '../model/proxy-row.ts';
-import { proxyTable } from '../model/proxy-table.ts';
-import type { MeshSnapshot } from '../model/snapshot.ts';
 import { flagCounts } from '../sinks/report/flag-counts.ts';
 import { flagCountsText } from '../sinks/report/flag-counts-text.ts';
-import type { LadderAbout } from '../sinks/report/ladder-report.ts';
 import { proxyStatusText } from '../sinks/report/proxy-status.ts';
 import { proxiesJson } from '../sinks/report/proxy-status-json.ts';
 import type { BundleOptions } from './bundle-options.ts';
@@ -16,7 +12,7 @@ import { type Io, UserError } from './io.ts';
 export function writeStatus({ snapshot }: LookedBundle, options: BundleOptions, io: Io): number {
   const { about, output, coloured } = options;
   if (known(snapshot.controlPlane) === undefined) throw new UserError('no answer of istiod is in it');
-  const rows = about === undefined ? proxyTable(snapshot) : rowsAsked(snapshot, about);
+  const rows = rowsAsked(snapshot, about);
   if (output === 'json') io.stdout.write(`${JSON.stringify(proxiesJson(rows, snapshot.takenAt), undefined, 2)}\n`);
   else if (rows.length > 0) io.stdout.write(proxyStatusText(rows, { now: snapshot.takenAt, wide: true, coloured }));
   if (rows.length === 0) io.stderr.write('meshladder: no istiod in it lists such a proxy\n');
@@ -32,11 +28,4 @@ export function writeFlags({ snapshot }: LookedBundle, { output, coloured }: Bun
   if (output === 'json') io.stdout.write(`${JSON.stringify(counts, undefined, 2)}\n`);
   else io.stdout.write(flagCountsText(counts, { top: 20, coloured }));
   return 0;
-}
-
-function rowsAsked(snapshot: MeshSnapshot, { namespace, name, of }: LadderAbout): readonly ProxyRow[] {
-  const rows = proxyTable(snapshot).filter((row) => row.namespace === namespace);
-  if (name === undefined) return rows;
-  const { names } = podsAsked(snapshot, { namespace, name, ...(of !== undefined && { of }) });
-  return rows.filter((row) => names.includes(row.name));
 }

@@ -1,5 +1,5 @@
 import { parseDuration } from '../config/units.ts';
-import type { LadderAbout } from '../sinks/report/ladder-report.ts';
+import type { AskedPart } from '../model/asked-pods.ts';
 import { readAskedPod, readNamespace } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
 import { checkUrl } from './status-options.ts';
@@ -17,12 +17,14 @@ export interface CheckFlags {
   readonly context?: string;
   readonly istioNamespace: string;
   readonly timeout: string;
+  /** False after `--no-inspect`. */
+  readonly inspect: boolean;
   readonly color: boolean;
 }
 
 export interface CheckOptions {
   /** Absent: the whole mesh. */
-  readonly about?: LadderAbout;
+  readonly about?: AskedPart;
   readonly output: 'text' | 'json';
   readonly server?: string;
   /** Istiods to ask; empty: those of the cluster. */
@@ -33,6 +35,8 @@ export interface CheckOptions {
   readonly origin: { readonly kubeconfig?: string; readonly context?: string };
   readonly rootNamespace: string;
   readonly timeoutMs: number;
+  /** Whether the Envoy of a pod is looked into. */
+  readonly inspect: boolean;
   readonly coloured: boolean;
 }
 
@@ -54,6 +58,7 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
     origin: { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
     rootNamespace: flags.istioNamespace,
     timeoutMs,
+    inspect: flags.inspect,
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
   };
 }
@@ -77,7 +82,7 @@ function prometheusOf({ prometheus, prometheusTokenFile: tokenFile }: CheckFlags
 }
 
 /** What a command is about: a pod or what runs pods, else a namespace. @throws UserError where it names none of them */
-export function aboutOf(pod: string | undefined, namespace: string | undefined): LadderAbout | undefined {
+export function aboutOf(pod: string | undefined, namespace: string | undefined): AskedPart | undefined {
   if (pod !== undefined) return readAskedPod(pod, namespace);
   return namespace === undefined ? undefined : { namespace: readNamespace(namespace) };
 }

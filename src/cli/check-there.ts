@@ -1,14 +1,13 @@
-import { type AskedPods, podsAsked } from '../model/asked-pods.ts';
+import { type AskedPart, type AskedPods, podsAsked } from '../model/asked-pods.ts';
 import { known } from '../model/observed.ts';
 import { oneOwner } from '../model/pod-owner.ts';
 import { proxyTable } from '../model/proxy-table.ts';
 import type { MeshSnapshot } from '../model/snapshot.ts';
-import type { LadderAbout } from '../sinks/report/ladder-report.ts';
 import { nearNames } from './config-near.ts';
 import { UserError } from './io.ts';
 
 /** @throws UserError for what nobody has heard of: of nobody all would be well */
-export function checkThere({ namespace, name, of }: LadderAbout, snapshot: MeshSnapshot): void {
+export function checkThere({ namespace, name, of }: AskedPart, snapshot: MeshSnapshot): void {
   checkNamespace(namespace, snapshot);
   if (name === undefined || known(snapshot.cluster.pods) === undefined) return;
   const asked: AskedPods = { namespace, name, ...(of !== undefined && { of }) };

@@ -21,7 +21,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--kubeconfig <file>', 'the kubeconfig file of the cluster to look at')
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-i, --istio-namespace <namespace>', "Istio's root namespace", 'istio-system')
-    .option('--timeout <duration>', 'for each istiod, or for the exporter', '10s')
+    .option('--no-inspect', "do not look into the pod's Envoy")
+    .option('--timeout <duration>', 'for each istiod, for the Envoy, or for the exporter', '10s')
     .option('--no-color', 'no colours, as with the variable NO_COLOR')
     .addHelpText('after', AFTER_HELP)
     .action(async (pod: string | undefined, flags: CheckFlags) => {
@@ -43,12 +44,15 @@ first FINDING. Above what is broken, rungs say which rung was not passed. Of the
 pods of a workload the worst is told; of the whole mesh, the worst namespaces first.
 
 Without --server, the cluster of the kubeconfig is read once and each istiod
-asked, twice where a proxy is behind. Then nobody has counted traffic: rungs that
-read logs say so, unless --prometheus tells what agents have counted. Istiods are
-asked through ports that the Kubernetes API forwards, which takes no token, but
-the rights get and create on pods/portforward in their namespace. Where no port is
-forwarded, and within a pod, they are asked at their pod addresses, mostly with
---token-file.
+asked, twice where a proxy that is asked about is behind. Of a pod, its Envoy is
+looked into as well, and compared with what istiod would send, as meshladder diff
+does; --no-inspect leaves that out. Nobody has counted traffic: rungs that read
+logs say so, unless --prometheus tells what agents have counted.
+
+Istiods are asked through ports that the Kubernetes API forwards, which takes no
+token, but the rights get and create on pods/portforward in their namespace; an
+Envoy takes them in its own. Where no port is forwarded, and within a pod, istiods
+are asked at their pod addresses, mostly with --token-file.
 
 Exit code 0: every rung is passed, but for one that is switched off; 1: some rung
 has a finding; 2: none has, but some cannot tell, or wrong use.`;
@@ -64,12 +68,8 @@ async function climb(options: CheckOptions, io: Io): Promise<LadderDocument> {
     const { askLadder } = await import('./check-server.ts');
     return askLadder(options.server, options, io);
   }
-  const { lookAtCluster } = await import('./check-cluster.ts');
-  const { ladderDocument } = await import('../sinks/report/ladder-report.ts');
-  const { checkThere } = await import('./check-there.ts');
-  const snapshot = await lookAtCluster(options, io);
-  if (options.about !== undefined) checkThere(options.about, snapshot);
-  return ladderDocument(snapshot, options.about);
+  const { climbCluster } = await import('./check-cluster.ts');
+  return climbCluster(options, io);
 }
 
 function write(document: LadderDocument, { output, coloured }: CheckOptions, { stdout }: Io): void {

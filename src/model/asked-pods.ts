@@ -17,6 +17,9 @@ export interface AskedPods {
   readonly of?: PodOwner;
 }
 
+/** A namespace, or in it a pod or what runs pods. */
+export type AskedPart = Pick<AskedPods, 'namespace'> & Partial<AskedPods>;
+
 /** The pods that are meant, those whose proxies are behind first. */
 export interface PodsAsked {
   readonly names: readonly string[];
@@ -48,6 +51,16 @@ export function podsAsked(snapshot: MeshSnapshot, asked: AskedPods): PodsAsked {
   const begins = (each: { readonly name: string }): boolean => each.name.startsWith(`${name}-`);
   const meant = owned.size > 0 || of !== 'pods' ? owned : new Set([...there, ...rows].filter(begins).map(nameOf));
   return { names: behindFirst([...meant], rows), isOwner: true };
+}
+
+/** The proxies that are meant; all of them where nothing is named. */
+export function rowsAsked(snapshot: MeshSnapshot, part: AskedPart | undefined): readonly ProxyRow[] {
+  if (part === undefined) return proxyTable(snapshot);
+  const { namespace, name, of } = part;
+  const rows = proxyTable(snapshot).filter((row) => row.namespace === namespace);
+  if (name === undefined) return rows;
+  const { names } = podsAsked(snapshot, { namespace, name, ...(of !== undefined && { of }) });
+  return rows.filter((row) => names.includes(row.name));
 }
 
 function nameOf({ name }: { readonly name: string }): string {

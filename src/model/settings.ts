@@ -13,6 +13,8 @@ export interface LadderSettings {
   readonly staleAfterSeconds: number;
   /** Only some namespaces are watched: what is not seen may be there all the same. */
   readonly isPartialView?: true;
+  /** Why no Envoy is looked into, where that is not the exporter's configuration; a choice, and no failure. */
+  readonly noLooks?: string;
   /** Findings of analysis that are not told. */
   readonly suppress?: readonly Suppression[];
 }

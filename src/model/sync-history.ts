@@ -7,6 +7,9 @@ import type { SyncState, XdsType } from './xds.ts';
 /** How sure `OutOfSync.since` is: seen by this process, carried over a restart, or only when we first looked. */
 export type SinceOrigin = 'observed' | 'restored' | 'first_seen';
 
+/** Two looks are so far apart, where no schedule says, before a proxy that is behind, or in neither, is called so. */
+export const POLLS_APART_SECONDS = 3.5;
+
 /** A proxy's worst standing against what it should hold. */
 export const VERDICTS = ['synced', 'stale', 'rejected', 'missing', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];

@@ -11,6 +11,7 @@ const OPTIONS: CheckOptions = {
   tokenFile: undefined,
   origin: {},
   rootNamespace: 'istio-system',
+  inspect: true,
   timeoutMs: 1000,
   coloured: false,
 };

@@ -69,18 +69,37 @@ function answerLogging(loggers: Map<string, string>, query: URLSearchParams, res
   response.end(`active loggers:\n${lines.toSorted().join('')}\n`);
 }
 
-/** A server that answers `/debug/config_dump` as istiod does: of its own proxies alone, and without a token. */
-export async function startIstiodDumps(recordings: Readonly<Record<string, string>>): Promise<ReplayedAdmin> {
+/** What istiod says of a proxy in `/debug/syncz`: all acknowledged, or nothing of the last push. */
+export type SyncWord = 'synced' | 'stale';
+
+/**
+ * A server that answers `/debug/config_dump` as istiod does: of its own proxies alone, and without a token.
+ * @param syncz what it says of proxies, by `POD.NAMESPACE`, in `/debug/syncz`
+ */
+export async function startIstiodDumps(
+  recordings: Readonly<Record<string, string>>,
+  syncz: Readonly<Record<string, SyncWord>> = {},
+): Promise<ReplayedAdmin> {
   const dumps = new Map<string, DumpJson>();
   for (const [pod, name] of Object.entries(recordings)) dumps.set(pod, await readDumpJson(`${name}.istiod`));
   const asked: string[] = [];
   const server = createServer(({ method, url = '/' }, response) => {
     asked.push(`${method} ${url}`);
+    if (url.split('?')[0] === '/debug/syncz') return void response.end(JSON.stringify(Object.entries(syncz).map(syncRow)));
+    if (url === '/version') return void response.end('1.30.3-abcdef0-Clean');
     const dump = dumps.get(new URL(url, 'http://localhost').searchParams.get('proxyID') ?? '');
     if (dump !== undefined) return void response.end(JSON.stringify(dump));
     response.writeHead(404).end(NOT_CONNECTED);
   });
   return { port: await listen(server), asked, loggers: new Map(), stop: () => stop(server) };
+}
+
+function syncRow([proxy, word]: readonly [string, SyncWord]): object {
+  const sentTime = new Date().toISOString();
+  const type = { sent: 'n2', acked: word === 'synced' ? 'n2' : 'n1', sentTime };
+  const kinds = ['cluster.v3.Cluster', 'listener.v3.Listener'];
+  const resources = Object.fromEntries(kinds.map((kind) => [`type.googleapis.com/envoy.config.${kind}`, type]));
+  return { cluster_id: 'Kubernetes', proxy, proxy_type: 'sidecar', istio_version: '1.30.3', resources };
 }
 
 const NOT_CONNECTED = 'Proxy not connected to this Pilot instance. It may be connected to another instance.\n';

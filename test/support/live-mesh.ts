@@ -26,7 +26,8 @@ interface PodFacts {
 }
 
 /** @param pod `POD.NAMESPACE` */
-function podObject(pod: string, { app, ready = true, proxy = true, phase = 'Running' }: PodFacts): object {
+function podObject(pod: string, facts: PodFacts, nth: number): object {
+  const { app, ready = true, proxy = true, phase = 'Running' } = facts;
   const [name = '', namespace = ''] = [pod.slice(0, pod.lastIndexOf('.')), pod.slice(pod.lastIndexOf('.') + 1)];
   const state = proxy === 'waiting' ? { waiting: {} } : { running: { startedAt: '2026-01-31T12:00:00Z' } };
   const status = { name: 'istio-proxy', state, ready, restartCount: 0 };
@@ -35,7 +36,8 @@ function podObject(pod: string, { app, ready = true, proxy = true, phase = 'Runn
     spec: { containers: [{ name: 'app' }, ...(proxy === false ? [] : [{ name: 'istio-proxy', image: 'proxyv2' }])] },
     status: {
       phase,
-      podIP: '10.44.0.9',
+      podIP: `10.44.0.${nth + 9}`,
+      podIPs: [{ ip: `10.44.0.${nth + 9}` }],
       conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
       containerStatuses: proxy === false ? [] : [status],
     },
@@ -68,8 +70,11 @@ export async function startTestMesh(): Promise<TestMesh> {
     server.lead(pod, 15_000, { kind: 'tcp', port: admin.port });
   }
   const istiods = [
-    await startIstiodDumps({ [GATEWAY]: `healthy/${GATEWAY}` }),
-    await startIstiodDumps({ [CHECKOUT]: `healthy/${CHECKOUT}`, [PAYMENT]: `stale/${PAYMENT}` }),
+    await startIstiodDumps({ [GATEWAY]: `healthy/${GATEWAY}` }, { [GATEWAY]: 'stale' }),
+    await startIstiodDumps(
+      { [CHECKOUT]: `healthy/${CHECKOUT}`, [PAYMENT]: `stale/${PAYMENT}` },
+      { [CHECKOUT]: 'synced', [PAYMENT]: 'synced', [PAYMENT_TWIN]: 'synced' },
+    ),
   ];
   for (const [nth, { port }] of istiods.entries()) {
     server.lead(`istiod-7c9d8b6f5a-${nth === 0 ? 'first' : 'second'}.istio-system`, 15_014, { kind: 'tcp', port });
@@ -90,7 +95,8 @@ export async function startTestMesh(): Promise<TestMesh> {
 }
 
 function putObjects({ objects }: PortForwardServer): void {
-  const pods = Object.entries(PODS).map(([pod, facts]) => podObject(pod, facts) as Named);
+  const pods = Object.entries(PODS).map(([pod, facts], nth) => podObject(pod, facts, nth) as Named);
+  objects.set('/api/v1/pods', listOf(pods));
   const namespaces = [...new Set(pods.map(({ metadata }) => metadata.namespace))];
   for (const namespace of namespaces) {
     const items = pods.filter(({ metadata }) => metadata.namespace === namespace);

@@ -21,7 +21,9 @@ const MAX_TOLD = 4;
 export function examineConfigDiff(snapshot: MeshSnapshot, scope: Scope): Finding {
   const { inspections, takenAt, settings } = snapshot;
   const rows = rowsIn(snapshot, scope);
-  if (inspections === undefined) return { ...unknown('inspection is off (inspect.enabled)', rows), off: true };
+  if (inspections === undefined) {
+    return { ...unknown(settings.noLooks ?? 'inspection is off (inspect.enabled)', rows), off: true };
+  }
   if (inspections.state === 'failed') return unknown(inspections.error.detail, rows);
   const looks = current(inspections, takenAt, settings.staleAfterSeconds);
   if (looks === undefined) return unknown('no Envoy has been looked into yet', rows);
@@ -48,7 +50,7 @@ function looksFinding(looked: readonly Looked[], rows: readonly ProxyRow[], { lo
   const [drift] = drifting;
   if (drift !== undefined) return drifts(drift, drifting);
   if (differing.length > 0) return behind(differing, snapshot);
-  return allWell(looked, rows, snapshot);
+  return allWell(looked, rows, { looks, snapshot });
 }
 
 function unknown(summary: string, rows: readonly ProxyRow[]): Finding {
@@ -62,15 +64,19 @@ function unknown(summary: string, rows: readonly ProxyRow[]): Finding {
 }
 
 function notLooked(rows: readonly ProxyRow[], looks: Inspections): Finding {
-  const failures = rows.flatMap((row) => {
-    const failure = looks.failed.get(keyOf(row));
-    return failure === undefined ? [] : [`${podText(row)}: ${failure.detail}`];
-  });
+  const failures = failuresOf(rows, looks);
   const failed = failures.length > 0;
   const one = failed ? 'the look into its Envoy failed' : 'not looked into yet';
   const some = `none of ${counted(rows.length, 'proxy', 'proxies')} looked into${failed ? `; ${counted(failures.length, 'look')} failed` : ' yet'}`;
   const summary = rows.length === 0 ? 'no proxy here' : rows.length === 1 ? one : some;
   return { ...unknown(summary, rows), evidence: failures.slice(0, MAX_TOLD) };
+}
+
+function failuresOf(rows: readonly ProxyRow[], { failed }: Inspections): readonly string[] {
+  return rows.flatMap((row) => {
+    const failure = failed.get(keyOf(row));
+    return failure === undefined ? [] : [`${podText(row)}: ${failure.detail}`];
+  });
 }
 
 function driftIn(looks: Inspections, looked: readonly Looked[]): readonly SectionVariants[] {
@@ -123,7 +129,7 @@ function behind(differing: readonly Looked[], snapshot: MeshSnapshot): Finding {
   };
 }
 
-function allWell(looked: readonly Looked[], rows: readonly ProxyRow[], snapshot: MeshSnapshot): Finding {
+function allWell(looked: readonly Looked[], rows: readonly ProxyRow[], { looks, snapshot }: Seen): Finding {
   const notPassed = rungNotPassed(
     snapshot,
     looked.map(({ row }) => row),
@@ -134,7 +140,14 @@ function allWell(looked: readonly Looked[], rows: readonly ProxyRow[], snapshot:
     `${looked.length} of ${counted(rows.length, 'proxy', 'proxies')} looked into, the longest ago ${span(snapshot.takenAt - oldest)}`,
   ];
   if (notPassed !== undefined) return { verdict: 'unknown', summary: `rung ${notPassed} not passed`, evidence };
-  if (compared.length === 0) return { ...unknown('istiod was not asked what it would send', rows), evidence };
+  if (compared.length === 0) {
+    const failures = failuresOf(rows, looks);
+    const why = failures.length > 0 ? 'did not say' : 'was not asked';
+    return {
+      ...unknown(`istiod ${why} what it would send`, rows),
+      evidence: [...failures.slice(0, MAX_TOLD), ...evidence],
+    };
+  }
   const who = compared.length === 1 ? 'the proxy looked into holds' : `${compared.length} proxies looked into hold`;
   return { verdict: 'ok', summary: `${who} what istiod would send`, evidence };
 }

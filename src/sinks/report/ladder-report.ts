@@ -1,11 +1,8 @@
-import { type AskedPods, podsAsked } from '../../model/asked-pods.ts';
+import { type AskedPart, podsAsked } from '../../model/asked-pods.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { examineLadder, type LadderEntry } from '../../rungs/examine-ladder.ts';
 import { examineMesh, examineNamespace, headlineOf, worseFirst, worstVerdict } from '../../rungs/examine-mesh.ts';
 import { type AboutDocument, type LadderDocument, meshLadderJson, partLadderJson } from './ladder-json.ts';
-
-/** A namespace, or in it a pod or what runs pods. */
-export type LadderAbout = Pick<AskedPods, 'namespace'> & Partial<AskedPods>;
 
 /** Replicas that are climbed for; those whose proxies are behind come first. */
 const MAX_CLIMBED = 50;
@@ -14,7 +11,7 @@ const MAX_CLIMBED = 50;
  * The ladder of a pod, of a namespace or, without either, of the whole mesh: exporter and command say the same. Of several
  * pods that is the worst one's. A pod that nobody knows is climbed for all the same, and rungs say so.
  */
-export function ladderDocument(snapshot: MeshSnapshot, about?: LadderAbout): LadderDocument {
+export function ladderDocument(snapshot: MeshSnapshot, about?: AskedPart): LadderDocument {
   if (about === undefined) return meshLadderJson(examineMesh(snapshot), snapshot.takenAt);
   const { namespace, name, of } = about;
   if (name === undefined) {
