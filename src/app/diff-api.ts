@@ -23,6 +23,12 @@ export function diffApi(options: DiffApiOptions): ApiDocument {
   };
 }
 
+/** Undefined where configuration allows one. */
+export function whyNoDiff({ inspect }: Config): string | undefined {
+  if (!inspect.enabled) return 'inspection is off (inspect.enabled)';
+  return inspect.askIstiod ? undefined : 'istiods are not asked (inspect.askIstiod)';
+}
+
 interface Named {
   readonly namespace: string;
   readonly name: string;
@@ -30,8 +36,8 @@ interface Named {
 
 async function diffOf(named: Named, { config, mesh, asked }: DiffApiOptions): Promise<ApiDiffDocument> {
   const remedy = `ask from a terminal: meshladder diff ${named.name}.${named.namespace}`;
-  if (!config.inspect.enabled) throw new ApiRefusal(409, `inspection is off (inspect.enabled); ${remedy}`);
-  if (!config.inspect.askIstiod) throw new ApiRefusal(409, `istiods are not asked (inspect.askIstiod); ${remedy}`);
+  const off = whyNoDiff(config);
+  if (off !== undefined) throw new ApiRefusal(409, `${off}; ${remedy}`);
   const { namespace, name, key } = targetOf(named, mesh);
   return apiDiffDocument({ namespace, pod: name }, told(await asked.ask(key), remedy));
 }

@@ -2,6 +2,7 @@ import type { MeshAnalysis } from '../model/analysis-of-mesh.ts';
 import type { AskedTraffic } from '../model/asked-traffic.ts';
 import type { EpochSeconds } from '../model/brand.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
+import { advanceConfigChanges } from '../model/config-changes.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import { advanceFindings, type FindingsSince, NO_FINDINGS_SINCE } from '../model/findings-since.ts';
 import type { Inspections } from '../model/inspection.ts';
@@ -86,7 +87,9 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
     updateHistory: (update) => store.publish({ history: update(store.read().history), takenAt: clock.now() }),
     setCluster: (cluster) => {
       const at = clock.now();
-      store.publish({ cluster, takenAt: at, ...endpointsSeen(store.read(), cluster, at) });
+      const before = store.read();
+      const configChanges = advanceConfigChanges(before.configChanges, cluster, at);
+      store.publish({ cluster, configChanges, takenAt: at, ...endpointsSeen(before, cluster, at) });
     },
     setTraffic: (traffic, isLive = true) => {
       const at = clock.now();

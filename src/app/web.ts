@@ -15,7 +15,7 @@ import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import { proxiesBody } from '../sinks/report/proxy-status-json.ts';
 import type { AskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { Clock } from '../sources/source.ts';
-import { diffApi } from './diff-api.ts';
+import { diffApi, whyNoDiff } from './diff-api.ts';
 import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
 import type { Mesh } from './mesh.ts';
@@ -118,7 +118,7 @@ interface StatusPage {
 /** The status page with what it listens to, and the runbooks. Agents know too little, and tell nobody what to do. */
 async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefined> {
   if (config.role === 'agent') return undefined;
-  const [{ runbookRoutes }, { runbookTitles }, { readPage }, { pageDataRoutes }, { createEventFeed }] =
+  const [{ runbookRoutes }, { runbooksByRung, runbookTitles }, { readPage }, { pageDataRoutes }, { createEventFeed }] =
     await Promise.all([
       import('../sinks/http/runbook-pages.ts'),
       import('../sinks/runbooks/runbooks.ts'),
@@ -126,10 +126,15 @@ async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefi
       import('../sinks/http/page/page-data.ts'),
       import('../sinks/http/page/event-feed.ts'),
     ]);
-  const { home, routes } = await readPage();
+  const { home, routes } = await readPage(runbooksByRung(LADDER));
   const moment = (): string => new Date(Math.round(mesh.read().takenAt * 1000)).toISOString();
   const feed = createEventFeed({ onChange: mesh.onChange, moment });
-  const pages = [feed.route, ...runbookRoutes(runbookTitles(LADDER)), ...routes, ...pageDataRoutes(mesh.readNow)];
+  const pages = [
+    feed.route,
+    ...runbookRoutes(runbookTitles(LADDER)),
+    ...routes,
+    ...pageDataRoutes({ read: mesh.readNow, noDiff: whyNoDiff(config) }),
+  ];
   return { served: { home, pages }, feed };
 }
 

@@ -2,6 +2,7 @@ import type { MeshAnalysis } from './analysis-of-mesh.ts';
 import type { AskedTraffic } from './asked-traffic.ts';
 import type { EpochSeconds } from './brand.ts';
 import { type ClusterObjects, NO_CLUSTER } from './cluster.ts';
+import type { ConfigChanges } from './config-changes.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { EndpointChanges } from './endpoint-changes.ts';
 import type { FindingsSince } from './findings-since.ts';
@@ -38,6 +39,8 @@ export interface MeshSnapshot {
   readonly verboseSince?: VerboseSince;
   /** Which endpoints came and went lately; absent where nobody remembers, as in a single look. */
   readonly endpointChanges?: EndpointChanges;
+  /** What was written to configuration lately; absent where nobody remembers, as in a single look. */
+  readonly configChanges?: ConfigChanges;
   /** Requests to endpoints that are gone; absent where not both logs and EndpointSlices are followed. */
   readonly goneRequests?: GoneRequests;
 }

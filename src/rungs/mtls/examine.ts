@@ -63,7 +63,8 @@ function conflictsAsked(
   });
 }
 
-function conflictText({ object, destination, reason }: MtlsConflict): string {
+/** `HOST: what is wrong (KIND NAMESPACE/NAME)`. */
+export function conflictText({ object, destination, reason }: MtlsConflict): string {
   return `${destination}: ${WORDS[reason]} (${kindOf(reason)} ${object.namespace}/${object.name})`;
 }
 
@@ -71,7 +72,7 @@ function kindOf(reason: ConflictReason): string {
   return reason === 'auto_mtls_off' || reason === 'pods_outside_mesh' ? 'PeerAuthentication' : 'DestinationRule';
 }
 
-function objectCommand({ object, reason }: MtlsConflict): string {
+export function objectCommand({ object, reason }: MtlsConflict): string {
   const kind = kindOf(reason).toLowerCase();
   return `kubectl -n ${shellWord(object.namespace)} get ${kind} ${shellWord(object.name)} -o yaml`;
 }

@@ -15,8 +15,18 @@ const FOLDER = new URL('../../../alerts/runbooks/', import.meta.url);
 
 /** Every alert that has a runbook: all of them. */
 export function runbookTitles(ladder: readonly Rung[]): readonly RunbookTitle[] {
-  return ruleGroups(ladder).flatMap(({ rules }) =>
-    rules.alerts.map(({ name, severity, summary }) => ({ name, severity, summary })),
+  return Object.values(runbooksByRung(ladder)).flat();
+}
+
+/** The runbooks of each rung's own alerts, by its id. */
+export type RunbooksByRung = Readonly<Record<string, readonly RunbookTitle[]>>;
+
+export function runbooksByRung(ladder: readonly Rung[]): RunbooksByRung {
+  return Object.fromEntries(
+    ruleGroups(ladder).map(({ id, rules }) => [
+      id,
+      rules.alerts.map(({ name, severity, summary }) => ({ name, severity, summary })),
+    ]),
   );
 }
 

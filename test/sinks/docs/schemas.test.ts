@@ -241,6 +241,10 @@ async function samplesOf(name: string): Promise<readonly unknown[]> {
   if (name === 'config-log-level') return [[{ name: 'rbac', before: 'warning', after: 'debug' }]];
   if (name === 'findings') return [structuredClone(FINDINGS)];
   if (name === 'api-error') return [{ error: 'x' }];
+  if (name === 'api-diff') {
+    const diffs = (await samplesOf('diff')) as readonly object[];
+    return diffs.map((each) => ({ at: STATUS.at, about: { namespace: 'a', pod: 'b' }, ...each, leftOut: 0 }));
+  }
   if (name === 'ladder') {
     const document = (await documentOf({ schema: 'bundle', argv: ['bundle', REPORT] })) as Record<string, unknown>;
     delete document['bundle'];

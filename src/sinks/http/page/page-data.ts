@@ -1,29 +1,58 @@
 import { proxyTable } from '../../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
-import { proxyDocument } from '../../report/proxy-status-json.ts';
-import { jsonAnswer, type Route } from '../answer.ts';
-import { proxyList } from './proxy-list.ts';
-import { trafficPairs } from './traffic-pairs.ts';
+import { type ProxyDocument, proxyDocument } from '../../report/proxy-status-json.ts';
+import { type Asked, jsonAnswer, type Route } from '../answer.ts';
+import { type Happening, happeningsOf } from './happenings.ts';
+import { type MeshCounts, meshCounts } from './mesh-counts.ts';
+import { type Pair, pair } from './pair.ts';
+import { type ProxyList, proxyList } from './proxy-list.ts';
+import { type TrafficPairs, trafficPairs } from './traffic-pairs.ts';
+
+/** One proxy, as its page shows it. */
+export interface ShownProxy {
+  /** Clusters may have proxies of equal names. */
+  readonly proxies: readonly (ProxyDocument & { readonly happenings: readonly Happening[] })[];
+  /** Why no diff can be asked for; null: one can. */
+  readonly noDiff: string | null;
+}
+
+export interface PageDataOptions {
+  readonly read: () => MeshSnapshot;
+  /** Why nobody can ask for a diff; undefined: they can. */
+  readonly noDiff: string | undefined;
+}
+
+interface PageData {
+  readonly proxies: ProxyList;
+  readonly proxy: ShownProxy;
+  readonly traffic: TrafficPairs;
+  readonly pair: Pair;
+  readonly counts: MeshCounts;
+}
 
 /** What the page asks for beside the API: cut to a screen, and free to change with the page. */
-export function pageDataRoutes(read: () => MeshSnapshot): readonly Route[] {
-  return [
-    {
-      path: '/page/proxies.json',
-      answer: ({ query }) => jsonAnswer(200, proxyList(proxyTable(read()), query)),
-    },
-    {
-      path: '/page/proxy.json',
-      // Clusters may have proxies of equal names.
-      answer: ({ query }) => {
-        const [namespace, name] = [query.get('namespace'), query.get('name')];
-        const rows = proxyTable(read()).filter((row) => row.name === name && row.namespace === namespace);
-        return jsonAnswer(200, rows.map(proxyDocument));
-      },
-    },
-    {
-      path: '/page/traffic.json',
-      answer: ({ query }) => jsonAnswer(200, trafficPairs(read(), query)),
-    },
-  ];
+export function pageDataRoutes({ read, noDiff }: PageDataOptions): readonly Route[] {
+  const data: { readonly [K in keyof PageData]: (query: URLSearchParams) => PageData[K] } = {
+    proxies: (query) => proxyList(proxyTable(read()), query),
+    proxy: (query) => shownProxy(shownProxies(read(), query), noDiff),
+    traffic: (query) => trafficPairs(read(), query),
+    pair: (query) => pair(read(), query),
+    counts: () => meshCounts(read()),
+  };
+  return Object.entries(data).map(([name, document]) => ({
+    path: `/page/${name}.json`,
+    answer: ({ query }: Asked) => jsonAnswer(200, document(query)),
+  }));
+}
+
+function shownProxy(proxies: ShownProxy['proxies'], noDiff: string | undefined): ShownProxy {
+  const isListed = proxies.some(({ verdict }) => verdict !== 'missing');
+  return { proxies, noDiff: noDiff ?? (isListed ? null : 'no istiod lists it, so none would send it anything') };
+}
+
+function shownProxies(snapshot: MeshSnapshot, query: URLSearchParams): ShownProxy['proxies'] {
+  const [namespace, name] = [query.get('namespace'), query.get('name')];
+  return proxyTable(snapshot)
+    .filter((row) => row.name === name && row.namespace === namespace)
+    .map((row) => ({ ...proxyDocument(row), happenings: happeningsOf(row, snapshot) }));
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { RESPONSE_FLAGS } from '../../../model/response-flag.ts';
+import type { RunbooksByRung } from '../../runbooks/runbooks.ts';
 import { type Answer, jsonAnswer, type Route } from '../answer.ts';
 
 /** Beside this file in src as in dist: the client is not compiled, the browser gets what was written. */
@@ -31,7 +32,7 @@ export interface PageFiles {
 }
 
 /** Reads the page once, at the start: a few small files. */
-export async function readPage(): Promise<PageFiles> {
+export async function readPage(runbooks: RunbooksByRung): Promise<PageFiles> {
   const names = (await readdir(FOLDER)).filter((name) => (TYPES[endingOf(name)] ?? '') !== '').sort();
   const answers = new Map<string, Answer>();
   for (const name of names) answers.set(name, fileAnswer(name, await readFile(new URL(name, FOLDER))));
@@ -40,6 +41,7 @@ export async function readPage(): Promise<PageFiles> {
   answers.delete('index.html');
   // Not of the API: what it says is this program's own, and changes with it.
   answers.set('response-flags.json', jsonAnswer(200, RESPONSE_FLAGS));
+  answers.set('runbooks.json', jsonAnswer(200, runbooks));
   return { home, routes: [...answers].map(([name, answer]) => ({ path: `/page/${name}`, answer: () => answer })) };
 }
 

@@ -10,9 +10,14 @@ export interface ProxyList {
   readonly matching: number;
   readonly from: number;
   /** Of all proxies, worst state first. */
-  readonly states: readonly { readonly state: string; readonly count: number }[];
+  readonly states: readonly StateCount[];
   readonly namespaces: readonly string[];
   readonly proxies: readonly ListedProxy[];
+}
+
+export interface StateCount {
+  readonly state: string;
+  readonly count: number;
 }
 
 export interface ListedProxy {
@@ -48,20 +53,25 @@ const ORDERS: Readonly<Record<string, Compare>> = {
 
 /** @param query `text namespace state sort down from`, as the page's own links have them; what makes no sense is the default */
 export function proxyList(rows: readonly ProxyRow[], query: URLSearchParams): ProxyList {
-  const states = Map.groupBy(rows, ({ state }) => state);
   const found = rows.filter(filterOf(query)).sort(orderOf(query));
   const from = startOf(query.get('from'), found.length);
   return {
     total: rows.length,
     matching: found.length,
     from,
-    states: WORST_FIRST.flatMap((state) => {
-      const count = states.get(state)?.length ?? 0;
-      return count === 0 ? [] : [{ state, count }];
-    }),
+    states: stateCounts(rows),
     namespaces: [...new Set(rows.map(({ namespace }) => namespace))].sort(compareText),
     proxies: found.slice(from, from + PAGE_ROWS).map(listed),
   };
+}
+
+/** How many are in each state that occurs, worst first. */
+export function stateCounts(rows: readonly ProxyRow[]): readonly StateCount[] {
+  const states = Map.groupBy(rows, ({ state }) => state);
+  return WORST_FIRST.flatMap((state) => {
+    const count = states.get(state)?.length ?? 0;
+    return count === 0 ? [] : [{ state, count }];
+  });
 }
 
 function filterOf(query: URLSearchParams): (row: ProxyRow) => boolean {

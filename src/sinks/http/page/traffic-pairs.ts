@@ -2,7 +2,7 @@ import { recentTraffic } from '../../../model/recent-traffic.ts';
 import { isFailure } from '../../../model/response-flag.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { compareText } from '../../../model/text-order.ts';
-import type { RequestCount } from '../../../model/traffic.ts';
+import type { RequestCount, RequestShape } from '../../../model/traffic.ts';
 import { splitsOf } from '../../../rungs/routes/splits.ts';
 
 /** Who called whom lately, as the callers' proxies logged it. */
@@ -45,7 +45,7 @@ export interface Declared {
 export const MAX_PAIRS = 100;
 const LOOK_BACK_SECONDS = 300;
 
-/** @param query `text namespace`, or for one pair `namespace workload destination` */
+/** @param query `text namespace`, either end's; or for one pair `namespace workload destination`, the caller's */
 export function trafficPairs(snapshot: MeshSnapshot, query: URLSearchParams): TrafficPairs {
   const recent = recentTraffic(snapshot, LOOK_BACK_SECONDS);
   if (recent === undefined) return { seconds: null, matching: 0, pairs: [] };
@@ -56,6 +56,20 @@ export function trafficPairs(snapshot: MeshSnapshot, query: URLSearchParams): Tr
   return { seconds: recent.seconds, matching: found.length, pairs: shown };
 }
 
+/** Of all callers; undefined: no requests are known, or not for long enough. */
+export function trafficTotals(
+  snapshot: MeshSnapshot,
+): { readonly seconds: number; readonly requests: number; readonly failed: number } | undefined {
+  const recent = recentTraffic(snapshot, LOOK_BACK_SECONDS);
+  if (recent === undefined) return undefined;
+  const outbound = recent.requests.filter(({ shape }) => shape.direction === 'outbound');
+  return { seconds: recent.seconds, requests: sumOf(outbound), failed: sumOf(outbound.filter(hasFailed)) };
+}
+
+function hasFailed({ shape }: RequestCount): boolean {
+  return shape.flags.some(isFailure);
+}
+
 function filterOf(query: URLSearchParams): (one: RequestCount) => boolean {
   const words = (query.get('text') ?? '').toLowerCase().split(/\s+/);
   const [namespace, workload, destination] = ['namespace', 'workload', 'destination'].map(
@@ -64,12 +78,19 @@ function filterOf(query: URLSearchParams): (one: RequestCount) => boolean {
   return ({ shape }) => {
     const text = `${shape.workload}.${shape.proxyNamespace} ${shape.destination}`.toLowerCase();
     return (
-      (namespace ?? shape.proxyNamespace) === shape.proxyNamespace &&
+      isIn(namespace, shape, workload !== undefined) &&
       (workload ?? shape.workload) === shape.workload &&
       (destination ?? shape.destination) === shape.destination &&
       words.every((word) => text.includes(word))
     );
   };
+}
+
+/** Of one pair it is the caller's namespace; in the list, also that of the service that is called. */
+function isIn(namespace: string | undefined, { proxyNamespace, destination }: RequestShape, isPair: boolean): boolean {
+  if (namespace === undefined || namespace === proxyNamespace) return true;
+  const [, home, svc] = destination.split('.');
+  return !isPair && svc === 'svc' && home === namespace;
 }
 
 function pairKey({ shape }: RequestCount): string {
@@ -88,7 +109,7 @@ function pairOf(counts: readonly RequestCount[]): readonly Undeclared[] {
       workload,
       destination,
       requests: sumOf(counts),
-      failed: sumOf(counts.filter(({ shape }) => shape.flags.some(isFailure))),
+      failed: sumOf(counts.filter(hasFailed)),
       flags: countedBy(counts, ({ shape }) => shape.flags),
       codes: countedBy(counts, ({ shape }) => [shape.responseCode === 0 ? 'none' : String(shape.responseCode)]),
       subsets: subsetsOf(counts),

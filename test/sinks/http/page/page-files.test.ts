@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RESPONSE_FLAGS } from '../../../../src/model/response-flag.ts';
+import { LADDER } from '../../../../src/rungs/index.ts';
 import type { Answer } from '../../../../src/sinks/http/answer.ts';
 import { readPage } from '../../../../src/sinks/http/page/page-files.ts';
 import { createRoutes } from '../../../../src/sinks/http/routes.ts';
+import { runbooksByRung } from '../../../../src/sinks/runbooks/runbooks.ts';
 import { filesBelow, importsOf, readSource } from '../../../support/source-files.ts';
 
-const { home, routes } = await readPage();
+const { home, routes } = await readPage(runbooksByRung(LADDER));
 const CLIENT = 'src/sinks/http/page/client';
 const served = new Map(routes.map((route) => [route.path, route]));
 

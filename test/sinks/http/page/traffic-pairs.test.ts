@@ -78,3 +78,23 @@ test('filters by words and names; nothing is not zero', () => {
   assert.equal(ask({ namespace: 'other' }).matching, 0);
   assert.equal(trafficPairs(emptySnapshot(at), new URLSearchParams()).seconds, null);
 });
+
+test('the traffic of a namespace is what it sends and what its services get', () => {
+  const from = (proxyNamespace: string, destination: string) => ({
+    shape: shape({ proxyNamespace, destination }),
+    count: 1,
+  });
+  const requests = [from('shop', 'a.b.example.com'), from('web', PAY), from('web', 'x.web.svc.cluster.local')];
+  const all = { ...snapshot(), traffic: { state: 'fresh', at, value: { ...NO_TRAFFIC, requests } } } as const;
+  const pairsOf = (query: Record<string, string>) =>
+    trafficPairs(all, new URLSearchParams(query)).pairs.map(
+      ({ namespace, destination }) => `${namespace} ${destination}`,
+    );
+  assert.deepEqual(pairsOf({ namespace: 'shop' }), ['shop a.b.example.com', `web ${PAY}`]);
+  assert.deepEqual(pairsOf({ namespace: 'b' }), []);
+  assert.deepEqual(
+    pairsOf({ namespace: 'shop', workload: 'web', destination: PAY }),
+    [],
+    'of one pair it is the caller’s',
+  );
+});

@@ -21,7 +21,7 @@ export function freshnessLine({ status, problem, isListening }) {
   const how = problem !== undefined ? 'not answering' : isListening ? 'live' : 'asked every few seconds';
   return [
     h('span', { class: `dot ${problem === undefined ? 'ok' : 'finding'}`, 'aria-hidden': 'true' }),
-    `${status.cluster} · as of ${clockText(status.at)} UTC · ${ageText(status.at)} ago · ${how}`,
+    `${status.cluster} · last heard ${clockText(status.at)} UTC, ${ageText(status.at)} ago · ${how}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
-import { ask, Refused } from './answers.js';
+import { createAnswers } from './answers.js';
 import { copy } from './copying.js';
+import { askDiff } from './diffing.js';
 import { h, show } from './dom.js';
 import { filterPlace } from './filters.js';
 import { freshnessLine, troubles } from './freshness.js';
@@ -19,11 +20,10 @@ const main = part('main');
 const said = part('said');
 let place = placeOf(location.hash);
 
-/** What was answered, by path; a refusal as such. @type {Map<string, { body?: any, refusal?: string }>} */
-const answers = new Map();
+const answers = createAnswers();
 /** @type {string | undefined} */
 let problem;
-/** The page that is drawn. @type {string | undefined} */
+/** The page that is drawn, and what of it was read aloud. @type {{ page: string, words: string } | undefined} */
 let shown;
 /** @type {StatusDocument | undefined} */
 let status;
@@ -36,24 +36,14 @@ setInterval(() => document.hidden || draw(), 1000);
 /** Asks for all that is shown. */
 async function update() {
   const paths = [STATUS, ...(viewOf(place)?.needs(place) ?? [])];
-  const outcomes = await Promise.allSettled(paths.map(ask));
-  problem = undefined;
-  for (const [index, outcome] of outcomes.entries()) {
-    const path = paths[index] ?? '';
-    if (outcome.status === 'fulfilled') answers.set(path, { body: outcome.value });
-    else if (outcome.reason instanceof Refused) answers.set(path, { refusal: outcome.reason.message });
-    else problem = wordsOf(outcome.reason);
-  }
+  problem = await answers.update(paths);
+  const before = status?.started_at;
   status = answers.get(STATUS)?.body;
+  // Another program answers now.
+  if (before !== undefined && before !== status?.started_at) answers.forgetFixed();
   if (problem === undefined && status?.at) setServerTime(status.at);
-  forgetAllBut(paths);
+  answers.keepOnly([...paths, ...(viewOf(place)?.needs(place) ?? [])]);
   draw();
-}
-
-/** @param {readonly string[]} paths */
-function forgetAllBut(paths) {
-  const needed = new Set([...paths, ...(viewOf(place)?.needs(place) ?? [])]);
-  for (const path of answers.keys()) if (!needed.has(path)) answers.delete(path);
 }
 
 function draw() {
@@ -82,19 +72,24 @@ function drawView() {
   document.title = `${view.title(place)} · meshladder`;
   const got = view.needs(place).map((path) => answers.get(path));
   const refusal = got.find((answer) => answer?.refusal !== undefined)?.refusal;
+  const bodies = got.map((answer) => answer?.body);
   if (refusal !== undefined) show(main, [h('h1', {}, view.title(place)), h('p', { class: 'refusal' }, refusal)]);
-  else if (got.every((answer) => answer !== undefined))
-    show(
-      main,
-      view.draw(
-        got.map((answer) => answer?.body),
-        place,
-      ),
-    );
+  else if (got.every((answer) => answer !== undefined)) show(main, view.draw(bodies, place));
   // What was shown before stays until the answer to a changed filter is here.
-  else if (shown !== pageOf(place)) show(main, [h('h1', {}, view.title(place)), h('p', {}, 'Asking the exporter …')]);
+  else if (shown?.page !== pageOf(place))
+    show(main, [h('h1', {}, view.title(place)), h('p', {}, 'Asking the exporter …')]);
   else return;
-  shown = pageOf(place);
+  tell(refusal === undefined && !bodies.includes(undefined) ? (view.said?.(bodies) ?? '') : '');
+}
+
+/**
+ * Reads out what has become different, where the page is the same.
+ * @param {string} words
+ */
+function tell(words) {
+  const page = pageOf(place);
+  if (words !== '' && shown?.page === page && shown.words !== '' && shown.words !== words) say(words);
+  shown = { page, words: words === '' && shown?.page === page ? shown.words : words };
 }
 
 /** Reads it out; the same words a second time, too. @param {string} text */
@@ -120,20 +115,32 @@ function go(isNewPage) {
 
 addEventListener('hashchange', () => go(true));
 
-document.addEventListener('click', async (event) => {
-  const target = event.target instanceof Element ? event.target : null;
-  const button = target?.closest('[data-copy]');
-  if (button) {
-    const done = await copy(button.getAttribute('data-copy') ?? '');
-    say(done ? 'Copied' : 'Could not be copied; select the text');
+/** What a button or a link of the page does, by the attribute that it has. @type {Readonly<Record<string, (value: string) => unknown>>} */
+const CLICKS = {
+  'data-copy': async (text) => {
+    say((await copy(text)) ? 'Copied' : 'Could not be copied; select the text');
     draw();
-  }
-  const jump = target?.closest('a[href^="#rung-"], a[data-skip]');
-  if (jump) {
-    event.preventDefault();
-    const goal = part(jump.getAttribute('href')?.slice(1) ?? '');
+  },
+  'data-go': (place) => {
+    location.hash = place;
+  },
+  'data-diff': async (pod) => {
+    const [namespace, name] = JSON.parse(pod);
+    say(await askDiff(namespace, name, draw));
+  },
+  'data-jump': (id) => {
+    const goal = part(id);
     goal.scrollIntoView({ block: 'start' });
     goal.focus({ preventScroll: true });
+  },
+};
+
+document.addEventListener('click', (event) => {
+  for (const [attribute, act] of Object.entries(CLICKS)) {
+    const found = event.target instanceof Element ? event.target.closest(`[${attribute}]`) : null;
+    if (found === null) continue;
+    event.preventDefault();
+    act(found.getAttribute(attribute) ?? '');
   }
 });
 
@@ -156,12 +163,6 @@ for (const kind of ['input', 'change', 'submit']) {
  */
 function pageOf({ view, names }) {
   return [view, ...names].join('/');
-}
-
-/** @param {unknown} error */
-function wordsOf(error) {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'no answer in time';
-  return error instanceof SyntaxError ? 'its answer is not JSON' : 'no connection';
 }
 
 /** @param {string} id */

@@ -4,19 +4,22 @@ import { h } from './dom.js';
 import { badge } from './verdict.js';
 
 /** @import { RungDocument } from '../../../report/ladder-json.ts' */
+/** @import { RunbooksByRung } from '../../../runbooks/runbooks.ts' */
 /** @import { Child } from './dom.js' */
 
 /**
  * The rungs, lowest first; where to begin is marked.
  * @param {readonly RungDocument[]} rungs
- * @param {(rung: RungDocument) => Child} [counts] what stands behind a rung's verdict
+ * @param {{ readonly runbooks?: RunbooksByRung, readonly counts?: (rung: RungDocument) => Child }} beside `counts`: what stands behind a rung's verdict
  */
-export function ladder(rungs, counts = () => null) {
+export function ladder(rungs, { runbooks = {}, counts = () => null }) {
   const first = beginAt(rungs);
   return h(
     'ol',
     { class: 'ladder', start: 0 },
-    rungs.map((rung) => rungItem(rung, rung === first, counts(rung))),
+    rungs.map((rung) =>
+      rungItem(rung, rung === first, { counts: counts(rung), runbooks: runbookLinks(rung, runbooks) }),
+    ),
   );
 }
 
@@ -31,9 +34,9 @@ export function beginAt(rungs) {
 /**
  * @param {RungDocument} rung
  * @param {boolean} isFirst
- * @param {Child} counts
+ * @param {{ readonly counts: Child, readonly runbooks: Child }} beside
  */
-function rungItem(rung, isFirst, counts) {
+function rungItem(rung, isFirst, beside) {
   const { id, number, question, verdict, summary, evidence, next, off } = rung;
   return h(
     'li',
@@ -47,9 +50,32 @@ function rungItem(rung, isFirst, counts) {
       isFirst && h('strong', { class: 'begin' }, 'Begin here'),
     ),
     h('p', { class: 'summary' }, summary),
-    counts,
+    beside.counts,
     evidence.length > 0 && evidenceOf(rung),
     next !== null && commandBox(next),
+    beside.runbooks,
+  );
+}
+
+/**
+ * What is written down for the alerts that a broken rung may raise.
+ * @param {RungDocument} rung
+ * @param {RunbooksByRung} runbooks
+ */
+function runbookLinks({ id, verdict }, runbooks) {
+  const own = runbooks[id] ?? [];
+  if (verdict !== 'finding' || own.length === 0) return null;
+  return h(
+    'details',
+    { 'data-key': `runbooks ${id}` },
+    h('summary', {}, `Runbooks (${own.length})`),
+    h(
+      'ul',
+      {},
+      own.map(({ name, severity, summary }) =>
+        h('li', {}, h('a', { href: `runbooks/${name}` }, name), ` (${severity}): ${summary}`),
+      ),
+    ),
   );
 }
 

@@ -1,10 +1,13 @@
 // @ts-check
 import { h } from './dom.js';
+import { countsLine } from './mesh-counts.js';
 import { linkTo } from './place.js';
 import { beginAt, ladder } from './rung.js';
 import { badge } from './verdict.js';
 
 /** @import { LadderDocument, NamespaceDocument, RungDocument } from '../../../report/ladder-json.ts' */
+/** @import { RunbooksByRung } from '../../../runbooks/runbooks.ts' */
+/** @import { MeshCounts } from '../mesh-counts.ts' */
 
 /** Namespaces told one by one before the reader asks for the others. */
 const TOLD = 20;
@@ -12,11 +15,14 @@ const TOLD = 20;
 /** The whole mesh. */
 export const meshView = {
   title: () => 'The mesh',
-  needs: () => ['api/v1/ladder'],
+  needs: () => ['api/v1/ladder', 'page/counts.json', 'page/runbooks.json'],
   /** @param {readonly [LadderDocument]} answers */
-  draw: ([mesh]) => [
+  said: ([mesh]) => verdictText(mesh),
+  /** @param {readonly [LadderDocument, MeshCounts, RunbooksByRung]} answers */
+  draw: ([mesh, counts, runbooks]) => [
     h('h1', {}, 'The mesh'),
     verdictLine(mesh),
+    countsLine(counts),
     h(
       'div',
       { class: 'columns' },
@@ -30,28 +36,33 @@ export const meshView = {
         'section',
         { 'aria-labelledby': 'rungs' },
         h('h2', { id: 'rungs' }, 'The ladder, lowest rung first'),
-        ladder(mesh.rungs, (rung) => countsOf(rung, mesh.namespaces ?? [])),
+        ladder(mesh.rungs, { runbooks, counts: (rung) => countsOf(rung, mesh.namespaces ?? []) }),
       ),
     ),
   ],
 };
 
 /** @param {LadderDocument} mesh */
-function verdictLine({ verdict, rungs, namespaces }) {
+function verdictText({ verdict, namespaces }) {
   const all = namespaces ?? [];
   const bad = all.filter((each) => each.verdict === 'finding').length;
-  const first = beginAt(rungs);
-  const words = {
+  return {
     ok: 'Every rung is passed.',
     finding: `${bad} of ${all.length} namespaces ${bad === 1 ? 'has' : 'have'} something wrong.`,
     unknown: 'Nothing is known to be wrong, and not everything is known.',
-  };
+  }[verdict];
+}
+
+/** @param {LadderDocument} mesh */
+function verdictLine(mesh) {
+  const first = beginAt(mesh.rungs);
   return h(
     'p',
     { class: 'verdict-line' },
-    badge(verdict),
-    ` ${words[verdict]} `,
-    first !== undefined && h('a', { href: `#rung-${first.number}` }, `Begin at rung ${first.number}`),
+    badge(mesh.verdict),
+    ` ${verdictText(mesh)} `,
+    first !== undefined &&
+      h('a', { href: `#rung-${first.number}`, 'data-jump': `rung-${first.number}` }, `Begin at rung ${first.number}`),
   );
 }
 

@@ -5,18 +5,19 @@ import { ladder } from './rung.js';
 import { badge } from './verdict.js';
 
 /** @import { LadderDocument } from '../../../report/ladder-json.ts' */
+/** @import { RunbooksByRung } from '../../../runbooks/runbooks.ts' */
 /** @import { Place } from './place.js' */
 
 /** One namespace: `#/namespace/NAME`. */
 export const namespaceView = {
   /** @param {Place} place */
   title: ({ names: [name = ''] }) => `Namespace ${name}`,
-  needs: () => ['api/v1/ladder'],
+  needs: () => ['api/v1/ladder', 'page/runbooks.json'],
   /**
-   * @param {readonly [LadderDocument]} answers
+   * @param {readonly [LadderDocument, RunbooksByRung]} answers
    * @param {Place} place
    */
-  draw: ([{ namespaces }], { names: [name = ''] }) => {
+  draw: ([{ namespaces }, runbooks], { names: [name = ''] }) => {
     const found = namespaces?.find(({ namespace }) => namespace === name);
     const head = h('h1', {}, `Namespace ${name}`);
     if (found === undefined)
@@ -32,7 +33,7 @@ export const namespaceView = {
         h('a', { href: linkTo(['findings'], { namespace: name }) }, 'Findings about it'),
       ),
       h('h2', {}, 'Its ladder, lowest rung first'),
-      ladder(found.rungs),
+      ladder(found.rungs, { runbooks }),
     ];
   },
 };

@@ -110,8 +110,8 @@ function headCell({ sort, text }, query) {
     'th',
     { scope: 'col', 'aria-sort': isSorted && (isDown ? 'descending' : 'ascending') },
     h(
-      'a',
-      { href: linkTo(['proxies'], next), 'data-here': true },
+      'button',
+      { type: 'button', class: 'sort', 'data-go': linkTo(['proxies'], next) },
       text,
       isSorted && h('span', { 'aria-hidden': 'true' }, isDown ? ' ▼' : ' ▲'),
     ),

@@ -1,13 +1,16 @@
 // @ts-check
 import { commandBox } from './copying.js';
+import { diffSection } from './diffing.js';
 import { h } from './dom.js';
+import { happeningsTable } from './happenings.js';
 import { linkTo } from './place.js';
-import { ladder } from './rung.js';
+import { beginAt, ladder } from './rung.js';
 import { ageText, clockText } from './time.js';
 import { badge, stateBadge } from './verdict.js';
 
 /** @import { LadderDocument } from '../../../report/ladder-json.ts' */
-/** @import { ProxyDocument } from '../../../report/proxy-status-json.ts' */
+/** @import { RunbooksByRung } from '../../../runbooks/runbooks.ts' */
+/** @import { ShownProxy } from '../page-data.ts' */
 /** @import { Place } from './place.js' */
 
 /** One proxy: `#/proxy/NAMESPACE/POD`. */
@@ -18,12 +21,15 @@ export const proxyView = {
   needs: ({ names: [namespace = '', name = ''] }) => [
     `api/v1/ladder?${new URLSearchParams({ namespace, pod: name })}`,
     `page/proxy.json?${new URLSearchParams({ namespace, name })}`,
+    'page/runbooks.json',
   ],
+  /** @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers */
+  said: ([climbed, { proxies }]) => `${proxies.map(({ state }) => state).join(', ')}: ${summaryOf(climbed)}`,
   /**
-   * @param {readonly [LadderDocument, readonly ProxyDocument[]]} answers
+   * @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers
    * @param {Place} place
    */
-  draw: ([climbed, proxies], { names: [namespace = '', name = ''] }) => [
+  draw: ([climbed, { proxies, noDiff }, runbooks], { names: [namespace = '', name = ''] }) => [
     h('h1', {}, name, h('small', {}, ` in ${namespace}`)),
     h('p', { class: 'verdict-line' }, badge(climbed.verdict), ` ${climbed.headline ?? ''}`),
     h(
@@ -40,15 +46,33 @@ export const proxyView = {
         'section',
         { 'aria-labelledby': 'rungs' },
         h('h2', { id: 'rungs' }, 'Its ladder, lowest rung first'),
-        ladder(climbed.rungs),
+        ladder(climbed.rungs, { runbooks }),
         commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
       ),
     ),
-    h('p', { class: 'links' }, h('a', { href: linkTo(['namespace', namespace]) }, `All of namespace ${namespace}`)),
+    proxies.length > 0 && diffSection(namespace, name, noDiff),
+    h(
+      'p',
+      { class: 'links' },
+      h('a', { href: linkTo(['namespace', namespace]) }, `All of namespace ${namespace}`),
+      [...new Set(proxies.map(({ workload }) => workload))].map((workload) =>
+        h('a', { href: linkTo(['traffic'], { namespace, text: workload }) }, `Traffic of ${workload}`),
+      ),
+      h('a', { href: linkTo(['findings'], { namespace }) }, `Findings in ${namespace}`),
+    ),
   ],
 };
 
-/** @param {ProxyDocument} proxy */
+/**
+ * Without times: it is read out when it changes.
+ * @param {LadderDocument} climbed
+ */
+function summaryOf({ verdict, rungs }) {
+  const first = beginAt(rungs);
+  return first === undefined ? verdict : `rung ${first.number}, ${first.verdict}`;
+}
+
+/** @param {ShownProxy['proxies'][number]} proxy */
 function proxyFacts(proxy) {
   const { state, outOfSyncSince: since, outOfSyncOrigin: origin, missingSince: missing } = proxy;
   const age = since === null ? '' : ` for ${ageText(since)}${origin === 'first_seen' ? ', or longer' : ''}`;
@@ -65,11 +89,11 @@ function proxyFacts(proxy) {
     facts(proxy),
     types(proxy),
     ...rejections(proxy),
-    history(proxy),
+    happeningsTable(proxy.happenings),
   ];
 }
 
-/** @param {ProxyDocument} proxy */
+/** @param {ShownProxy['proxies'][number]} proxy */
 function blockText({ blockedBy }) {
   if (blockedBy === null) return null;
   const { policyNamespace, policy, direction, others, dnsBlocked } = blockedBy;
@@ -83,7 +107,7 @@ function blockText({ blockedBy }) {
   );
 }
 
-/** @param {ProxyDocument} proxy */
+/** @param {ShownProxy['proxies'][number]} proxy */
 function facts({ istiod, version, revision, workload, proxyType, cluster }) {
   const known = Object.entries({
     Istiod: istiod,
@@ -100,7 +124,7 @@ function facts({ istiod, version, revision, workload, proxyType, cluster }) {
   );
 }
 
-/** @param {ProxyDocument} proxy */
+/** @param {ShownProxy['proxies'][number]} proxy */
 function types({ types: byType }) {
   const all = Object.entries(byType);
   if (all.length === 0) return null;
@@ -133,7 +157,7 @@ function types({ types: byType }) {
   );
 }
 
-/** @param {ProxyDocument} proxy */
+/** @param {ShownProxy['proxies'][number]} proxy */
 function rejections({ types: byType }) {
   const rejected = Object.entries(byType).filter(([, { error }]) => error !== undefined);
   return rejected.map(([type, { error, reason }]) =>
@@ -143,42 +167,6 @@ function rejections({ types: byType }) {
       h('strong', {}, `Rejected ${type.toUpperCase()}${reason === undefined ? '' : ` (${reason})`}`),
       ', in the words of the proxy:',
       h('pre', {}, error),
-    ),
-  );
-}
-
-/** @param {ProxyDocument} proxy */
-function history({ changes }) {
-  if (changes.length === 0)
-    return h('p', { class: 'counts' }, 'Its state has not changed since the exporter first saw it.');
-  return h(
-    'table',
-    {},
-    h('caption', {}, 'What changed since the exporter started, newest first'),
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        ['At (UTC)', 'Type', 'From', 'To'].map((text) => h('th', { scope: 'col' }, text)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      changes
-        .toReversed()
-        .map(({ at, xdsType, from, to }) =>
-          h(
-            'tr',
-            {},
-            h('td', {}, `${clockText(at)}, ${ageText(at)} ago`),
-            h('td', {}, xdsType === null ? 'all' : xdsType.toUpperCase()),
-            h('td', {}, from.replace('_', ' ')),
-            h('td', {}, stateBadge(to)),
-          ),
-        ),
     ),
   );
 }

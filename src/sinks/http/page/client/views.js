@@ -3,18 +3,21 @@ import { findingsView } from './view-findings.js';
 import { flagsView } from './view-flags.js';
 import { meshView } from './view-mesh.js';
 import { namespaceView } from './view-namespace.js';
+import { pairView } from './view-pair.js';
 import { proxiesView } from './view-proxies.js';
 import { proxyView } from './view-proxy.js';
-import { pairView, trafficView } from './view-traffic.js';
+import { trafficView } from './view-traffic.js';
 
 /** @import { Child } from './dom.js' */
 /** @import { Place } from './place.js' */
 
 /**
- * What one kind of page shows. `needs` are paths of the server; `draw` gets what they answered, in the same order.
+ * What one kind of page shows. `needs` are paths of the server; `draw` gets what they answered, in the same order. `said` is
+ * read aloud when it changes: it holds no time.
  * @typedef {{
  *   title(place: Place): string,
  *   needs(place: Place): readonly string[],
+ *   said?(answers: any): string,
  *   draw(answers: any, place: Place): readonly Child[],
  * }} View
  */

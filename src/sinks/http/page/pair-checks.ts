@@ -1,0 +1,118 @@
+import { fqdnOf } from '../../../model/cluster-domain.ts';
+import { hasTraffic } from '../../../model/recent-traffic.ts';
+import type { MeshSnapshot } from '../../../model/snapshot.ts';
+import { serviceViews } from '../../../rungs/endpoints/service-view.ts';
+import { mtlsConflicts } from '../../../rungs/mtls/conflicts.ts';
+import { conflictText, objectCommand } from '../../../rungs/mtls/examine.ts';
+import { workloadModes } from '../../../rungs/mtls/modes.ts';
+import { judgeSplit } from '../../../rungs/routes/judge-split.ts';
+import { observeSplit } from '../../../rungs/routes/observed-split.ts';
+import { splitsOf } from '../../../rungs/routes/splits.ts';
+import type { Finding } from '../../../rungs/rung.ts';
+import { counted, firstOf, shellWord } from '../../../rungs/wording.ts';
+import { authorizationOfPair } from './pair-authorization.ts';
+import type { PairEnds, PairPod } from './pair-servers.ts';
+
+/** What a rung knows of one pair; `next` is a command to copy. */
+export interface PairCheck extends PairAnswer {
+  readonly question: string;
+}
+
+export interface PairAnswer {
+  readonly verdict: Finding['verdict'];
+  readonly summary: string;
+  readonly evidence: readonly string[];
+  readonly next: string | null;
+}
+
+/** Of sync, routes, endpoints, mutual TLS and authorization what is between the two, lowest rung first. */
+export function pairChecks(snapshot: MeshSnapshot, ends: PairEnds): readonly PairCheck[] {
+  return [
+    { question: 'Do both hold what istiod sent last?', ...syncOf(ends) },
+    { question: 'Does traffic split as declared?', ...routesOf(snapshot, ends) },
+    { question: 'Is anybody there to answer?', ...endpointsOf(snapshot, ends) },
+    { question: 'Do the two agree on mTLS?', ...mtlsOf(snapshot, ends) },
+    { question: 'Does an AuthorizationPolicy deny it?', ...authorizationOfPair(snapshot, ends) },
+  ];
+}
+
+function unknown(summary: string): PairAnswer {
+  return { verdict: 'unknown', summary, evidence: [], next: null };
+}
+
+function syncOf({ callers, servers }: PairEnds): PairAnswer {
+  const proxies = [...callers, ...servers].filter(({ state }) => state !== null);
+  const behind = proxies.filter(({ state }) => state !== 'SYNCED');
+  const [first] = behind;
+  if (proxies.length === 0) return unknown('no proxy of either end is known');
+  if (first === undefined) {
+    return {
+      verdict: 'ok',
+      summary: `${counted(proxies.length, 'proxy', 'proxies')} SYNCED`,
+      evidence: [],
+      next: null,
+    };
+  }
+  const isKnown = behind.some(({ state }) => state !== 'UNKNOWN');
+  return {
+    verdict: isKnown ? 'finding' : 'unknown',
+    summary: firstOf(behind.map(({ name, state }) => `${name} is ${state}`)),
+    evidence: [],
+    next: `meshladder check ${podWord(first)}`,
+  };
+}
+
+/** As all who call it are served: how sure it is hangs on how much they call. */
+function routesOf(snapshot: MeshSnapshot, { host }: PairEnds): PairAnswer {
+  const splits = [...splitsOf(snapshot.cluster.config).values()].filter(({ destinations }) => destinations.has(host));
+  if (splits.length === 0) {
+    return { verdict: 'ok', summary: 'no VirtualService or HTTPRoute names it', evidence: [], next: null };
+  }
+  const judged = splits.flatMap(
+    (split) => judgeSplit(split, hasTraffic(snapshot) ? observeSplit(split, snapshot) : undefined, snapshot) ?? [],
+  );
+  const worst =
+    judged.find(({ verdict }) => verdict === 'finding') ?? judged.find(({ verdict }) => verdict === 'unknown');
+  const evidence = judged.flatMap((each) => each.evidence);
+  if (worst === undefined) return { verdict: 'ok', summary: 'as declared', evidence, next: null };
+  const { verdict, brief, summary = brief, next = null } = worst;
+  return { verdict, summary, evidence, next };
+}
+
+function endpointsOf(snapshot: MeshSnapshot, { host }: PairEnds): PairAnswer {
+  const view = serviceViews(snapshot)?.find(({ service }) => fqdnOf(service) === host);
+  if (view === undefined) return unknown('no service of this cluster that has endpoints is known by this name');
+  const { service, endpoints, subsets } = view;
+  const ready = endpoints.filter(({ health }) => health === 'ready').length;
+  const next = `kubectl -n ${shellWord(service.namespace)} get endpointslices -l kubernetes.io/service-name=${shellWord(service.name)}`;
+  return {
+    verdict: ready === 0 ? 'finding' : 'ok',
+    summary: `${ready} of ${counted(endpoints.length, 'endpoint')} ready`,
+    evidence: subsets.map(({ name, endpoints: own }) => `subset ${name}: ${counted(own.length, 'endpoint')}`),
+    next: ready === 0 ? next : null,
+  };
+}
+
+function mtlsOf(snapshot: MeshSnapshot, { host, servers }: PairEnds): PairAnswer {
+  const conflicts = mtlsConflicts(snapshot)?.filter(({ destination }) => destination === host);
+  const modes = workloadModes(snapshot);
+  if (conflicts === undefined || modes === undefined) return unknown('pods or PeerAuthentications are not known');
+  const told = modes
+    .filter(({ namespace, workload }) =>
+      servers.some((pod) => pod.namespace === namespace && pod.workload === workload),
+    )
+    .map(({ workload, port, mode }) => `${workload}, ${port === '*' ? 'every other port' : `port ${port}`}: ${mode}`);
+  // Whether pods outside of the mesh call a STRICT server, nobody said.
+  const faults = conflicts.filter(({ reason }) => reason !== 'pods_outside_mesh');
+  const [first] = faults;
+  return {
+    verdict: first === undefined ? 'ok' : 'finding',
+    summary: first === undefined ? 'no conflict is declared' : firstOf(faults.map(conflictText), 2),
+    evidence: [...new Set([...conflicts.map(conflictText), ...told])],
+    next: first === undefined ? null : objectCommand(first),
+  };
+}
+
+function podWord({ namespace, name }: PairPod): string {
+  return shellWord(`${name}.${namespace}`);
+}
