@@ -23,6 +23,7 @@ const PARTS = {
   'components/agent': 'agent',
 } as const;
 
+const RULES = 'prometheus-rule.yaml';
 const MONITORING = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'];
 
 /**
@@ -45,11 +46,18 @@ function isInstalled({ metadata }: KubeObject): boolean {
   return metadata.annotations?.['helm.sh/hook'] === undefined;
 }
 
-/** What Helm alone would know: its labels, and the checksum for which kustomize has names of generated ConfigMaps. */
+const HELM_KNOWS = [
+  'helm.sh/chart',
+  'app.kubernetes.io/managed-by',
+  'app.kubernetes.io/version',
+  // Kustomize names generated ConfigMaps by what they hold.
+  'checksum/config',
+];
+
+/** Without what Helm alone would know. */
 function withoutHelm(object: KubeObject): KubeObject {
   return JSON.parse(JSON.stringify(object), (key, value: unknown) => {
-    if (key === 'helm.sh/chart' || key === 'app.kubernetes.io/managed-by' || key === 'checksum/config')
-      return undefined;
+    if (HELM_KNOWS.includes(key)) return undefined;
     if (key !== 'annotations') return value;
     return Object.keys(value as object).length === 0 ? undefined : value;
   }) as KubeObject;
@@ -94,7 +102,8 @@ function monitoringFiles(objects: readonly KubeObject[]): readonly KustomizeFile
   const folder = 'components/monitoring';
   const files = byKind(objects.filter(({ kind }) => MONITORING.includes(kind)));
   return [
-    ...files.map(([name, ofKind]) => file(`${folder}/${name}`, ofKind)),
+    // `meshladder generate` writes the rules, which change with the program.
+    ...files.filter(([name]) => name !== RULES).map(([name, ofKind]) => file(`${folder}/${name}`, ofKind)),
     kustomization(`${FOLDER}/${folder}`, { ...kindOf(folder), resources: files.map(([name]) => name) }),
   ];
 }

@@ -1,13 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kustomizeFiles } from './kustomize-files.ts';
 
-/** Writes `deploy/kustomize` anew from the chart. Needs helm, which `scripts/test-tools.ts` brings. */
+/** Writes `deploy/kustomize` from the chart. Needs helm, which `scripts/test-tools.ts` brings. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const files = kustomizeFiles();
-rmSync(join(ROOT, 'deploy/kustomize'), { recursive: true, force: true });
 for (const { path, text } of files) {
   mkdirSync(dirname(join(ROOT, path)), { recursive: true });
   writeFileSync(join(ROOT, path), text);

@@ -95,7 +95,7 @@ for (const variant of VARIANTS) {
 /** Files and folders that the exporter reads or writes. */
 function pathsIn(config: Awaited<ReturnType<typeof configOf>>): readonly string[] {
   const logs = config.role === 'agent' ? [config.accessLog.root, config.accessLog.checkpointDir] : [];
-  const central = [config.istiod.tokenFile, config.history.file, config.prometheus.tokenFile];
+  const central = [config.istiod.tokenFile, config.istiod.caFile, config.history.file, config.prometheus.tokenFile];
   return [...logs, ...(config.role === 'agent' ? [] : central)].filter((path) => path !== undefined);
 }
 

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
+import { createLeadership } from '../../src/app/leadership.ts';
 import { createMesh } from '../../src/app/mesh.ts';
 import { settingsOf } from '../../src/app/settings.ts';
+import { createSourceBoard } from '../../src/app/source-board.ts';
 import { createSources } from '../../src/app/sources.ts';
+import { createWatchedCluster } from '../../src/app/watched-cluster.ts';
 import type { Config } from '../../src/config/config.ts';
+import { UNDIVIDED } from '../../src/model/shard.ts';
 import { NO_HISTORY } from '../../src/model/sync-history.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createLog } from '../../src/runtime/log.ts';
@@ -73,20 +77,22 @@ async function needsOf(config: Config): Promise<readonly RbacNeed[]> {
   const kubernetes = { ...config.kubernetes, mode, kubeconfig: join(folder, 'kubeconfig') } as const;
   const outside = { ...config, kubernetes };
   const mesh = createMesh({ settings: settingsOf(outside), clock: systemClock, history: NO_HISTORY });
+  const parts = { config: outside, env: {}, mesh, scheduler, clock: systemClock, log, shard: UNDIVIDED };
+  const board = createSourceBoard(parts);
+  const cluster = await createWatchedCluster({ ...parts, board });
+  const leadership = await createLeadership({ ...parts, kubernetes: cluster.kubernetes });
   const sources = await createSources({
-    config: outside,
-    env: {},
-    mesh,
-    scheduler,
-    clock: systemClock,
-    log,
+    ...parts,
+    board,
+    cluster,
     pace: () => 'normal',
     asked: createAskedLooks(systemClock.monotonicMs),
   });
   try {
-    return sources.tasks.flatMap(({ rbac }) => rbac);
+    return [leadership, ...cluster.tasks, ...sources.tasks].flatMap(({ rbac }) => rbac);
   } finally {
     await sources.close();
+    await cluster.close();
     scheduler.stop();
   }
 }

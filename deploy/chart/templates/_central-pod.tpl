@@ -45,6 +45,11 @@ spec:
           mountPath: /var/run/secrets/istio-token
           readOnly: true
         {{- end }}
+        {{- if $central.istiodCa.configMap }}
+        - name: istio-ca
+          mountPath: /var/run/secrets/istio-ca
+          readOnly: true
+        {{- end }}
         {{- with $central.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -62,6 +67,15 @@ spec:
               path: token
               audience: {{ $central.istiodToken.audience }}
               expirationSeconds: {{ $central.istiodToken.expirationSeconds }}
+    {{- end }}
+    {{- if $central.istiodCa.configMap }}
+    - name: istio-ca
+      configMap:
+        name: {{ $central.istiodCa.configMap }}
+        optional: true
+        items:
+          - key: {{ $central.istiodCa.key }}
+            path: root-cert.pem
     {{- end }}
     {{- with $central.extraVolumes }}
     {{- toYaml . | nindent 4 }}

@@ -7,9 +7,14 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- define "meshladder.centralConfig" -}}
 {{- $given := mustMergeOverwrite (dict) (deepCopy .Values.config) (deepCopy .Values.central.config) -}}
 {{- $known := dict "kubernetes" (dict "mode" "in-cluster") "history" (dict "file" "/var/lib/meshladder/history.json") -}}
+{{- $istiod := dict -}}
 {{- if .Values.central.istiodToken.enabled -}}
-{{- $_ := set $known "istiod" (dict "tokenFile" "/var/run/secrets/istio-token/token") -}}
+{{- $_ := set $istiod "tokenFile" "/var/run/secrets/istio-token/token" -}}
 {{- end -}}
+{{- if .Values.central.istiodCa.configMap -}}
+{{- $_ := set $istiod "caFile" "/var/run/secrets/istio-ca/root-cert.pem" -}}
+{{- end -}}
+{{- $_ := set $known "istiod" $istiod -}}
 {{- $_ := set $known "role" (ternary "all" "central" (eq (dig "accessLog" "mode" "files" $given) "api")) -}}
 {{- if gt (int .Values.central.replicas) 1 -}}
 {{- $_ := set $known "leaderElection" (dict "enabled" true "leaseName" (include "meshladder.fullname" .)) -}}

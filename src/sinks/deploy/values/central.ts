@@ -1,5 +1,18 @@
 import type { JsonSchema } from '../../../config/json-schema.ts';
-import { group, integer, names, part, parts, strings, typed, type ValueGroup, word, yesNo } from '../value.ts';
+import {
+  group,
+  integer,
+  names,
+  part,
+  parts,
+  strings,
+  text,
+  typed,
+  type ValueGroup,
+  type Values,
+  word,
+  yesNo,
+} from '../value.ts';
 import { accountValues, podValues } from './pod.ts';
 
 /** The part that asks istiods and watches Kubernetes. */
@@ -20,14 +33,7 @@ export function centralValues(config: JsonSchema): ValueGroup {
       1,
     ),
     config: typed({}, 'Configuration of this part alone, laid over `config`.', config),
-    istiodToken: group('The token that istiods are shown: a projected one, renewed by the kubelet.', {
-      enabled: yesNo(true, 'Whether to mount it and to name it in the configuration.'),
-      audience: typed('istio-ca', "Its audience, which istiod's TOKEN_AUDIENCES must have.", {
-        type: 'string',
-        minLength: 1,
-      }),
-      expirationSeconds: integer(3600, 'For how long it is valid.', 600),
-    }),
+    ...istiodValues(),
     stateVolume: part(
       {},
       'The volume of `history.file`: since when each proxy is out of sync. By default an emptyDir, which outlives a restart of the container; a `persistentVolumeClaim` outlives the pod.',
@@ -38,15 +44,7 @@ export function centralValues(config: JsonSchema): ValueGroup {
       annotations: strings({}, 'Its annotations.'),
     }),
     serviceAccount: group('The account of its pods.', accountValues()),
-    podDisruptionBudget: group('The budget of its pods, made only with more than one of them.', {
-      enabled: yesNo(true, 'Whether to make it.'),
-      maxUnavailable: integer(1, 'How many may be down at once on purpose.', 1),
-    }),
-    probes: group('When a pod counts as started, alive and ready; each is laid over what the chart sets.', {
-      startup: part({ periodSeconds: 2, failureThreshold: 60 }, 'Asks `/-/healthy` until it first answers.'),
-      liveness: part({ periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }, 'Asks `/-/healthy`.'),
-      readiness: part({ periodSeconds: 5, timeoutSeconds: 5 }, 'Asks `/-/ready`: whether every source has spoken.'),
-    }),
+    ...availabilityValues(),
     updateStrategy: part({}, 'How pods are replaced; by default as the number of replicas asks for.'),
     topologySpreadConstraints: parts('How pods are spread over nodes and zones.'),
     ...podValues({
@@ -56,6 +54,41 @@ export function centralValues(config: JsonSchema): ValueGroup {
       graceSeconds: 30,
     }),
   });
+}
+
+/** How istiods are asked. */
+function istiodValues(): Values {
+  return {
+    istiodToken: group('The token that istiods are shown: a projected one, renewed by the kubelet.', {
+      enabled: yesNo(true, 'Whether to mount it and to name it in the configuration.'),
+      audience: typed('istio-ca', "Its audience, which istiod's TOKEN_AUDIENCES must have.", {
+        type: 'string',
+        minLength: 1,
+      }),
+      expirationSeconds: integer(3600, 'For how long it is valid.', 600),
+    }),
+    istiodCa: group("The authority of istiod's certificate, for xDS where the debug port is off, blocked or denied.", {
+      configMap: text(
+        'istio-ca-root-cert',
+        'The ConfigMap that Istio puts into every namespace; empty: istiods are asked over HTTP alone. It may be missing.',
+      ),
+      key: text('root-cert.pem', 'Its key.'),
+    }),
+  };
+}
+
+function availabilityValues(): Values {
+  return {
+    podDisruptionBudget: group('The budget of its pods, made only with more than one of them.', {
+      enabled: yesNo(true, 'Whether to make it.'),
+      maxUnavailable: integer(1, 'How many may be down at once on purpose.', 1),
+    }),
+    probes: group('When a pod counts as started, alive and ready; each is laid over what the chart sets.', {
+      startup: part({ periodSeconds: 2, failureThreshold: 60 }, 'Asks `/-/healthy` until it first answers.'),
+      liveness: part({ periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }, 'Asks `/-/healthy`.'),
+      readiness: part({ periodSeconds: 5, timeoutSeconds: 5 }, 'Asks `/-/ready`: whether every source has spoken.'),
+    }),
+  };
 }
 
 /** What the central part may do in Kubernetes. */
