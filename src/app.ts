@@ -1,21 +1,24 @@
-import { createAnalysisTask, restoredFindings } from './app/analysis.ts';
-import { createCatchUp } from './app/catch-up.ts';
-import { createHistoryTask, restoredHistory } from './app/history.ts';
-import { createMesh } from './app/mesh.ts';
-import { createReadiness } from './app/readiness.ts';
+import { createLead } from './app/lead.ts';
+import { createLeadership, type Leadership, undecided } from './app/leadership.ts';
+import { createMesh, type Mesh } from './app/mesh.ts';
+import { createProgress, type Progress } from './app/progress.ts';
 import { settingsOf } from './app/settings.ts';
-import { createSources } from './app/sources.ts';
+import { shardOf } from './app/shard.ts';
+import { createSourceBoard } from './app/source-board.ts';
+import { createWatchedCluster } from './app/watched-cluster.ts';
 import { startWeb } from './app/web.ts';
 import type { Config } from './config/config.ts';
+import type { Shard } from './model/shard.ts';
+import { NO_HISTORY } from './model/sync-history.ts';
 import { LADDER } from './rungs/index.ts';
 import type { Log } from './runtime/log.ts';
 import { createScheduler } from './runtime/schedule.ts';
-import type { SourceTask } from './runtime/source-task.ts';
 import { supervise } from './runtime/supervise.ts';
-import { createSelfMetrics } from './sinks/metrics/self-metrics.ts';
+import type { Standby } from './sinks/http/standby.ts';
+import { createSelfMetrics, type SelfMetrics } from './sinks/metrics/self-metrics.ts';
 import type { DiffExcerpt } from './sinks/report/diff-excerpt.ts';
-import { createAskedLooks } from './sources/inspection/asked-looks.ts';
-import type { Clock } from './sources/source.ts';
+import { type AskedLooks, createAskedLooks } from './sources/inspection/asked-looks.ts';
+import type { Clock, Scheduler } from './sources/source.ts';
 import { wantsFastPoll } from './state/pace.ts';
 
 /** What the exporter is given: it reads no process, no environment and no clock by itself. */
@@ -39,41 +42,60 @@ const GRACE_MS = 8000;
  */
 export async function runExporter(options: ExporterOptions, signal: AbortSignal): Promise<void> {
   const { config, log, clock } = options;
-  const self = createSelfMetrics(
-    options.build,
-    config.cluster.id,
-    LADDER.map((rung) => rung.id),
-  );
-  const [history, findingsSince] = await Promise.all([restoredHistory(options), restoredFindings(options)]);
-  const mesh = createMesh({ settings: settingsOf(config), clock, history, findingsSince });
-  let tasks: readonly SourceTask[] | undefined;
-  let caughtUp = (): boolean => true;
-  const withheld = createCatchUp(() => caughtUp(), clock, log);
-  const unspoken = createReadiness(() => tasks, clock);
-  const pending = (): readonly string[] => [
-    ...unspoken(),
-    ...(withheld() === undefined ? [] : ['logs of the time before the start']),
-  ];
+  const shard = shardOf(config, options.env);
+  const mesh = createMesh({ settings: settingsOf(config), clock, history: NO_HISTORY });
+  const progress = createProgress(clock, log);
   const asked = createAskedLooks<DiffExcerpt>(clock.monotonicMs);
-  const web = await startWeb({ ...options, mesh, self, asked, pending, withheld, stopping: () => signal.aborted });
+  let leadership: Pick<Leadership, 'standby'> = undecided(config);
+  const standby = (): Standby | undefined => leadership.standby();
+  const self = selfMetricsOf(options, shard, () => standby() === undefined);
+  const stopping = (): boolean => signal.aborted;
+  const web = await startWeb({ ...options, ...progress, mesh, self, asked, shard, standby, stopping });
   options.onListening?.(web.address);
   const scheduler = createScheduler({ log, onRun: self.taskTook, onMissedTick: self.tickMissed });
   try {
-    const pace = (): 'normal' | 'fast' => (wantsFastPoll(mesh.read(), clock.now()) ? 'fast' : 'normal');
-    const sources = await createSources({ ...options, mesh, scheduler, pace, asked });
-    caughtUp = sources.caughtUp;
-    tasks = sources.tasks;
-    try {
-      log.info({ role: config.role, sources: tasks.map((task) => task.name) }, 'started');
-      const parts = { ...options, mesh, scheduler };
-      const central = config.role === 'agent' ? [] : [createHistoryTask(parts), createAnalysisTask(parts)];
-      await supervise([...tasks, ...central], signal, GRACE_MS);
-    } finally {
-      await sources.close();
-    }
+    const decided = (one: Leadership): void => {
+      leadership = one;
+    };
+    await runSources({ ...options, mesh, scheduler, shard, asked, progress, decided }, signal);
   } finally {
     scheduler.stop();
     await web.close(GRACE_MS);
     log.info({}, 'stopped');
+  }
+}
+
+function selfMetricsOf({ build, config }: ExporterOptions, shard: Shard, leads: () => boolean): SelfMetrics {
+  const rungs = LADDER.map((rung) => rung.id);
+  return createSelfMetrics(build, config.cluster.id, rungs, {
+    ...(config.role !== 'agent' && { shard }),
+    ...(config.leaderElection.enabled && { leads }),
+  });
+}
+
+interface Parts extends ExporterOptions {
+  readonly mesh: Mesh;
+  readonly scheduler: Scheduler;
+  readonly shard: Shard;
+  readonly asked: AskedLooks<DiffExcerpt>;
+  readonly progress: Progress;
+  /** Told once it is clear how it is found out who leads. */
+  readonly decided: (leadership: Leadership) => void;
+}
+
+async function runSources(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { config, mesh, clock, progress } = parts;
+  const pace = (): 'normal' | 'fast' => (wantsFastPoll(mesh.read(), clock.now()) ? 'fast' : 'normal');
+  const board = createSourceBoard(parts);
+  const cluster = await createWatchedCluster({ ...parts, board });
+  try {
+    const leadership = await createLeadership({ ...parts, kubernetes: cluster.kubernetes });
+    parts.decided(leadership);
+    if (config.leaderElection.enabled) progress.waitFor(cluster.tasks);
+    const lead = createLead({ ...parts, pace, cluster, board, graceMs: GRACE_MS });
+    const leading = { name: 'mesh', run: (stop: AbortSignal) => leadership.run(lead, stop) };
+    await supervise([...cluster.tasks, leading], signal, 2 * GRACE_MS);
+  } finally {
+    await cluster.close();
   }
 }

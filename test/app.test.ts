@@ -244,7 +244,10 @@ test('an unusable history is said and costs no start', async () => {
   await writeFile(file, '{"version":1,');
   const istiod = await openIstiod({ '/debug/syncz': json(SYNCZ) });
   const exporter = await start({ ...staticIstiod(istiod), MESHLADDER_HISTORY_FILE: file });
-  assert.ok(exporter.log.lines.some(({ message }) => message === 'starting without the history of the last run'));
+  await until(
+    async () => exporter.log.lines.some(({ message }) => message === 'starting without the history of the last run'),
+    Boolean,
+  );
   await exporter.stop();
   await rm(folder, { recursive: true });
 });

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import { knownServices } from '../model/known-services.ts';
 import { known } from '../model/observed.ts';
+import type { Shard } from '../model/shard.ts';
 import type { Traffic } from '../model/traffic.ts';
 import type { Log } from '../runtime/log.ts';
 import type { LogPlace } from '../sources/access-log/source.ts';
@@ -9,6 +10,7 @@ import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
 import type { Scheduler, Source } from '../sources/source.ts';
 import { createLogFormat } from './access-log-format.ts';
 import type { Mesh } from './mesh.ts';
+import { ownPods } from './shard.ts';
 
 /** The sidecars' logs, and what they must be told of the cluster. */
 export interface AccessLogs {
@@ -26,6 +28,8 @@ export interface AccessLogOptions {
   readonly log: Log;
   /** Absent where Kubernetes is off or not there: then formats and services are what files and configuration say. */
   readonly api: KubeApi | undefined;
+  /** Of the API, only logs of its namespaces are followed. */
+  readonly shard: Shard;
 }
 
 /**
@@ -73,9 +77,10 @@ export async function createAccessLogs(options: AccessLogOptions): Promise<Acces
   };
 }
 
-function placeOf({ config: { role, accessLog }, api, mesh }: AccessLogOptions): LogPlace | undefined {
+function placeOf({ config: { role, accessLog }, api, mesh, shard }: AccessLogOptions): LogPlace | undefined {
   const { mode, root, container, maxStreams } = accessLog;
   if (mode === 'files' && role !== 'central') return { kind: 'files', root, container };
   if (mode !== 'api' || api === undefined) return undefined;
-  return { kind: 'api', api, container, maxStreams, pods: () => mesh.read().cluster.pods };
+  const pods = ownPods(shard, () => mesh.read().cluster.pods);
+  return { kind: 'api', api, container, maxStreams, pods };
 }

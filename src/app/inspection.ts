@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Inspections } from '../model/inspection.ts';
 import { known } from '../model/observed.ts';
+import type { Shard } from '../model/shard.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import type { AdminAnswer } from '../sources/envoy/admin.ts';
 import type { EnvoyPart } from '../sources/envoy/admin-requests.ts';
@@ -16,12 +17,15 @@ import { KubeApiError } from '../sources/kubernetes/kube-api.ts';
 import type { Scheduler, Source } from '../sources/source.ts';
 import { inspectInThread } from './inspect-in-thread.ts';
 import type { Mesh } from './mesh.ts';
+import { ownTargets } from './shard.ts';
 
 export interface InspectionOptions {
   readonly config: Config;
   readonly mesh: Mesh;
   readonly scheduler: Scheduler;
   readonly access: KubeAccess;
+  /** Unasked, only proxies of its namespaces are looked into. */
+  readonly shard: Shard;
   readonly asked: AskedLooks<DiffExcerpt>;
 }
 
@@ -49,6 +53,7 @@ export async function createInspection({
   scheduler,
   access,
   asked,
+  shard,
 }: InspectionOptions): Promise<RunningInspection> {
   const [{ createPortForward, PORT_FORWARD_NEED }, { createEnvoyAdmin }, { createInspectionSource }, targets] =
     await Promise.all([
@@ -76,7 +81,7 @@ export async function createInspection({
   };
   const source = createInspectionSource({
     way,
-    targets: () => targets.inspectionTargets(mesh.read()),
+    targets: ownTargets(shard, () => targets.inspectionTargets(mesh.read())),
     scheduler,
     perMinute: proxiesPerMinute,
     concurrency,

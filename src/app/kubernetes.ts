@@ -4,6 +4,13 @@ import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { KubeApiClient } from '../sources/kubernetes/kube-api-client.ts';
 import { StartError } from './start-error.ts';
 
+/** A Kubernetes API that we may ask. */
+export interface KubernetesConnection {
+  readonly api: KubeApiClient;
+  readonly access: KubeAccess;
+  close(): Promise<void>;
+}
+
 /**
  * The Kubernetes API, as the configuration names it; undefined where it is off, or where `auto` finds none and nothing
  * needs it. @throws StartError when what is needed cannot be had
@@ -12,7 +19,7 @@ export async function connectKubernetes(options: {
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
-}): Promise<{ readonly api: KubeApiClient; readonly access: KubeAccess; close(): Promise<void> } | undefined> {
+}): Promise<KubernetesConnection | undefined> {
   const { config, env, log } = options;
   if (config.kubernetes.mode === 'off') return undefined;
   const access = await findAccess(config, env);

@@ -46,6 +46,8 @@ export interface Mesh {
   setInspections(value: Observed<Inspections>): void;
   setSources(value: readonly SourceHealth[]): void;
   setAnalysis(value: MeshAnalysis): void;
+  /** Forgets all that only a leader learns: another one learns it from now on. What the cluster is like is kept. */
+  forget(): void;
   /** Since when findings stood before the first analysis. */
   restoreFindings(since: FindingsSince): void;
 }
@@ -104,7 +106,24 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
     setInspections: (inspections) => store.publish({ ...inspected(store.read(), inspections), takenAt: clock.now() }),
     setSources: (sources) => store.publish({ sources, takenAt: clock.now() }),
     setAnalysis: (value) => store.publish(analysed(store.read(), value, clock.now())),
+    forget: () => store.replace(withoutLead(store.read(), clock.now())),
     restoreFindings: (since) => store.publish({ findingsSince: since, takenAt: clock.now() }),
+  };
+}
+
+/** What a standby knows. */
+function withoutLead(snapshot: MeshSnapshot, takenAt: EpochSeconds): MeshSnapshot {
+  const { asked, trafficMarks, inspections, verboseSince, goneRequests, ...kept } = snapshot;
+  const { controlPlane, history, traffic, sources } = emptySnapshot(takenAt);
+  return {
+    ...kept,
+    takenAt,
+    controlPlane,
+    history,
+    traffic,
+    sources,
+    analysis: PENDING,
+    findingsSince: NO_FINDINGS_SINCE,
   };
 }
 

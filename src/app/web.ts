@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { EpochSeconds } from '../model/brand.ts';
 import { proxyTable } from '../model/proxy-table.ts';
+import type { Shard } from '../model/shard.ts';
 import { LADDER } from '../rungs/index.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Route } from '../sinks/http/answer.ts';
@@ -9,6 +10,7 @@ import type { EventFeed } from '../sinks/http/page/event-feed.ts';
 import { createRoutes, type RouteOptions } from '../sinks/http/routes.ts';
 import { ListenError, startServer } from '../sinks/http/server.ts';
 import { statusDocument } from '../sinks/http/status-document.ts';
+import { orStandby, type Standby } from '../sinks/http/standby.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
@@ -30,6 +32,10 @@ export interface WebOptions {
   readonly clock: Clock;
   readonly asked: AskedLooks<DiffExcerpt>;
   readonly pending: () => readonly string[];
+  /** Only what is its own is exposed. */
+  readonly shard: Shard;
+  /** Who leads instead of this one, if it is not this one. */
+  readonly standby: () => Standby | undefined;
   /** Why no scrape may be answered yet. */
   readonly withheld: () => string | undefined;
   readonly stopping: () => boolean;
@@ -48,20 +54,23 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     ladder: LADDER,
     read: mesh.readNow,
     self,
+    shard: options.shard,
     maxSeries: (family) => (maxOf as Readonly<Record<string, number>>)[family] ?? maxDefault,
     log,
   });
   const dispatch = createDispatch(log);
   const page = await pageOf(options);
-  const routes = createRoutes({
+  const { telemetryPath } = config.web;
+  const paths = createRoutes({
     version: build.version,
-    telemetryPath: config.web.telemetryPath,
+    telemetryPath,
     scrape,
     withheld: options.withheld,
     pending: () => (options.stopping() ? ['the end'] : options.pending()),
     api: apiOf(options, clock.now()),
     ...page?.served,
   });
+  const routes = orStandby(paths, { standby: options.standby, telemetryPath, metrics: self.processText });
   const handler = await handlerFor(config, routes, dispatch);
   try {
     const server = await startServer(handler, { ...config.web.listenAddress, onRefused: refusalSayer(log) });

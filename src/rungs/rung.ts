@@ -17,6 +17,8 @@ export interface FamilySpec {
    * (counts), their largest (0/1 states) or their smallest (timestamps). Default: `sum`.
    */
   readonly fold?: 'sum' | 'max' | 'min';
+  /** It tells of this exporter and not of the mesh: where the mesh is divided into shards, each exposes its own. */
+  readonly of?: 'exporter';
   /** Families governed by `metrics.proxyDetail`; `evaluate` reads the setting from the snapshot. */
   readonly detail?: 'proxy';
 }

@@ -9,8 +9,8 @@ export interface RbacNeed {
   readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch')[];
   /** Only objects of these names. */
   readonly resourceNames?: readonly string[];
-  /** Needed in Istio's root namespace alone; otherwise wherever the source looks. */
-  readonly namespace?: 'root';
+  /** Needed in Istio's root namespace alone, or in the exporter's own; otherwise wherever the source looks. */
+  readonly namespace?: 'root' | 'own';
   /**
    * The objects are of no namespace, so that no Role grants this: `all` of them, or of the Namespace objects only those
    * `looked` into, where the source is confined to some.

@@ -7,6 +7,8 @@ export type SnapshotPatch = Partial<Omit<MeshSnapshot, 'settings'>>;
 export interface Store {
   read(): MeshSnapshot;
   publish(patch: SnapshotPatch): void;
+  /** Puts another one whole in its place; what it lacks is gone. */
+  replace(snapshot: MeshSnapshot): void;
   /** Calls back after each publish, synchronously; returns how to stop. */
   subscribe(listener: (snapshot: MeshSnapshot) => void): () => void;
 }
@@ -14,12 +16,14 @@ export interface Store {
 export function createStore(initial: MeshSnapshot): Store {
   let current = Object.freeze(initial);
   const listeners = new Set<(snapshot: MeshSnapshot) => void>();
+  const replace = (snapshot: MeshSnapshot): void => {
+    current = Object.freeze(snapshot);
+    for (const listener of listeners) listener(current);
+  };
   return {
     read: () => current,
-    publish(patch) {
-      current = Object.freeze({ ...current, ...patch });
-      for (const listener of listeners) listener(current);
-    },
+    publish: (patch) => replace({ ...current, ...patch }),
+    replace,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

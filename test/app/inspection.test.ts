@@ -5,6 +5,7 @@ import type { Mesh } from '../../src/app/mesh.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { Inspections } from '../../src/model/inspection.ts';
+import { UNDIVIDED } from '../../src/model/shard.ts';
 import { configDiff } from '../../src/rungs/config-diff/rung.ts';
 import { EnvoyAnswerError } from '../../src/sources/envoy/envoy-answer-error.ts';
 import { createAskedLooks } from '../../src/sources/inspection/asked-looks.ts';
@@ -57,6 +58,7 @@ async function inspectAll(names: readonly string[], changes: object = {}) {
   const stub = { read: () => polled.snapshot } as Mesh;
   const running: RunningInspection = await createInspection({
     config,
+    shard: UNDIVIDED,
     mesh: stub,
     scheduler: time.scheduler,
     access,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { epochSeconds } from '../../src/model/brand.ts';
+import { UNDIVIDED } from '../../src/model/shard.ts';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import type { FamilySpec } from '../../src/rungs/rung.ts';
@@ -105,6 +106,7 @@ async function emptyScrape(): Promise<string> {
     { version: '1', revision: '', nodeVersion: '24' },
     'Kubernetes',
     LADDER.map(({ id }) => id),
+    { leads: () => true, shard: UNDIVIDED },
   );
   const log = recordLog();
   const page = createExposition({ ladder: LADDER, read: () => snapshot, self, maxSeries: () => 10, log });

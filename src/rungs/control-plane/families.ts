@@ -10,6 +10,7 @@ export const FAMILIES = {
     type: 'gauge',
     stability: 'stable',
     labels: ['mesh_cluster', 'source'],
+    of: 'exporter',
     fold: 'max',
   },
   sourceLastSuccess: {
@@ -18,6 +19,7 @@ export const FAMILIES = {
     type: 'gauge',
     stability: 'stable',
     labels: ['mesh_cluster', 'source'],
+    of: 'exporter',
     fold: 'min',
   },
   sourcePolls: {
@@ -26,6 +28,7 @@ export const FAMILIES = {
     type: 'counter',
     stability: 'stable',
     labels: ['mesh_cluster', 'source'],
+    of: 'exporter',
   },
   sourceErrors: {
     name: 'meshladder_source_errors_total',
@@ -33,6 +36,7 @@ export const FAMILIES = {
     type: 'counter',
     stability: 'stable',
     labels: ['mesh_cluster', 'source', 'reason'],
+    of: 'exporter',
   },
   istiods: {
     name: 'meshladder_istiods',

@@ -50,6 +50,7 @@ export const FAMILIES = {
     type: 'counter',
     stability: 'stable',
     labels: ['source', 'result'],
+    of: 'exporter',
   },
   newestLine: {
     name: 'meshladder_access_log_newest_line_timestamp_seconds',
@@ -57,6 +58,7 @@ export const FAMILIES = {
     type: 'gauge',
     stability: 'stable',
     labels: ['source'],
+    of: 'exporter',
     fold: 'min',
   },
 } as const;

@@ -29,7 +29,7 @@ export interface ApiDocument {
 }
 
 /** Exactly what Prometheus 3 insists on. */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Smaller than this is not worth packing. */
 const GZIP_FROM_BYTES = 1024;
 

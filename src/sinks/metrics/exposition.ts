@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { type Shard, UNDIVIDED } from '../../model/shard.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Rung, Sample } from '../../rungs/rung.ts';
 import { createFamilyText, type FamilyText } from './family-text.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { createSeriesCap, type SeriesCap } from './series-cap.ts';
+import { createShardFilter } from './shard-samples.ts';
 
 /** One scrape's answer, the same bytes for everyone who asks while the snapshot stands. */
 export interface Page {
@@ -20,6 +22,8 @@ export interface ExpositionOptions {
   readonly self: SelfMetrics;
   /** The most series of a family, by name. */
   readonly maxSeries: (family: string) => number;
+  /** Only what is its own is written; default: all. */
+  readonly shard?: Shard | undefined;
   readonly log: { error(fields: object, message: string): void };
 }
 
@@ -33,6 +37,7 @@ interface Column {
     readonly name: string;
     readonly text: FamilyText;
     readonly cap: SeriesCap;
+    readonly ownOf: (samples: readonly Sample[]) => readonly Sample[];
   }[];
 }
 
@@ -94,7 +99,7 @@ function shareRendering<S, P>(read: () => S, render: (snapshot: S) => Promise<P>
   };
 }
 
-function columnOf(rung: Rung, { self, maxSeries }: ExpositionOptions): Column {
+function columnOf(rung: Rung, { self, maxSeries, shard = UNDIVIDED }: ExpositionOptions): Column {
   return {
     rung,
     families: Object.entries(rung.families).map(([key, family]) => {
@@ -105,6 +110,7 @@ function columnOf(rung: Rung, { self, maxSeries }: ExpositionOptions): Column {
         key,
         name: family.name,
         text: createFamilyText(family),
+        ownOf: createShardFilter(family, shard),
         cap: createSeriesCap(family, maxSeries(family.name), (count) => self.seriesCapped(family.name, count)),
       };
     }),
@@ -122,12 +128,12 @@ type RungSamples = Readonly<Record<string, readonly Sample[]>>;
 
 /** The bytes of one rung's families, piece by piece. */
 function* columnPieces({ rung, families }: Column, samples: RungSamples, options: PieceOptions): Generator<Buffer> {
-  for (const { key, name, text, cap } of families) {
+  for (const { key, name, text, cap, ownOf } of families) {
     const onRepeat = (): void => {
       options.self.seriesRepeated(name, 1);
       options.sayOnce({ rung: rung.id, family: name }, 'a label set came twice in one scrape; only the first is shown');
     };
-    yield* text.pieces(cap.apply(samples[key] ?? []), onRepeat);
+    yield* text.pieces(cap.apply(ownOf(samples[key] ?? [])), onRepeat);
   }
 }
 

@@ -8,7 +8,10 @@ type Key =
   | 'seriesRepeated'
   | 'taskDuration'
   | 'missedTicks'
-  | 'renderDuration';
+  | 'renderDuration'
+  | 'leader'
+  | 'shardOrdinal'
+  | 'totalShards';
 
 /** What the exporter says of itself, beside the ladder and prom-client's process and Node metrics. */
 export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
@@ -66,6 +69,27 @@ export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
     help: 'Time it took to evaluate the ladder and write the last scrape but one, pauses for other work included.',
     type: 'gauge',
     stability: 'experimental',
+    labels: ['mesh_cluster'],
+  },
+  leader: {
+    name: 'meshladder_leader',
+    help: 'Whether this replica leads (1), and so asks istiods and exposes the mesh, or stands by (0). Absent without leaderElection.enabled.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['mesh_cluster'],
+  },
+  shardOrdinal: {
+    name: 'meshladder_shard_ordinal',
+    help: 'Which shard of the mesh this exporter exposes, counted from 0; 0 where it is not divided.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'shard_ordinal'],
+  },
+  totalShards: {
+    name: 'meshladder_total_shards',
+    help: 'Among how many exporters this one believes the mesh to be divided.',
+    type: 'gauge',
+    stability: 'stable',
     labels: ['mesh_cluster'],
   },
 };

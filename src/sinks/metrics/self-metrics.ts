@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type GaugeConfiguration, Registry } from 'prom-client';
+import type { Shard } from '../../model/shard.ts';
 import type { FamilySpec } from '../../rungs/rung.ts';
 import { SELF_FAMILIES } from './self-families.ts';
 
@@ -21,21 +22,35 @@ export interface SelfMetrics {
   rendered(seconds: number): void;
   /** The text of all of them, process and Node metrics included. */
   text(): Promise<string>;
+  /** The same without what tells of work on the mesh: all that a standby exposes. */
+  processText(): Promise<string>;
+}
+
+/** What this exporter is among others. */
+export interface ReplicaFacts {
+  /** Whether it leads, at this moment; absent where nobody is elected. */
+  readonly leads?: () => boolean;
+  /** Absent where it exposes nothing that could be divided. */
+  readonly shard?: Shard;
 }
 
 /**
  * @param meshCluster a label of all but `build_info`, as of every family of the ladder
  * @param rungs each starts its error counter at 0, so that the first error is seen as an increase
  */
-export function createSelfMetrics(build: BuildInfo, meshCluster: string, rungs: readonly string[]): SelfMetrics {
-  const registers = [new Registry()];
-  const [register] = registers;
-  const gauge = ({ name, help, labels }: FamilySpec) => new Gauge({ name, help, labelNames: [...labels], registers });
-  const counter = ({ name, help, labels }: FamilySpec) =>
-    new Counter({ name, help, labelNames: [...labels], registers });
+export function createSelfMetrics(
+  build: BuildInfo,
+  meshCluster: string,
+  rungs: readonly string[],
+  replica: ReplicaFacts = {},
+): SelfMetrics {
+  /** Of the process, whatever it does; and of its work on the mesh. */
+  const [ofProcess, work] = [new Registry(), new Registry()];
+  const gauge = (family: FamilySpec, register = work) => new Gauge(optionsOf(family, register));
+  const counter = (family: FamilySpec, register = work) => new Counter(optionsOf(family, register));
   const cluster = { mesh_cluster: meshCluster };
 
-  gauge(SELF_FAMILIES.buildInfo).set(
+  gauge(SELF_FAMILIES.buildInfo, ofProcess).set(
     { version: build.version, revision: build.revision, node_version: build.nodeVersion },
     1,
   );
@@ -48,7 +63,9 @@ export function createSelfMetrics(build: BuildInfo, meshCluster: string, rungs: 
   const missedTicks = counter(SELF_FAMILIES.missedTicks);
   missedTicks.inc(cluster, 0);
   const renderDuration = gauge(SELF_FAMILIES.renderDuration);
-  if (register !== undefined) collectProcessMetrics(register);
+  if (replica.shard !== undefined) tellShard(replica.shard, meshCluster, gauge);
+  if (replica.leads !== undefined) tellLead(replica.leads, cluster, optionsOf(SELF_FAMILIES.leader, ofProcess));
+  collectProcessMetrics(ofProcess);
 
   return {
     rungFailed: (rung) => errors.inc({ ...cluster, rung }),
@@ -58,8 +75,29 @@ export function createSelfMetrics(build: BuildInfo, meshCluster: string, rungs: 
     taskTook: (task, seconds) => taskDuration.set({ ...cluster, task }, seconds),
     tickMissed: () => missedTicks.inc(cluster),
     rendered: (seconds) => renderDuration.set(cluster, seconds),
-    text: async () => (await register?.metrics()) ?? '',
+    text: async () => (await ofProcess.metrics()) + (await work.metrics()),
+    processText: () => ofProcess.metrics(),
   };
+}
+
+function optionsOf({ name, help, labels }: FamilySpec, register: Registry) {
+  return { name, help, labelNames: [...labels], registers: [register] };
+}
+
+function tellShard({ index, count }: Shard, meshCluster: string, gauge: (family: FamilySpec) => Gauge): void {
+  const cluster = { mesh_cluster: meshCluster };
+  gauge(SELF_FAMILIES.shardOrdinal).set({ ...cluster, shard_ordinal: String(index) }, index);
+  gauge(SELF_FAMILIES.totalShards).set(cluster, count);
+}
+
+/** Asked at each scrape: a lead ends by the clock. */
+function tellLead(leads: () => boolean, cluster: { mesh_cluster: string }, options: GaugeConfiguration<string>): void {
+  new Gauge({
+    ...options,
+    collect() {
+      this.set(cluster, leads() ? 1 : 0);
+    },
+  });
 }
 
 /** Gauges that prom-client names like counters; each has a sibling without the suffix that says the same by type. */

@@ -1,3 +1,4 @@
+import type { RbacNeed } from '../../source.ts';
 import type { KubeApi, KubeWriter } from '../kube-api.ts';
 import { KubeApiError } from '../kube-api.ts';
 import { type LeaseClient, readLease, specOf } from './lease.ts';
@@ -6,6 +7,15 @@ import { type LeaseClient, readLease, specOf } from './lease.ts';
 export interface LeaseName {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** What an election asks for. A name that is not there yet cannot be granted for creating it. */
+export function leaseNeeds(name: string): readonly RbacNeed[] {
+  const lease = { apiGroup: 'coordination.k8s.io', resource: 'leases', namespace: 'own' } as const;
+  return [
+    { ...lease, verbs: ['create'], why: 'make the Lease of the election' },
+    { ...lease, verbs: ['get', 'update'], resourceNames: [name], why: 'see who leads, and say so while it leads' },
+  ];
 }
 
 /** One Lease of the Kubernetes API. */

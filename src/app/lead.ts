@@ -1,0 +1,39 @@
+import { supervise } from '../runtime/supervise.ts';
+import type { Lead } from '../sources/kubernetes/lease/election.ts';
+import { type AnalysisOptions, createAnalysisTask, restoredFindings } from './analysis.ts';
+import { createHistoryTask, restoredHistory } from './history.ts';
+import type { Progress } from './progress.ts';
+import { createSources, type SourceContextOptions } from './sources.ts';
+
+export interface LeadOptions extends SourceContextOptions, AnalysisOptions {
+  readonly progress: Progress;
+  readonly graceMs: number;
+}
+
+/**
+ * What the one replica does that tells of the mesh: it asks the istiods, reads logs, looks into Envoys, and remembers.
+ * It begins with what was known before, as after a start, and learns the rest anew: what it knew when it led the last
+ * time is old.
+ */
+export function createLead(options: LeadOptions): Lead {
+  const { config, mesh, cluster, progress, log, graceMs } = options;
+  const elects = config.leaderElection.enabled;
+  return async (signal) => {
+    const [history, findingsSince] = await Promise.all([restoredHistory(options), restoredFindings(options)]);
+    mesh.updateHistory(() => history);
+    mesh.restoreFindings(findingsSince);
+    const sources = await createSources(options);
+    progress.counting(sources.caughtUp);
+    const all = [...cluster.tasks, ...sources.tasks];
+    // A standby is as ready as it can be without them.
+    if (!elects) progress.waitFor(all);
+    try {
+      log.info({ role: config.role, sources: all.map((task) => task.name) }, 'started');
+      const central = config.role === 'agent' ? [] : [createHistoryTask(options), createAnalysisTask(options)];
+      await supervise([...sources.tasks, ...central], signal, graceMs);
+    } finally {
+      await sources.close();
+      if (elects) mesh.forget();
+    }
+  };
+}
