@@ -1,21 +1,14 @@
 import type { GeneratedPage } from '../docs/document.ts';
+import { annotations } from './annotations.ts';
+import { PAGE_LINK } from './links.ts';
 import type { Panel } from './panel.ts';
 import { panelJson } from './panel-json.ts';
+import { type Variable, variableList } from './variables.ts';
 
 /** Panels under a heading. */
 export interface Section {
   readonly title: string;
   readonly panels: readonly Panel[];
-}
-
-/** What a dashboard can be narrowed to, beside data source, job and mesh. */
-export interface Variable {
-  readonly name: string;
-  readonly label: string;
-  /** `label_values(FAMILY{…}, LABEL)`. */
-  readonly query: string;
-  /** One value and not many. */
-  readonly single?: true;
 }
 
 export interface Dashboard {
@@ -27,7 +20,6 @@ export interface Dashboard {
   readonly sections: readonly Section[];
 }
 
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const COLUMNS = 24;
 const TAGS = ['istio', 'meshladder'];
 
@@ -58,73 +50,24 @@ export function dashboardFile(dashboard: Dashboard): GeneratedPage {
         tooltip: '',
         url: '',
       },
+      {
+        type: 'link',
+        title: PAGE_LINK.title,
+        tooltip: 'What is wrong now, and what to do next',
+        url: PAGE_LINK.url,
+        icon: 'doc',
+        targetBlank: true,
+        asDropdown: false,
+        includeVars: false,
+        keepTime: false,
+        tags: [],
+      },
     ],
-    annotations: { list: [alertAnnotation()] },
-    templating: { list: [datasourceVariable(), ...[JOB, MESH, ...variables].map(queryVariable)] },
+    annotations: { list: annotations() },
+    templating: { list: variableList(variables) },
     panels: placed(sections),
   };
   return { path: `dashboards/${uid}.json`, text: `${JSON.stringify(document, undefined, 2)}\n` };
-}
-
-const JOB: Variable = { name: 'job', label: 'Job', query: 'label_values(meshladder_build_info, job)' };
-const MESH: Variable = {
-  name: 'mesh_cluster',
-  label: 'Mesh',
-  query: 'label_values(meshladder_source_up{job=~"$job"}, mesh_cluster)',
-};
-
-function datasourceVariable(): object {
-  return {
-    type: 'datasource',
-    name: 'datasource',
-    label: 'Data source',
-    query: 'prometheus',
-    refresh: 1,
-    hide: 0,
-    includeAll: false,
-    multi: false,
-    options: [],
-    regex: '',
-    current: {},
-  };
-}
-
-function queryVariable({ name, label, query, single }: Variable): object {
-  const many = single !== true;
-  return {
-    type: 'query',
-    name,
-    label,
-    datasource: DATASOURCE,
-    query: { query, refId: name },
-    definition: query,
-    refresh: 2,
-    sort: 1,
-    hide: 0,
-    regex: '',
-    options: [],
-    multi: many,
-    includeAll: many,
-    ...(many && { allValue: '.+' }),
-    current: many ? { text: 'All', value: '$__all' } : {},
-  };
-}
-
-/** What fired, over every panel. */
-function alertAnnotation(): object {
-  return {
-    name: 'Alerts',
-    datasource: DATASOURCE,
-    enable: true,
-    hide: false,
-    iconColor: 'orange',
-    expr: 'ALERTS{alertstate="firing",alertname=~"Istio.*|Istiod.*|Meshladder.*"}',
-    step: '60s',
-    titleFormat: '{{alertname}}',
-    textFormat: '{{proxy_namespace}} {{workload}} {{destination}}',
-    tagKeys: 'severity',
-    useValueForTime: false,
-  };
 }
 
 /** From left to right and downwards; what does not fit beside another stands below. Ids are by place: links hold. */

@@ -2,7 +2,8 @@ import { FAMILIES as CONTROL } from '../../rungs/control-plane/families.ts';
 import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
 import { SELF_FAMILIES } from '../metrics/self-families.ts';
 import type { Dashboard } from './dashboard.ts';
-import { stat, tableOf, timeseries } from './panel.ts';
+import { AGE, orNone } from './known-zero.ts';
+import { stat, tableOf, timeseries, toldApart } from './panel.ts';
 import { series } from './selector.ts';
 
 /** Can the istiods be seen, and can the exporter be relied on? */
@@ -17,8 +18,8 @@ export const EXPORTER_DASHBOARD: Dashboard = {
       panels: [
         tableOf({
           title: 'How each istiod answered last',
-          description:
-            'ok is normal. denied: it runs, and does not let us look. Others: it cannot be reached. Runbooks: IstiodUnreachable, IstiodDebugAccessDenied.',
+          description: 'ok is normal. denied: it runs, and does not let us look. Others: it cannot be reached.',
+          runbooks: ['IstiodUnreachable', 'IstiodDebugAccessDenied'],
           width: 12,
           expr: `max by (istiod, revision, state) (${series(CONTROL.istiodPollState)}) == 1`,
           columns: [
@@ -30,6 +31,7 @@ export const EXPORTER_DASHBOARD: Dashboard = {
         tableOf({
           title: 'Istiods, their versions and how they are asked',
           description: 'Every istiod that was found. None: no istiod pod is there, or none may be listed.',
+          runbooks: ['IstioVersionSkew'],
           width: 12,
           expr: `max by (mesh_cluster, istiod, revision, istio_version, access) (${series(CONTROL.istiodInfo)})`,
           columns: [
@@ -43,6 +45,7 @@ export const EXPORTER_DASHBOARD: Dashboard = {
         timeseries({
           title: 'Istiods found',
           description: 'How many istiod pods there are. A fall to 0 is an outage: nothing reaches any proxy.',
+          runbooks: ['IstiodUnreachable', 'IstiodReplicaUnreachable'],
           unit: 'short',
           targets: [{ expr: `max by (mesh_cluster) (${series(CONTROL.istiods)})`, legend: '{{mesh_cluster}}' }],
         }),
@@ -63,10 +66,11 @@ export const EXPORTER_DASHBOARD: Dashboard = {
     {
       title: 'Sources of the exporter',
       panels: [
+        AGE,
         stat({
           title: 'Sources that are down',
-          description:
-            'What a source feeds is absent from every dashboard while it is down. Normal: 0. Runbook: MeshladderSourceStale.',
+          description: 'What a source feeds is absent from every dashboard while it is down. Normal: 0.',
+          runbooks: ['MeshladderSourceStale'],
           unit: 'short',
           steps: [
             [null, 'good'],
@@ -77,7 +81,9 @@ export const EXPORTER_DASHBOARD: Dashboard = {
         tableOf({
           title: 'When each source last answered',
           description: 'When a source last gave an answer that could be used. Normal: within the last minute.',
-          width: 8,
+          runbooks: ['MeshladderSourceStale'],
+          width: 16,
+          height: 4,
           expr: `max by (mesh_cluster, source) (${series(CONTROL.sourceLastSuccess)} * 1000)`,
           columns: [
             { label: 'mesh_cluster', title: 'Mesh' },
@@ -89,12 +95,11 @@ export const EXPORTER_DASHBOARD: Dashboard = {
           title: 'Errors in five minutes, by source and reason',
           description: 'Normal: none. The last words of each error stand in /api/v1/status.',
           unit: 'short',
-          targets: [
-            {
-              expr: `sum by (source, reason) (increase(${series(CONTROL.sourceErrors)}[5m])) > 0`,
-              legend: '{{source}} {{reason}}',
-            },
-          ],
+          runbooks: ['MeshladderSourceStale', 'IstiodUnreachable', 'IstiodDebugAccessDenied'],
+          targets: orNone(
+            `sum by (source, reason) (increase(${series(CONTROL.sourceErrors)}[5m])) > 0`,
+            '{{source}} {{reason}}',
+          ),
         }),
         timeseries({
           title: 'Log lines a second, by what became of them',
@@ -104,21 +109,18 @@ export const EXPORTER_DASHBOARD: Dashboard = {
           targets: [
             {
               expr: `sum by (source, result) (rate(${series(FLAGS.accessLogLines)}[$__rate_interval]))`,
-              legend: '{{source}} {{result}}',
+              legend: '{{result}} of {{source}}',
             },
           ],
+          runbooks: ['MeshladderUnparsedLogs'],
+          colours: toldApart(['access', 'dropped', 'unparsed', 'proxy_log', 'other']),
         }),
         timeseries({
           title: 'Series that were folded away, in five minutes',
-          description:
-            'Normal: none. A family over its limit hides what it folds under __other__. Runbook: MeshladderSeriesCapped.',
+          description: 'Normal: none. A family over its limit hides what it folds under __other__.',
+          runbooks: ['MeshladderSeriesCapped'],
           unit: 'short',
-          targets: [
-            {
-              expr: `sum by (family) (increase(${series(SELF_FAMILIES.seriesCapped)}[5m])) > 0`,
-              legend: '{{family}}',
-            },
-          ],
+          targets: orNone(`sum by (family) (increase(${series(SELF_FAMILIES.seriesCapped)}[5m])) > 0`, '{{family}}'),
         }),
       ],
     },
@@ -144,7 +146,9 @@ export const EXPORTER_DASHBOARD: Dashboard = {
         }),
         tableOf({
           title: 'Versions',
-          description: 'Which version of meshladder each exporter and agent runs.',
+          description:
+            'Which version of meshladder each exporter and agent runs. One that is not listed is not scraped.',
+          runbooks: ['MeshladderDown'],
           expr: `max by (instance, version, revision, node_version) (${series(SELF_FAMILIES.buildInfo)})`,
           height: 5,
           columns: [

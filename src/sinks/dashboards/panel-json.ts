@@ -1,17 +1,24 @@
+import { type Link, runbookLink } from './links.ts';
 import { COLOURS, type Column, type Mapping, type Panel, type Step, type Target } from './panel.ts';
 
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 const NOTHING = 'not known';
 const REF_IDS = 'ABCDEFGH';
+/** Without it, what is not known would have the colour of the first step, which means good. */
+const NOT_KNOWN = {
+  type: 'special',
+  options: { match: 'null+nan', result: { text: NOTHING, color: COLOURS.unknown, index: 99 } },
+};
 
 /** A panel in Grafana's classic form, at its place. */
 export function panelJson(panel: Panel, id: number, place: { readonly x: number; readonly y: number }): object {
-  const { type, title, description, width, height, targets } = panel;
+  const { type, title, description, width, height, targets, runbooks = [], links = [] } = panel;
   return {
     id,
     type,
     title,
     description,
+    links: [...links, ...runbooks.map(runbookLink)].map(linkJson),
     datasource: DATASOURCE,
     gridPos: { x: place.x, y: place.y, w: width, h: height },
     targets: targets.map((target, nth) => targetJson(target, REF_IDS[nth] ?? 'Z', type === 'table')),
@@ -19,6 +26,10 @@ export function panelJson(panel: Panel, id: number, place: { readonly x: number;
     options: optionsOf(panel),
     ...(type === 'table' && { transformations: transformationsOf(panel.columns ?? []) }),
   };
+}
+
+function linkJson({ title, url, leaves = false }: Link): object {
+  return { title, url, targetBlank: leaves };
 }
 
 function targetJson({ expr, legend = '', instant = false }: Target, refId: string, isTable: boolean): object {
@@ -40,9 +51,10 @@ function defaultsOf({ type, unit, steps = [[null, 'good']], mappings, max }: Pan
     noValue: NOTHING,
     ...(unit === 'percentunit' && { min: 0 }),
     ...(max !== undefined && { max }),
+    // Names that are not known beforehand get Grafana's own colours; the legend and the tooltip name each line.
     color: { mode: type === 'timeseries' ? 'palette-classic' : 'thresholds' },
     thresholds: { mode: 'absolute', steps: steps.map(stepJson) },
-    mappings: mappings === undefined ? [] : [mappingJson(mappings)],
+    mappings: [...(mappings === undefined ? [] : [mappingJson(mappings)]), ...(type === 'stat' ? [NOT_KNOWN] : [])],
     ...(type === 'timeseries' && {
       custom: { drawStyle: 'line', lineWidth: 2, fillOpacity: 8, showPoints: 'never', spanNulls: false },
     }),
@@ -63,13 +75,13 @@ function mappingJson(mappings: readonly Mapping[]): object {
 
 function overridesOf({ colours = {}, columns = [] }: Panel): readonly object[] {
   const drawn = Object.entries(colours).map(([name, colour]) => ({
-    matcher: { id: 'byName', options: name },
-    properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: COLOURS[colour] } }],
+    matcher: { id: 'byRegexp', options: `/^${name}\\b/` },
+    properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: colour } }],
   }));
   return [...drawn, ...columns.flatMap(columnOverride)];
 }
 
-function columnOverride({ title, unit, steps, link }: Column): readonly object[] {
+function columnOverride({ title, unit, steps, links = [] }: Column): readonly object[] {
   const properties = [
     ...(unit === undefined ? [] : [{ id: 'unit', value: unit }]),
     ...(steps === undefined
@@ -78,7 +90,7 @@ function columnOverride({ title, unit, steps, link }: Column): readonly object[]
           { id: 'thresholds', value: { mode: 'absolute', steps: steps.map(stepJson) } },
           { id: 'custom.cellOptions', value: { type: 'color-text' } },
         ]),
-    ...(link === undefined ? [] : [{ id: 'links', value: [{ title: 'Look closer', url: link }] }]),
+    ...(links.length === 0 ? [] : [{ id: 'links', value: links.map(linkJson) }]),
   ];
   return properties.length === 0 ? [] : [{ matcher: { id: 'byName', options: title }, properties }];
 }
@@ -108,8 +120,6 @@ function optionsOf({ type, content = '' }: Panel): object {
         perPage: 20,
         legend: { showLegend: true, displayMode: 'list', placement: 'bottom' },
       };
-    case 'bargauge':
-      return { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false }, orientation: 'horizontal' };
     case 'text':
       return { mode: 'markdown', content };
     default:

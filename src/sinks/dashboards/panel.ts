@@ -1,3 +1,5 @@
+import type { Link } from './links.ts';
+
 /** One question to Prometheus. */
 export interface Target {
   readonly expr: string;
@@ -18,6 +20,14 @@ export const COLOURS = {
 } as const;
 export type Colour = keyof typeof COLOURS;
 
+/** Okabe and Ito's colours, for names that are known beforehand and mean neither good nor bad. */
+const TELLING_APART = ['#0072B2', '#E69F00', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442', '#009E73'] as const;
+
+/** Each of these names in a colour of its own, as long as there are colours. */
+export function toldApart(names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name, nth) => [name, TELLING_APART[nth % TELLING_APART.length] ?? 'gray']));
+}
+
 /** From this value on, this colour; the first holds from the beginning. */
 export type Step = readonly [from: number | null, colour: Colour];
 
@@ -30,10 +40,14 @@ export interface Mapping {
 
 /** A panel before it has a place. */
 export interface Panel {
-  readonly type: 'stat' | 'timeseries' | 'table' | 'text' | 'state-timeline' | 'bargauge';
+  readonly type: 'stat' | 'timeseries' | 'table' | 'text' | 'state-timeline';
   readonly title: string;
   /** What it shows, what is normal, and what to do when it is not. */
   readonly description: string;
+  /** Alerts whose runbooks say what to do. */
+  readonly runbooks?: readonly string[];
+  /** Where one sees more of it. */
+  readonly links?: readonly Link[];
   /** Of 24 columns. */
   readonly width: number;
   readonly height: number;
@@ -42,8 +56,8 @@ export interface Panel {
   readonly unit: string;
   readonly steps?: readonly Step[];
   readonly mappings?: readonly Mapping[];
-  /** Series of this name are drawn so. */
-  readonly colours?: Readonly<Record<string, Colour>>;
+  /** Series whose name begins with this word are drawn so. */
+  readonly colours?: Readonly<Record<string, string>>;
   /** Columns of a table: what is kept, in its order, and what they are called. */
   readonly columns?: readonly Column[];
   /** Markdown, of a text panel. */
@@ -56,38 +70,32 @@ export interface Column {
   readonly title: string;
   readonly unit?: string;
   readonly steps?: readonly Step[];
-  /** A path that a cell leads to; `${__data.fields.X}` are fields of its row. */
-  readonly link?: string;
+  /** Where a cell leads. */
+  readonly links?: readonly Link[];
 }
 
-type Sized = Partial<Pick<Panel, 'width' | 'height'>>;
+type Common = Pick<Panel, 'title' | 'description' | 'runbooks' | 'links'> & Partial<Pick<Panel, 'width' | 'height'>>;
 
 /** One number, coloured by what it means. Nothing known is shown as such, never as 0. */
-export function stat(
-  panel: Pick<Panel, 'title' | 'description' | 'unit' | 'steps'> & { readonly expr: string } & Sized,
-): Panel {
+export function stat(panel: Common & Pick<Panel, 'unit' | 'steps' | 'mappings'> & { readonly expr: string }): Panel {
   const { expr, ...rest } = panel;
   return { type: 'stat', width: 4, height: 4, ...rest, targets: [{ expr, instant: true }] };
 }
 
-export function timeseries(
-  panel: Pick<Panel, 'title' | 'description' | 'unit' | 'targets' | 'colours' | 'max'> & Sized,
-): Panel {
+export function timeseries(panel: Common & Pick<Panel, 'unit' | 'targets' | 'colours' | 'max'>): Panel {
   return { type: 'timeseries', width: 12, height: 8, ...panel };
 }
 
 /** Rows of an instant answer; the value is the column `Value`. */
-export function tableOf(
-  panel: Pick<Panel, 'title' | 'description' | 'columns'> & { readonly expr: string } & Sized,
-): Panel {
+export function tableOf(panel: Common & Pick<Panel, 'columns'> & { readonly expr: string }): Panel {
   const { expr, ...rest } = panel;
   return { type: 'table', width: 24, height: 8, unit: 'none', ...rest, targets: [{ expr, instant: true }] };
 }
 
-export function stateTimeline(panel: Pick<Panel, 'title' | 'description' | 'targets' | 'mappings'> & Sized): Panel {
+export function stateTimeline(panel: Common & Pick<Panel, 'targets' | 'mappings'>): Panel {
   return { type: 'state-timeline', width: 24, height: 8, unit: 'none', ...panel };
 }
 
-export function text(panel: Pick<Panel, 'title' | 'description' | 'content'> & Sized): Panel {
+export function text(panel: Common & Pick<Panel, 'content'>): Panel {
   return { type: 'text', width: 24, height: 8, unit: 'none', targets: [], ...panel };
 }

@@ -1,12 +1,12 @@
-import { FAMILIES as DIFF } from '../../rungs/config-diff/families.ts';
 import { FAMILIES as SYNC } from '../../rungs/config-synced/families.ts';
-import { FAMILIES as LOGGING } from '../../rungs/proxy-logging/families.ts';
 import type { Dashboard } from './dashboard.ts';
-import { stat, stateTimeline, tableOf, timeseries } from './panel.ts';
+import { AGE } from './known-zero.ts';
+import { NAMESPACE_LINK, PROXY_PAGE_LINK } from './links.ts';
+import { stat, stateTimeline, tableOf, timeseries, toldApart } from './panel.ts';
+import { PROXY_INSIDE } from './proxy-inside.ts';
+import { PROXY as OWN, PROXY_LADDER } from './proxy-ladder.ts';
 import { NAMESPACE, series } from './selector.ts';
 import { STATE_MAPPINGS, stateNumber } from './sync-states.ts';
-
-const OWN = 'proxy=~"$proxy"';
 
 /** What happened to this proxy, rung by rung? */
 export const PROXY_DASHBOARD: Dashboard = {
@@ -21,37 +21,30 @@ export const PROXY_DASHBOARD: Dashboard = {
       query:
         'label_values(meshladder_proxy_info{job=~"$job",mesh_cluster=~"$mesh_cluster",proxy_namespace=~"$namespace"}, proxy)',
     },
+    {
+      name: 'workload',
+      label: 'Workload',
+      query:
+        'label_values(meshladder_proxy_info{job=~"$job",mesh_cluster=~"$mesh_cluster",proxy_namespace=~"$namespace",proxy=~"$proxy"}, workload)',
+      follows: true,
+    },
   ],
   sections: [
+    { title: 'Every rung, lowest first', panels: [...PROXY_LADDER, AGE] },
     {
-      title: 'Which one',
+      title: 'In sync?',
       panels: [
-        stat({
-          title: 'Out of sync since',
-          description:
-            'Since when it has not held current configuration: kept through STALE, missing and reconnecting. Normal: not known, which means that it holds it.',
-          unit: 'dateTimeFromNow',
-          steps: [[null, 'warning']],
-          width: 6,
-          expr: `min(${series(SYNC.outOfSyncSince, OWN)}) * 1000`,
-        }),
-        stat({
-          title: 'Endpoints acknowledged',
-          description:
-            'Share of its endpoint updates that it has acknowledged, where istiod tells: the SYNCED (100%) of proxy-status.',
-          unit: 'percentunit',
-          width: 6,
-          expr: `min(${series(SYNC.endpointAckedRatio, OWN)})`,
-        }),
         tableOf({
           title: 'Version and istiod',
           description:
             'Which Istio it runs, and which istiod it is connected to. A row stays while the proxy is missing.',
-          width: 12,
+          runbooks: ['IstioVersionSkew'],
+          width: 20,
           height: 4,
-          expr: `max by (proxy, workload, proxy_type, istio_version, revision, istiod) (${series(SYNC.info, OWN)})`,
+          expr: `max by (proxy_namespace, proxy, workload, proxy_type, istio_version, revision, istiod) (${series(SYNC.info, OWN)})`,
           columns: [
-            { label: 'proxy', title: 'Proxy' },
+            { label: 'proxy_namespace', title: 'Namespace', links: [NAMESPACE_LINK] },
+            { label: 'proxy', title: 'Proxy', links: [PROXY_PAGE_LINK] },
             { label: 'workload', title: 'Workload' },
             { label: 'proxy_type', title: 'Kind' },
             { label: 'istio_version', title: 'Version' },
@@ -59,11 +52,13 @@ export const PROXY_DASHBOARD: Dashboard = {
             { label: 'istiod', title: 'Istiod' },
           ],
         }),
-      ],
-    },
-    {
-      title: 'In sync?',
-      panels: [
+        stat({
+          title: 'Endpoints acknowledged',
+          description:
+            'Share of its endpoint updates that it has acknowledged, where istiod tells: the SYNCED (100%) of proxy-status.',
+          unit: 'percentunit',
+          expr: `min(${series(SYNC.endpointAckedRatio, OWN)})`,
+        }),
         stateTimeline({
           title: 'Its worst state over time',
           description:
@@ -90,8 +85,8 @@ export const PROXY_DASHBOARD: Dashboard = {
         }),
         tableOf({
           title: 'What it has not acknowledged, and since when',
-          description:
-            'The first push after the last one that it acknowledged. Normal: empty, or seconds old. Runbook: IstioProxyStale.',
+          description: 'The first push after the last one that it acknowledged. Normal: empty, or seconds old.',
+          runbooks: ['IstioProxyStale'],
           width: 12,
           height: 6,
           expr: `min by (proxy, xds_type) (${series(SYNC.unackedSince, OWN)} * 1000)`,
@@ -113,11 +108,14 @@ export const PROXY_DASHBOARD: Dashboard = {
               legend: '{{xds_type}} {{state}}',
             },
           ],
+          runbooks: ['IstioProxyFlapping'],
+          colours: toldApart(['eds', 'cds', 'rds', 'lds']),
         }),
         tableOf({
           title: 'What it rejects',
           description:
             'The class of the reason; the whole text is on the page of meshladder and in meshladder status. Normal: empty.',
+          runbooks: ['IstioProxyConfigRejected'],
           width: 12,
           height: 6,
           expr: `max by (proxy, xds_type, reason) (${series(SYNC.rejected, OWN)})`,
@@ -129,78 +127,6 @@ export const PROXY_DASHBOARD: Dashboard = {
         }),
       ],
     },
-    {
-      title: 'Inside of it (where inspect.enabled is on)',
-      panels: [
-        tableOf({
-          title: 'Differences from istiod',
-          description:
-            'Resources in which its Envoy differs from what istiod would send, as of the last look. Normal: 0 in each section. meshladder diff shows them.',
-          width: 12,
-          height: 6,
-          expr: `max by (proxy, section) (${series(DIFF.differences, OWN)})`,
-          columns: [
-            { label: 'proxy', title: 'Proxy' },
-            { label: 'section', title: 'Section' },
-            { label: 'Value', title: 'Resources' },
-          ],
-        }),
-        tableOf({
-          title: 'Loggers above their default',
-          description:
-            'What somebody turned on to look. Normal: empty. meshladder config log POD.NAMESPACE --level default puts them back.',
-          width: 12,
-          height: 6,
-          expr: `min by (proxy, logger, level) (${series(LOGGING.verboseSince, OWN)} * 1000)`,
-          columns: [
-            { label: 'proxy', title: 'Proxy' },
-            { label: 'logger', title: 'Logger' },
-            { label: 'level', title: 'Level' },
-            { label: 'Value', title: 'Since', unit: 'dateTimeFromNow' },
-          ],
-        }),
-        tableOf({
-          title: 'Replicas that disagree, in its namespace',
-          description:
-            'Distinct configurations among replicas of a workload that should hold the same. Normal: 1 everywhere. Runbook: IstioReplicaConfigDrift.',
-          height: 6,
-          expr: `max by (workload_namespace, workload, section) (${series(DIFF.variants)})`,
-          columns: [
-            { label: 'workload', title: 'Workload' },
-            { label: 'section', title: 'Section' },
-            { label: 'Value', title: 'Variants' },
-          ],
-        }),
-      ],
-    },
-    {
-      title: 'What its namespace logs',
-      panels: [
-        timeseries({
-          title: 'Lost streams to istiod, by workload',
-          description:
-            'Lines of proxies that lost their istiod or do not find it. Normal: a few a day. A steady rate is a network that drops, or an istiod that is down.',
-          unit: 'short',
-          targets: [
-            {
-              expr: `sum by (workload, reason) (increase(${series(SYNC.xdsStreamFailures)}[5m])) > 0`,
-              legend: '{{workload}} {{reason}}',
-            },
-          ],
-        }),
-        timeseries({
-          title: 'Lines of the proxies themselves, by level',
-          description:
-            'Normal: hardly any. Debug lines are logging that was left on; warnings come with lost streams and rejections.',
-          unit: 'short',
-          targets: [
-            {
-              expr: `sum by (workload, level) (rate(${series(LOGGING.logLines)}[$__rate_interval]))`,
-              legend: '{{workload}} {{level}}',
-            },
-          ],
-        }),
-      ],
-    },
+    ...PROXY_INSIDE,
   ],
 };

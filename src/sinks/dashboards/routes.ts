@@ -1,6 +1,8 @@
 import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
 import { FAMILIES as ROUTES } from '../../rungs/routes/families.ts';
 import type { Dashboard } from './dashboard.ts';
+import { AGE } from './known-zero.ts';
+import { NAMESPACE_LINK } from './links.ts';
 import { tableOf, timeseries } from './panel.ts';
 import { NAMESPACE, series, seriesOfMesh } from './selector.ts';
 
@@ -25,8 +27,10 @@ export const ROUTES_DASHBOARD: Dashboard = {
     {
       title: 'Declared against observed',
       panels: [
+        { ...AGE, height: 8 },
         timeseries({
           title: 'Declared shares',
+          width: 10,
           description: 'What VirtualServices and HTTPRoutes say, by route and subset.',
           unit: 'percentunit',
           max: 1,
@@ -39,6 +43,8 @@ export const ROUTES_DASHBOARD: Dashboard = {
         }),
         timeseries({
           title: 'Observed shares',
+          width: 10,
+          runbooks: ['IstioCanaryNotApplied'],
           description:
             'How the requests of each route were divided, from the logs of those that sent them. Normal: as declared, within chance. Below: a caller that is not in sync, or another route that takes them; meshladder check names it.',
           unit: 'percentunit',
@@ -57,7 +63,7 @@ export const ROUTES_DASHBOARD: Dashboard = {
           expr: `max by (object_kind, object_namespace, object_name, route, destination, subset) (${series(ROUTES.declaredRatio, DESTINATION)})`,
           columns: [
             { label: 'object_kind', title: 'Kind' },
-            { label: 'object_namespace', title: 'Namespace' },
+            { label: 'object_namespace', title: 'Namespace', links: [NAMESPACE_LINK] },
             { label: 'object_name', title: 'Name' },
             { label: 'route', title: 'Route' },
             { label: 'destination', title: 'Destination' },
@@ -76,7 +82,7 @@ export const ROUTES_DASHBOARD: Dashboard = {
             'What the Envoys of callers were seen to hold. Other than declared: the configuration did not reach them. Absent where replicas disagree.',
           expr: `max by (proxy_namespace, workload, route, destination, subset) (${series(ROUTES.loadedRatio, DESTINATION)})`,
           columns: [
-            { label: 'proxy_namespace', title: 'Namespace' },
+            { label: 'proxy_namespace', title: 'Namespace', links: [NAMESPACE_LINK] },
             { label: 'workload', title: 'Caller' },
             { label: 'route', title: 'Route' },
             { label: 'destination', title: 'Destination' },

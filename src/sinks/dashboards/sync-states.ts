@@ -1,12 +1,12 @@
-import type { Colour, Mapping } from './panel.ts';
+import { COLOURS, type Mapping } from './panel.ts';
 
 /** The same verdict has the same colour everywhere. */
-export const VERDICT_COLOURS: Readonly<Record<string, Colour>> = {
-  synced: 'good',
-  stale: 'warning',
-  missing: 'bad',
-  rejected: 'rejected',
-  unknown: 'unknown',
+export const VERDICT_COLOURS: Readonly<Record<string, string>> = {
+  synced: COLOURS.good,
+  stale: COLOURS.warning,
+  missing: COLOURS.bad,
+  rejected: COLOURS.rejected,
+  unknown: COLOURS.unknown,
 };
 
 /** States of a proxy, as numbers that a timeline draws. */

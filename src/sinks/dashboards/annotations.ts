@@ -1,0 +1,38 @@
+const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
+
+/** What is drawn over every panel: what fired, and when istiod sent new configuration. */
+export function annotations(): readonly object[] {
+  return [
+    annotation({
+      name: 'Alerts',
+      iconColor: 'orange',
+      expr: 'ALERTS{alertstate="firing",alertname=~"Istio.*|Meshladder.*",mesh_cluster=~"$mesh_cluster|"}',
+      titleFormat: '{{alertname}}',
+      textFormat: '{{proxy_namespace}} {{workload}} {{destination}}',
+      tagKeys: 'severity',
+    }),
+    // istiod's own counter, where it is scraped. CDS goes out with every full push; EDS alone with every pod.
+    annotation({
+      name: 'Pushes of configuration',
+      iconColor: 'blue',
+      expr: 'sum(increase(pilot_xds_pushes{type="cds"}[1m])) > 0',
+      titleFormat: 'istiod pushed configuration',
+      textFormat: '',
+      tagKeys: '',
+    }),
+  ];
+}
+
+interface Annotation {
+  readonly name: string;
+  readonly iconColor: string;
+  readonly expr: string;
+  readonly titleFormat: string;
+  readonly textFormat: string;
+  /** Labels, with commas. */
+  readonly tagKeys: string;
+}
+
+function annotation(of: Annotation): object {
+  return { ...of, datasource: DATASOURCE, enable: true, hide: false, step: '60s', useValueForTime: false };
+}
