@@ -7,10 +7,12 @@ import type { Log } from '../runtime/log.ts';
 import type { Route } from '../sinks/http/answer.ts';
 import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
 import type { EventFeed } from '../sinks/http/page/event-feed.ts';
-import { createRoutes, type RouteOptions } from '../sinks/http/routes.ts';
-import { ListenError, startServer } from '../sinks/http/server.ts';
-import { statusDocument } from '../sinks/http/status-document.ts';
+import { createPlainHandler } from '../sinks/http/plain-handler.ts';
+import { createRoutes, PROBE_PATHS, type RouteOptions } from '../sinks/http/routes.ts';
+import { ANSWER_LIMITS, limitAnswers } from '../sinks/http/security/answer-limits.ts';
+import { type Handler, ListenError, type RunningServer, startServer } from '../sinks/http/server.ts';
 import { orStandby, type Standby } from '../sinks/http/standby.ts';
+import { statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
@@ -22,11 +24,13 @@ import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
 import type { Mesh } from './mesh.ts';
 import { StartError } from './start-error.ts';
+import { createWebProtection, type WebProtection } from './web-protection.ts';
 
 export interface WebOptions {
   readonly config: Config;
   readonly build: BuildInfo;
   readonly mesh: Mesh;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly self: SelfMetrics;
   readonly log: Log;
   readonly clock: Clock;
@@ -58,7 +62,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     maxSeries: (family) => (maxOf as Readonly<Record<string, number>>)[family] ?? maxDefault,
     log,
   });
-  const dispatch = createDispatch(log);
+  const protection = await createWebProtection(options);
+  const dispatch = createDispatch(log, { headers: protection.headers });
   const page = await pageOf(options);
   const { telemetryPath } = config.web;
   const paths = createRoutes({
@@ -70,20 +75,55 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     api: apiOf(options, clock.now()),
     ...page?.served,
   });
-  const routes = orStandby(paths, { standby: options.standby, telemetryPath, metrics: self.processText });
-  const handler = await handlerFor(config, routes, dispatch);
+  const told = orStandby(paths, { standby: options.standby, telemetryPath, metrics: self.processText });
+  const routes = limitAnswers(told, ANSWER_LIMITS, () => self.requestRefused('overloaded'));
+  const handler = protection.guard(await handlerFor(config, routes, dispatch), dispatch, routes);
+  const probes = createPlainHandler(
+    routes.filter(({ path }) => PROBE_PATHS.includes(path)),
+    dispatch,
+  );
+  const servers = await listen({ handler, probes, protection, config, log });
+  return {
+    address: servers[0].address,
+    close: async (graceMs) => {
+      dispatch.stop();
+      page?.feed.close();
+      await Promise.all([...servers.map((server) => server.close(graceMs)), protection.close()]);
+    },
+  };
+}
+
+interface Listening {
+  readonly handler: Handler;
+  /** What is answered at the address of probes, where there is one. */
+  readonly probes: Handler;
+  readonly protection: WebProtection;
+  readonly config: Config;
+  readonly log: Log;
+}
+
+/** @throws StartError when an address cannot be had; then nothing listens */
+async function listen(options: Listening): Promise<readonly [RunningServer, ...RunningServer[]]> {
+  const { handler, probes, protection, config, log } = options;
+  const { tls } = protection;
+  const onRefused = refusalSayer(log);
+  const started: RunningServer[] = [];
+  const start: typeof startServer = async (...asked) => {
+    const server = await startServer(...asked);
+    started.push(server);
+    return server;
+  };
   try {
-    const server = await startServer(handler, { ...config.web.listenAddress, onRefused: refusalSayer(log) });
-    log.info({ address: server.address }, 'listening');
-    return {
-      address: server.address,
-      close: (graceMs) => {
-        dispatch.stop();
-        page?.feed.close();
-        return server.close(graceMs);
-      },
-    };
+    const server = await start(handler, { ...config.web.listenAddress, onRefused, ...(tls && { tls }) });
+    protection.onTls(server.renewTls);
+    log.info({ address: server.address, tls: tls !== undefined }, 'listening');
+    const { probeAddress } = config.web;
+    if (probeAddress === undefined) return [server];
+    const beside = await start(probes, { ...probeAddress, onRefused });
+    log.info({ probes: beside.address }, 'answering probes');
+    return [server, beside];
   } catch (cause) {
+    await Promise.all([...started.map((server) => server.close(0)), protection.close()]);
     if (cause instanceof ListenError) throw new StartError(cause.message, { cause });
     throw cause;
   }
@@ -150,7 +190,6 @@ async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefi
 /** An agent runs on every node: it does without express, which would be a third of its memory. */
 async function handlerFor({ role }: Config, routes: readonly Route[], dispatch: Dispatch) {
   if (role === 'agent') {
-    const { createPlainHandler } = await import('../sinks/http/plain-handler.ts');
     return createPlainHandler(routes, dispatch);
   }
   const { createExpressHandler } = await import('../sinks/http/express-handler.ts');

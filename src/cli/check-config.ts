@@ -13,6 +13,7 @@ export function configure(command: Command, io: Io): void {
     .action(async (file: string | undefined, flags: ConfigFlags) => {
       const config = await configFrom(file === undefined ? flags : { ...flags, 'config.file': file }, io, 1);
       await checkLogFormat(config);
+      await checkWebConfig(config);
       io.stdout.write(`OK\n${summary(config)}${await changes(config)}`);
     });
 }
@@ -25,6 +26,14 @@ async function checkLogFormat({ accessLog }: Config): Promise<void> {
   ]);
   const { format, problems } = compileFormat(formatSpec(accessLog.format));
   if (format === undefined) throw new UserError(problems.map(({ message }) => message).join('\n'), { exitCode: 1 });
+}
+
+/** @throws UserError when the web configuration cannot be taken */
+async function checkWebConfig({ web }: Config): Promise<void> {
+  if (web.configFile === undefined) return;
+  const { readWebConfig, tellProblems } = await import('../app/web-config.ts');
+  const { result } = await readWebConfig(web.configFile);
+  if (!result.ok) throw new UserError(tellProblems(result.problems), { exitCode: 1 });
 }
 
 function summary(config: Config): string {

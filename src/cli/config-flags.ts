@@ -26,6 +26,12 @@ const FLAGS: readonly ConfigFlag[] = [
     about: 'where to serve HTTP, as in :19012 or 127.0.0.1:0',
   },
   { flag: '--web.telemetry-path', argument: '<path>', path: 'web.telemetryPath', about: 'the path of the metrics' },
+  {
+    flag: '--web.config.file',
+    argument: '<file>',
+    path: 'web.configFile',
+    about: 'TLS, client certificates, passwords and headers, as exporter-toolkit has them',
+  },
   { flag: '--log.level', argument: '<level>', path: 'log.level', about: 'debug, info, warn or error' },
   { flag: '--log.format', argument: '<format>', path: 'log.format', about: 'logfmt or json' },
   { flag: '--kubeconfig', argument: '<file>', path: 'kubernetes.kubeconfig', about: 'the kubeconfig file to use' },

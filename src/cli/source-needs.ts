@@ -12,6 +12,7 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
   const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
   const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
+  const { TOKEN_REVIEW_RBAC } = await import('../sources/kubernetes/token-review.ts');
   return [
     {
       source: 'kubernetes',
@@ -31,6 +32,12 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
       part: 'inspect',
       when: 'Roles `central` and `all`, where `inspect.enabled` is true; it is off by default. The exporter only reads, but whoever may forward ports may also change what the admin ports of Envoys let one change, and reach every other port of those pods. Grant it where proxies are that shall be looked into: elsewhere looks are refused, and fewer.',
       rbac: [PORT_FORWARD_NEED],
+    },
+    {
+      source: 'tokens of requests',
+      part: 'tokenReview',
+      when: 'Roles `central` and `all`, where `web.auth` is `kubernetes`; it is off by default. Nothing that is created stays: the API server answers whose a token is and what they may get.',
+      rbac: TOKEN_REVIEW_RBAC,
     },
     {
       source: 'commands that look into running proxies',

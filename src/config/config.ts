@@ -86,6 +86,15 @@ export interface Config {
     readonly suppress: readonly string[];
     readonly interval: Milliseconds;
   };
-  readonly web: { readonly listenAddress: ListenAddress; readonly telemetryPath: string };
+  readonly web: {
+    readonly listenAddress: ListenAddress;
+    readonly telemetryPath: string;
+    readonly configFile: string | undefined;
+    readonly auth: 'none' | 'kubernetes';
+    readonly authAudiences: readonly string[];
+    readonly probes: 'open' | 'guarded';
+    readonly probeAddress: ListenAddress | undefined;
+    readonly requestsPerSecond: number;
+  };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format: 'logfmt' | 'json' };
 }

@@ -50,6 +50,18 @@ const RULES: readonly Rule[] = [
       path: ['web', 'telemetryPath'],
       message: `${web.telemetryPath} is a path of the page or the API; give another one, as in /metrics`,
     },
+  ({ role, kubernetes, web }) =>
+    web.auth === 'kubernetes' &&
+    (role === 'agent' || kubernetes.mode === 'off') && {
+      path: ['web', 'auth'],
+      message: `kubernetes, but ${role === 'agent' ? 'role is agent, which does without the Kubernetes API' : 'kubernetes.mode is off'}; use web.configFile`,
+    },
+  ({ web }) =>
+    web.auth === 'none' &&
+    web.authAudiences.length > 0 && {
+      path: ['web', 'authAudiences'],
+      message: 'only read with web.auth: kubernetes; set that, or remove them',
+    },
   ({ istiod }) =>
     istiod.fastInterval > istiod.interval && {
       path: ['istiod', 'fastInterval'],

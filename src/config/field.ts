@@ -42,6 +42,12 @@ export function listenAddress(fallback: string, doc: string): Field<ListenAddres
   return { kind: 'an address such as :19012', fallback, doc, fromText: asText, schema: parsed(parseListenAddress) };
 }
 
+/** The same where it may be left out. */
+export function optionalListenAddress(doc: string): Field<ListenAddress | undefined> {
+  const { schema, ...field } = listenAddress('', doc);
+  return { ...field, fallback: undefined, schema: schema.optional() };
+}
+
 export function oneOf<const T extends string>(values: readonly [T, ...T[]], fallback: T, doc: string): Field<T> {
   return {
     kind: `one of ${values.join(', ')}`,

@@ -11,6 +11,7 @@ import {
   list,
   listenAddress,
   oneOf,
+  optionalListenAddress,
   optionalText,
   ordinal,
   text,
@@ -204,6 +205,32 @@ const web: Fields<Config['web']> = {
     pattern: /^\/[\w./-]{1,200}$/,
     kind: 'a path of letters, digits, /, ., _ and -',
   }),
+  configFile: optionalText(
+    'a path',
+    "TLS, client certificates, passwords, headers and a rate limit, in the form of Prometheus' exporter-toolkit (docs/security.md). Looked at again when somebody asks: no restart.",
+  ),
+  auth: oneOf(
+    ['none', 'kubernetes'],
+    'none',
+    'With `kubernetes`, every request needs a bearer token that the Kubernetes API knows, of somebody whom a role lets `get` its path (`nonResourceURLs`); or a password of `configFile`, where that has some. Needs rights of its own (docs/permissions.md).',
+  ),
+  authAudiences: list(
+    'text',
+    /./,
+    'Whom a token has to be made for, with `auth: kubernetes`. Empty: the API server, as every token of a service account is by default.',
+  ),
+  probes: oneOf(
+    ['open', 'guarded'],
+    'open',
+    '`open`: health and readiness are answered to whoever asks, since a kubelet can show neither password nor token of a Secret; they tell no more than which sources have not spoken. `guarded`: like all the rest.',
+  ),
+  probeAddress: optionalListenAddress(
+    'A second address that answers health and readiness alone, in plain HTTP: for kubelets where `configFile` demands client certificates, which they have not.',
+  ),
+  requestsPerSecond: count(
+    50,
+    'How often one client may ask, four times that at once; probes are not counted. More is refused with 429.',
+  ),
 };
 
 /** Keys at the top, outside any section. */

@@ -94,6 +94,16 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['word-for-a-flag', ['word-for-a-flag.yaml:2: inspect.enabled: must be true or false, not "maybe"']],
   [
+    'agent-that-reviews-tokens',
+    [
+      'agent-that-reviews-tokens.yaml:3: web.auth: kubernetes, but role is agent, which does without the Kubernetes API; use web.configFile',
+    ],
+  ],
+  [
+    'audiences-of-nothing',
+    ['audiences-of-nothing.yaml:2: web.authAudiences: only read with web.auth: kubernetes; set that, or remove them'],
+  ],
+  [
     'agent-without-files',
     [
       'agent-without-files.yaml:3: accessLog.mode: api, but role is agent, which only reads files; use files, or another role',

@@ -35,7 +35,14 @@ test('no file at all gives every default', async () => {
   assert.equal(config.istiod.interval, 10_000);
   assert.equal(config.istiod.fastInterval, 3000);
   assert.equal(config.accessLog.mode, 'files');
-  assert.deepEqual(config.web, { listenAddress: { host: undefined, port: 19_012 }, telemetryPath: '/metrics' });
+  assert.deepEqual(config.web, {
+    listenAddress: { host: undefined, port: 19_012 },
+    telemetryPath: '/metrics',
+    auth: 'none',
+    authAudiences: [],
+    probes: 'open',
+    requestsPerSecond: 50,
+  });
   assert.deepEqual(config.metrics.maxSeries, { default: 100_000 });
   assert.equal(config.istiod.tokenFile, undefined);
   assert.equal(config.leaderElection.enabled, false);
@@ -128,7 +135,16 @@ test('a file with every key gives every value', async () => {
       retryPeriod: 4000,
     },
     shard: { index: 'auto', count: 3 },
-    web: { listenAddress: { host: '127.0.0.1', port: 0 }, telemetryPath: '/m' },
+    web: {
+      listenAddress: { host: '127.0.0.1', port: 0 },
+      telemetryPath: '/m',
+      configFile: '/etc/web/web.yml',
+      auth: 'kubernetes',
+      authAudiences: ['meshladder'],
+      probes: 'guarded',
+      probeAddress: { host: undefined, port: 19_013 },
+      requestsPerSecond: 20,
+    },
     log: { level: 'debug', format: 'json' },
   });
 });

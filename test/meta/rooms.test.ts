@@ -106,7 +106,8 @@ const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^(node:)?process$/, /^main\.ts$/],
   [/^node:(http|https|net|tls|http2|dgram|dns)$/, /^(sources\/|sinks\/http\/|demo\/|config\/units\.ts$)/],
   [/^node:(child_process|cluster)$/, /^(cli\/demo\.ts$|demo\/)/],
-  [/^node:worker_threads$/, /^app\/inspect-(in-)?thread\.ts$/],
+  [/^node:worker_threads$/, /^(app\/inspect-(in-)?thread|sinks\/http\/security\/password-(thread|comparer))\.ts$/],
+  [/^bcryptjs$/, /^sinks\/http\/security\/password-thread\.ts$/],
 ];
 
 const files = filesBelow('src', /\.ts$/).filter((file) => !file.startsWith('src/sources/access-log/scanner/assembly/'));

@@ -25,6 +25,11 @@ export interface Asked {
   readonly query: URLSearchParams;
 }
 
+/** Before the first question mark of a request's target. */
+export function pathOf(url: string | undefined): string {
+  return (url ?? '').split('?', 1)[0] ?? '';
+}
+
 /** Behind the first question mark of a request's target. */
 export function queryOf(url: string | undefined): URLSearchParams {
   const [, ...query] = (url ?? '').split('?');
@@ -48,17 +53,23 @@ const SAFE: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
 };
 
-/**
- * Sends an answer whole; to HEAD its headers alone.
- * @param last the connection is closed after it: the server stops, or the request had a body that nobody reads
- */
-export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, last: boolean): void {
+/** What the server adds to every answer. */
+export interface Sending {
+  /** The connection is closed after it: the server stops. It is too where the request had a body, which nobody reads. */
+  readonly last: boolean;
+  /** In place of our own, but not of those an answer sets itself. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends an answer whole; to HEAD its headers alone. */
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, sending: Sending): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   response.writeHead(answer.status, {
     ...SAFE,
+    ...sending.headers,
     'Content-Type': answer.type,
     ...(answer.feed === undefined && { 'Content-Length': body.byteLength }),
-    ...(last || hasBody(request) ? { Connection: 'close' } : {}),
+    ...(sending.last || hasBody(request) ? { Connection: 'close' } : {}),
     ...answer.headers,
   });
   if (answer.feed !== undefined && request.method !== 'HEAD') answer.feed(response);

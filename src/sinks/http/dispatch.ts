@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, acceptsGzip, jsonAnswer, queryOf, type Route, send, textAnswer } from './answer.ts';
+import type { Refusal } from './security/refusal.ts';
+import { createUnreadAnswers, UNREAD_LIMITS, type UnreadLimits } from './security/unread-answers.ts';
 
 /** What every way of routing shares: how a route's answer, or the lack of one, reaches the caller. */
 export interface Dispatch {
@@ -7,14 +9,31 @@ export interface Dispatch {
   toRoute(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>;
   toNobody(request: IncomingMessage, response: ServerResponse): void;
   wrongMethod(request: IncomingMessage, response: ServerResponse): void;
+  refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void;
   /** After this, answers close their connections. */
   stop(): void;
 }
 
-export function createDispatch(log: { error(fields: object, message: string): void }): Dispatch {
+export interface DispatchOptions {
+  /** Headers of every answer that does not set them itself; asked anew for each. */
+  readonly headers?: () => Readonly<Record<string, string>>;
+  /** How much of what was answered may lie unread. */
+  readonly unread?: UnreadLimits;
+}
+
+export function createDispatch(
+  log: { error(fields: object, message: string): void },
+  { headers = () => ({}), unread: limits = UNREAD_LIMITS }: DispatchOptions = {},
+): Dispatch {
   let stopping = false;
-  const reply = (request: IncomingMessage, response: ServerResponse, answer: Answer): void =>
-    send(request, response, answer, stopping);
+  const unread = createUnreadAnswers(limits);
+  const reply = (request: IncomingMessage, response: ServerResponse, answer: Answer): void => {
+    const bytes = Buffer.byteLength(answer.body);
+    const sent = unread.hasRoomFor(bytes) ? answer : { ...failure(request, 503, TOO_MUCH_UNREAD), headers: LATER };
+    // A feed looks after its readers itself.
+    if (sent.feed === undefined) unread.track(response, Buffer.byteLength(sent.body));
+    send(request, response, sent, { last: stopping, headers: headers() });
+  };
   return {
     toRoute: async (route, request, response) => {
       try {
@@ -34,11 +53,16 @@ export function createDispatch(log: { error(fields: object, message: string): vo
         ...failure(request, 405, 'only GET and HEAD are served'),
         headers: { Allow: 'GET, HEAD' },
       }),
+    refuse: (request, response, { status, error, headers: own = {} }) =>
+      reply(request, response, { ...failure(request, status, error), headers: own }),
     stop: () => {
       stopping = true;
     },
   };
 }
+
+const TOO_MUCH_UNREAD = 'others have not read what they asked for; ask again';
+const LATER = { 'Retry-After': '5' };
 
 /** In JSON for the API and for those who ask for it. */
 function failure({ url = '', headers }: IncomingMessage, status: number, error: string): Answer {

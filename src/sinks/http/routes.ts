@@ -33,6 +33,9 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Smaller than this is not worth packing. */
 const GZIP_FROM_BYTES = 1024;
 
+/** What kubelets and load balancers ask: it costs nothing, and tells no more than which sources have not spoken. */
+export const PROBE_PATHS: readonly string[] = ['/-/ready', '/-/healthy', '/readyz', '/livez', '/healthz'];
+
 /** Every path of the server. */
 export function createRoutes(options: RouteOptions): readonly Route[] {
   const healthy = (): Answer => textAnswer(200, 'healthy');

@@ -11,7 +11,10 @@ type Key =
   | 'renderDuration'
   | 'leader'
   | 'shardOrdinal'
-  | 'totalShards';
+  | 'totalShards'
+  | 'requestsRefused'
+  | 'webConfigReloadOk'
+  | 'webConfigReloadedAt';
 
 /** What the exporter says of itself, beside the ladder and prom-client's process and Node metrics. */
 export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
@@ -88,6 +91,27 @@ export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
   totalShards: {
     name: 'meshladder_total_shards',
     help: 'Among how many exporters this one believes the mesh to be divided.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['mesh_cluster'],
+  },
+  requestsRefused: {
+    name: 'meshladder_http_requests_refused_total',
+    help: 'Requests to this exporter that were refused because of who asked, how often, or how much was under way.',
+    type: 'counter',
+    stability: 'stable',
+    labels: ['mesh_cluster', 'reason'],
+  },
+  webConfigReloadOk: {
+    name: 'meshladder_web_config_last_reload_successful',
+    help: 'Whether the web configuration file could be taken when it last changed; while 0, what was before stays in use. Absent without such a file.',
+    type: 'gauge',
+    stability: 'stable',
+    labels: ['mesh_cluster'],
+  },
+  webConfigReloadedAt: {
+    name: 'meshladder_web_config_last_reload_success_timestamp_seconds',
+    help: 'When the web configuration file in use was taken.',
     type: 'gauge',
     stability: 'stable',
     labels: ['mesh_cluster'],

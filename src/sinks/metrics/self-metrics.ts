@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, type GaugeConfiguration, Registry } from 'prom-client';
+import type { EpochSeconds } from '../../model/brand.ts';
 import type { Shard } from '../../model/shard.ts';
 import type { FamilySpec } from '../../rungs/rung.ts';
+import { REFUSAL_REASONS, type RefusalReason } from '../http/security/refusal.ts';
 import { SELF_FAMILIES } from './self-families.ts';
 
 /** Who we are, for `meshladder_build_info`. */
@@ -20,6 +22,9 @@ export interface SelfMetrics {
   taskTook(task: string, seconds: number): void;
   tickMissed(): void;
   rendered(seconds: number): void;
+  requestRefused(reason: RefusalReason): void;
+  /** @param at when it was taken; undefined: it could not be, and what was before stays in use */
+  webConfigRead(at: EpochSeconds | undefined): void;
   /** The text of all of them, process and Node metrics included. */
   text(): Promise<string>;
   /** The same without what tells of work on the mesh: all that a standby exposes. */
@@ -63,6 +68,10 @@ export function createSelfMetrics(
   const missedTicks = counter(SELF_FAMILIES.missedTicks);
   missedTicks.inc(cluster, 0);
   const renderDuration = gauge(SELF_FAMILIES.renderDuration);
+  const refused = counter(SELF_FAMILIES.requestsRefused, ofProcess);
+  for (const reason of REFUSAL_REASONS) refused.inc({ ...cluster, reason }, 0);
+  const reloadOk = gauge(SELF_FAMILIES.webConfigReloadOk, ofProcess);
+  const reloadedAt = gauge(SELF_FAMILIES.webConfigReloadedAt, ofProcess);
   if (replica.shard !== undefined) tellShard(replica.shard, meshCluster, gauge);
   if (replica.leads !== undefined) tellLead(replica.leads, cluster, optionsOf(SELF_FAMILIES.leader, ofProcess));
   collectProcessMetrics(ofProcess);
@@ -75,6 +84,11 @@ export function createSelfMetrics(
     taskTook: (task, seconds) => taskDuration.set({ ...cluster, task }, seconds),
     tickMissed: () => missedTicks.inc(cluster),
     rendered: (seconds) => renderDuration.set(cluster, seconds),
+    requestRefused: (reason) => refused.inc({ ...cluster, reason }),
+    webConfigRead: (at) => {
+      reloadOk.set(cluster, at === undefined ? 0 : 1);
+      if (at !== undefined) reloadedAt.set(cluster, at);
+    },
     text: async () => (await ofProcess.metrics()) + (await work.metrics()),
     processText: () => ofProcess.metrics(),
   };

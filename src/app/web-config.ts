@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import { type Problem, problemText } from '../config/problem.ts';
+import { loadWebConfig } from '../config/web-config.ts';
+import type { EpochSeconds } from '../model/brand.ts';
+import type { WebConfig } from '../model/web-config.ts';
+import { tlsProblem } from '../sinks/http/security/tls-options.ts';
+import type { Clock, SourceLog } from '../sources/source.ts';
+import { StartError } from './start-error.ts';
+
+/** The web configuration in use. */
+export interface LiveWebConfig {
+  current(): WebConfig;
+  /** Looks whether a file of it has changed, at most once a second, and takes what is new and sound. Never fails. */
+  refresh(): Promise<void>;
+}
+
+export interface WebConfigOptions {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly log: Pick<SourceLog, 'info' | 'warn'>;
+  /** Told of each reading; undefined: it could not be taken, and what was before stays in use. */
+  readonly onRead: (at: EpochSeconds | undefined) => void;
+  readonly onChange: (config: WebConfig) => void;
+}
+
+const LOOK_EVERY_MS = 1000;
+
+/** Reads the file, and reads it again when it or a file it names has changed. @throws StartError when it cannot be taken now */
+export async function openWebConfig(options: WebConfigOptions): Promise<LiveWebConfig> {
+  const { file, clock, log, onRead, onChange } = options;
+  const first = await readWebConfig(file);
+  if (!first.result.ok) throw new StartError(tellProblems(first.result.problems));
+  let config = first.result.config;
+  let { files } = first;
+  let seen = await fingerprint(files);
+  let lookedAtMs = clock.monotonicMs();
+  let looking: Promise<void> | undefined;
+  onRead(clock.now());
+
+  const take = async (): Promise<void> => {
+    // Taken before the reading: what changes meanwhile is seen the next time.
+    const now = await fingerprint(files);
+    if (now === seen) return;
+    const next = await readWebConfig(file, config);
+    seen = sameFiles(files, next.files) ? now : await fingerprint(next.files);
+    ({ files } = next);
+    onRead(next.result.ok ? clock.now() : undefined);
+    if (next.result.ok) {
+      config = next.result.config;
+      onChange(config);
+      log.info({ file }, 'the web configuration was read anew');
+    } else {
+      const problems = next.result.problems.map(problemText);
+      log.warn({ file, problems }, 'the new web configuration cannot be taken; what was before stays in use');
+    }
+  };
+  return {
+    current: () => config,
+    refresh: () => {
+      if (looking === undefined && clock.monotonicMs() - lookedAtMs >= LOOK_EVERY_MS) {
+        looking = take().finally(() => {
+          lookedAtMs = clock.monotonicMs();
+          looking = undefined;
+        });
+      }
+      return looking ?? Promise.resolve();
+    },
+  };
+}
+
+/**
+ * As `loadWebConfig`, and held to what this program can do with it.
+ * @param inUse what the server runs with, where it runs
+ */
+export async function readWebConfig(file: string, inUse?: WebConfig): ReturnType<typeof loadWebConfig> {
+  const loaded = await loadWebConfig(file);
+  if (!loaded.result.ok) return loaded;
+  const { tls } = loaded.result.config;
+  const refused = (message: string): typeof loaded => {
+    return { ...loaded, result: { ok: false, problems: [{ where: file, path: 'tls_server_config', message }] } };
+  };
+  const problem = tls === undefined ? undefined : tlsProblem(tls);
+  if (problem !== undefined) return refused(problem);
+  if (inUse !== undefined && (inUse.tls === undefined) !== (tls === undefined)) {
+    return refused('TLS is not switched on or off while the server runs; restart it');
+  }
+  return loaded;
+}
+
+/** What `serve` and `check-config` say of a web configuration that cannot be taken. */
+export function tellProblems(problems: readonly Problem[]): string {
+  return ['the web configuration cannot be taken:', ...problems.map((problem) => `  ${problemText(problem)}`)].join(
+    '\n',
+  );
+}
+
+function sameFiles(some: readonly string[], others: readonly string[]): boolean {
+  return some.join('\n') === others.join('\n');
+}
+
+/** Differs when a file was written, replaced, or came and went; links, as of mounted Secrets, are followed. */
+async function fingerprint(files: readonly string[]): Promise<string> {
+  const marks = await Promise.all(
+    files.map(async (file) => {
+      const found = await stat(file, { bigint: true }).catch(() => undefined);
+      return found === undefined ? 'gone' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':');
+    }),
+  );
+  return marks.join(' ');
+}

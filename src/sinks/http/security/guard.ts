@@ -1,0 +1,46 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Dispatch } from '../dispatch.ts';
+import { type Check, type Refusal, type RefusalReason, reasonOf } from './refusal.ts';
+
+export interface GuardOptions {
+  /** Asked in this order; the first refusal stands. */
+  readonly checks: readonly Check[];
+  /** What is answered whoever asks, and however often: it costs nothing and tells nothing. */
+  readonly isOpen: (request: IncomingMessage) => boolean;
+  /** Whether there is a route of exactly this path: the handler never decides by itself what a path means. */
+  readonly isServed: (request: IncomingMessage) => boolean;
+  readonly dispatch: Pick<Dispatch, 'refuse' | 'toNobody'>;
+  readonly onRefused: (reason: RefusalReason) => void;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+/** Hands on to `handler` only what is served and every check lets through. A check that fails lets nothing through. */
+export function guarded(handler: RequestListener, options: GuardOptions): RequestListener {
+  const { checks, isOpen, isServed, dispatch, onRefused, log } = options;
+  return (request, response) => {
+    if (isOpen(request)) return handler(request, response);
+    const answer = (): void => {
+      if (isServed(request)) handler(request, response);
+      else dispatch.toNobody(request, response);
+    };
+    const refuse = (refusal: Refusal): void => {
+      onRefused(reasonOf(refusal));
+      dispatch.refuse(request, response, refusal);
+    };
+    firstRefusal(checks, request).then(
+      (refusal) => (refusal === undefined ? answer() : refuse(refusal)),
+      (err: unknown) => {
+        log.error({ err }, 'whether a request may be answered could not be found out');
+        refuse({ status: 503, error: 'whether you may ask could not be found out; the log says more' });
+      },
+    );
+  };
+}
+
+async function firstRefusal(checks: readonly Check[], request: IncomingMessage): Promise<Refusal | undefined> {
+  for (const check of checks) {
+    const refusal = await check(request);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import type { RbacNeed } from '../source.ts';
+import type { KubeWriter, RawObject } from './kube-api.ts';
+
+/** Who bears a token, as the API server told; handed back as it came, to ask what they may. */
+export type Bearer = RawObject;
+
+export interface TokenReviews {
+  /** Undefined: the token is nobody's, or not for us. @throws KubeApiError where the API could not be asked */
+  whoIs(token: string): Promise<Bearer | undefined>;
+  /** Whether a role lets them get this path (`nonResourceURLs`). @throws KubeApiError where the API could not be asked */
+  mayGet(bearer: Bearer, path: string): Promise<boolean>;
+}
+
+/** What `system:auth-delegator` allows. It creates nothing that stays: the API answers what it is asked. */
+export const TOKEN_REVIEW_RBAC: readonly RbacNeed[] = [
+  {
+    apiGroup: 'authentication.k8s.io',
+    resource: 'tokenreviews',
+    verbs: ['create'],
+    clusterScoped: 'all',
+    why: 'asks whose token a request to us bears',
+  },
+  {
+    apiGroup: 'authorization.k8s.io',
+    resource: 'subjectaccessreviews',
+    verbs: ['create'],
+    clusterScoped: 'all',
+    why: 'asks whether they may get the path of the request',
+  },
+];
+
+const TOKENS = '/apis/authentication.k8s.io/v1/tokenreviews';
+const ACCESS = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+/** Somebody waits for the answer. */
+const TIMEOUT_MS = 5000;
+
+/**
+ * Asks the API server about bearers of tokens (Kubernetes' "Webhook Token Authentication" and "Authorization Overview").
+ * @param audiences whom a token has to be for; empty: the API server itself
+ */
+export function createTokenReviews(api: Pick<KubeWriter, 'create'>, audiences: readonly string[]): TokenReviews {
+  const ask = async (path: string, kind: string, spec: object): Promise<Readonly<Record<string, unknown>>> => {
+    const apiVersion = path.split('/').slice(2, 4).join('/');
+    const answer = await api.create(path, { apiVersion, kind, spec }, AbortSignal.timeout(TIMEOUT_MS));
+    return record(answer['status']);
+  };
+  return {
+    whoIs: async (token) => {
+      const wanted = audiences.length === 0 ? {} : { audiences };
+      const status = await ask(TOKENS, 'TokenReview', { token, ...wanted });
+      return status['authenticated'] === true && isForUs(status, audiences) ? record(status['user']) : undefined;
+    },
+    mayGet: async ({ username: user, uid, groups, extra }, path) => {
+      const spec = { user, uid, groups, extra, nonResourceAttributes: { path, verb: 'get' } };
+      const status = await ask(ACCESS, 'SubjectAccessReview', spec);
+      return status['allowed'] === true && status['denied'] !== true;
+    },
+  };
+}
+
+/** A server that knows nothing of audiences says none, and then the token is not bound to any. */
+function isForUs(status: Readonly<Record<string, unknown>>, audiences: readonly string[]): boolean {
+  const told = status['audiences'];
+  return audiences.length === 0 || (Array.isArray(told) && told.some((one) => audiences.includes(String(one))));
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
