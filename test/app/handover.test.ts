@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Look, missedPolls, type ReplicaProcess, startRig, untilLook } from '../support/replicas.ts';
+
+const exposes = ({ exposes: told }: { readonly exposes: boolean }): boolean => told;
+const silent = ({ exposes: told }: { readonly exposes: boolean }): boolean => !told;
+
+/** After the second was first seen to expose the mesh, no scrape of the first that began later found it to. */
+function assertNeverBoth(first: ReplicaProcess, second: ReplicaProcess): void {
+  const from = second.looks.find(exposes)?.gotMs;
+  assert.ok(from !== undefined, `${second.name} never led`);
+  const both = first.looks.filter((look) => look.exposes && look.sentMs > from);
+  assert.deepEqual(both.length, 0, `${first.name} still exposed the mesh`);
+}
+
+/** Both run; the first leads. */
+async function startTwo(t: TestContext) {
+  const rig = await startRig(t);
+  const one = await rig.start('ladder-one');
+  await untilLook(one, exposes, 20_000);
+  const two = await rig.start('ladder-two');
+  await untilLook(two, silent, 20_000);
+  // A rollout would wait for ever for a new one that is not ready: none leads before an old one goes.
+  await untilAnswer(`${two.url}/-/ready`, ({ status }) => status === 200);
+  const isNamed = ({ body }: { readonly body: string }): boolean => body.includes('ladder-one leads');
+  await untilAnswer(`${two.url}/api/v1/ladder`, isNamed);
+  return { rig, one, two };
+}
+
+async function untilAnswer(
+  url: string,
+  satisfies: (answer: { readonly status: number; readonly body: string }) => boolean,
+): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    const response = await fetch(url);
+    const body = await response.text();
+    if (satisfies({ status: response.status, body })) return;
+    assert.ok(performance.now() < deadline, `${url}: ${response.status} ${body}`);
+    await sleep(50);
+  }
+}
+
+describe('two replicas', { concurrency: 2 }, () => {
+  test('one tells of the mesh, the other who does; when the one is stopped it hands over at once', async (t) => {
+    const { rig, one, two } = await startTwo(t);
+    const { text } = two.looks.at(-1) as Look;
+    assert.match(text, /^meshladder_leader\{mesh_cluster="Kubernetes"\} 0$/m);
+    assert.match(text, /^meshladder_build_info\{/m);
+    assert.match(text, /^process_cpu_seconds_total /m);
+    assert.match(one.looks.at(-1)?.text ?? '', /^meshladder_leader\{mesh_cluster="Kubernetes"\} 1$/m);
+    await assertStandsBy(two);
+    assert.ok(two.looks.every(silent));
+
+    const stoppedMs = performance.now();
+    one.signal('SIGTERM');
+    const { gotMs } = await untilLook(two, exposes, 10_000);
+    // Well before its Lease would have run out, which is 4 s.
+    assert.ok(gotMs - stoppedMs < 3500, `${gotMs - stoppedMs} ms`);
+    assertNeverBoth(one, two);
+    assert.ok(missedPolls(rig.polls) <= 1, `${missedPolls(rig.polls)} polls were missed`);
+  });
+
+  test('one that is killed is followed when its Lease has run out, with at most one poll missed', async (t) => {
+    const { rig, one, two } = await startTwo(t);
+    const killedMs = performance.now();
+    one.signal('SIGKILL');
+    const { gotMs } = await untilLook(two, exposes, 15_000);
+    assert.ok(gotMs - killedMs > 2500, `${gotMs - killedMs} ms`);
+    assertNeverBoth(one, two);
+    assert.ok(missedPolls(rig.polls) <= 1, `${missedPolls(rig.polls)} polls were missed`);
+  });
+
+  test('one whose API server stalls falls silent before the other speaks; where it stalls for both, nobody does', async (t) => {
+    const { rig, one, two } = await startTwo(t);
+    one.api.stall();
+    await untilLook(one, silent, 8000);
+    assert.ok(two.looks.every(silent), 'the other was faster');
+    const first = await untilLook(two, exposes, 10_000);
+    one.api.goOn();
+    await untilLook(two, ({ gotMs }) => gotMs > first.gotMs + 2000, 5000);
+    assertNeverBoth(one, two);
+    assert.ok(missedPolls(rig.polls) <= 1, `${missedPolls(rig.polls)} polls were missed`);
+    await untilAnswer(`${one.url}/api/v1/ladder`, ({ body }) => body.includes('ladder-two leads'));
+
+    for (const { api } of [one, two]) api.stall();
+    await untilLook(two, silent, 8000);
+    for (const { api } of [one, two]) api.goOn();
+    await Promise.any([one, two].map((each) => untilLook(each, exposes, 15_000)));
+    assert.equal([one, two].filter((each) => each.looks.at(-1)?.exposes).length, 1);
+  });
+});
+
+async function assertStandsBy({ url }: ReplicaProcess): Promise<void> {
+  const words = 'this replica stands by: ladder-one leads and tells of the mesh; ask that one';
+  for (const path of ['/api/v1/ladder', '/api/v1/proxies', '/api/v1/findings']) {
+    const answer = await fetch(`${url}${path}`);
+    const { error, leader } = (await answer.json()) as { error: string; leader: string };
+    assert.deepEqual([answer.status, error], [503, words], path);
+    assert.match(leader, /^ladder-one_[0-9a-f-]{36}$/);
+  }
+  const page = await fetch(url);
+  assert.deepEqual([page.status, await page.text()], [503, `${words}\n`]);
+  for (const path of ['/-/healthy', '/api/v1/status', '/runbooks/MeshladderDown']) {
+    assert.equal((await fetch(`${url}${path}`)).status, 200, path);
+  }
+}
