@@ -11,6 +11,8 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
   const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
   const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
   const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
+  const { leaseNeeds } = await import('../sources/kubernetes/lease/lease-client.ts');
+  const { configSchema } = await import('../config/schema.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
   const { TOKEN_REVIEW_RBAC } = await import('../sources/kubernetes/token-review.ts');
   return [
@@ -34,8 +36,14 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
       rbac: [PORT_FORWARD_NEED],
     },
     {
+      source: 'leader election',
+      part: 'leaderElection',
+      when: 'Roles `central` and `all`, where `leaderElection.enabled` is true. With shards, each has a Lease of its own, whose name ends in `-` and its number.',
+      rbac: leaseNeeds(configSchema.parse({}).leaderElection.leaseName),
+    },
+    {
       source: 'tokens of requests',
-      part: 'tokenReview',
+      part: 'webAuth',
       when: 'Roles `central` and `all`, where `web.auth` is `kubernetes`; it is off by default. Nothing that is created stays: the API server answers whose a token is and what they may get.',
       rbac: TOKEN_REVIEW_RBAC,
     },

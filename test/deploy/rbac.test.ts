@@ -11,7 +11,7 @@ import { createSourceBoard } from '../../src/app/source-board.ts';
 import { createSources } from '../../src/app/sources.ts';
 import { createWatchedCluster } from '../../src/app/watched-cluster.ts';
 import type { Config } from '../../src/config/config.ts';
-import { UNDIVIDED } from '../../src/model/shard.ts';
+import type { Shard } from '../../src/model/shard.ts';
 import { NO_HISTORY } from '../../src/model/sync-history.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { createLog } from '../../src/runtime/log.ts';
@@ -66,18 +66,27 @@ test('a right too many and a right too few are both seen', { skip: NO_HELM }, as
   const rights = granted(objects, accountOf(objects, 'central'), NAMESPACE);
   const more: RbacNeed = { apiGroup: '', resource: 'secrets', verbs: ['list'], why: 'no reason' };
   assert.notDeepEqual(rights, needed([...needs, more], reachOf(config, {})));
-  assert.notDeepEqual(rights, needed(needs.slice(0, -1), reachOf(config, {})));
+  assert.notDeepEqual(
+    rights,
+    needed(
+      needs.filter(({ resource }) => resource !== 'services'),
+      reachOf(config, {}),
+    ),
+  );
 });
 
-/** What the sources that really run with a configuration declare. */
+/** What all pods of the central part declare: their sources, and what finds out who of them leads. */
 async function needsOf(config: Config): Promise<readonly RbacNeed[]> {
+  const shards = Array.from({ length: config.shard.count }, (_, index) => ({ index, count: config.shard.count }));
+  return (await Promise.all(shards.map((shard) => needsOfShard(config, shard)))).flat();
+}
+
+async function needsOfShard(inPod: Config, shard: Shard): Promise<readonly RbacNeed[]> {
   const log = createLog({ write: () => true }, 'error', 'logfmt');
   const scheduler = createScheduler({ log, onRun: () => undefined, onMissedTick: () => undefined });
-  const mode = config.kubernetes.mode === 'off' ? 'off' : 'kubeconfig';
-  const kubernetes = { ...config.kubernetes, mode, kubeconfig: join(folder, 'kubeconfig') } as const;
-  const outside = { ...config, kubernetes };
-  const mesh = createMesh({ settings: settingsOf(outside), clock: systemClock, history: NO_HISTORY });
-  const parts = { config: outside, env: {}, mesh, scheduler, clock: systemClock, log, shard: UNDIVIDED };
+  const config = outsideOfPods(inPod);
+  const mesh = createMesh({ settings: settingsOf(config), clock: systemClock, history: NO_HISTORY });
+  const parts = { config, env: {}, mesh, scheduler, clock: systemClock, log, shard };
   const board = createSourceBoard(parts);
   const cluster = await createWatchedCluster({ ...parts, board });
   const leadership = await createLeadership({ ...parts, kubernetes: cluster.kubernetes });
@@ -95,6 +104,16 @@ async function needsOf(config: Config): Promise<readonly RbacNeed[]> {
     await cluster.close();
     scheduler.stop();
   }
+}
+
+/** Where there is no service account: a kubeconfig stands for it, and its namespace is told. */
+function outsideOfPods(config: Config): Config {
+  const mode = config.kubernetes.mode === 'off' ? 'off' : 'kubeconfig';
+  return {
+    ...config,
+    kubernetes: { ...config.kubernetes, mode, kubeconfig: join(folder, 'kubeconfig') },
+    leaderElection: { ...config.leaderElection, leaseNamespace: config.leaderElection.leaseNamespace ?? NAMESPACE },
+  };
 }
 
 interface Given {

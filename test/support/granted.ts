@@ -80,6 +80,7 @@ function placesOf(need: RbacNeed, reach: Reach): readonly (readonly [string, str
   if (need.clusterScoped === 'all') return [['*']];
   if (need.clusterScoped === 'looked') return looked.map((name) => (name === '*' ? ['*'] : ['*', name]));
   if (need.namespace === 'root') return [[reach.rootNamespace]];
+  if (need.namespace === 'own') return [[reach.ownNamespace]];
   const confined = need.resource === 'pods/portforward' && reach.portForward.length > 0;
   return (confined ? reach.portForward : looked).map((namespace) => [namespace]);
 }

@@ -29,7 +29,7 @@ spec:
         - name: http
           containerPort: {{ include "meshladder.port" $config }}
           protocol: TCP
-      {{- include "meshladder.probes" (dict "probes" $central.probes "scheme" "HTTP") | trim | nindent 6 }}
+      {{- include "meshladder.probes" (dict "probes" $central.probes "scheme" (include "meshladder.scheme" .)) | trim | nindent 6 }}
       resources:
         {{- toYaml $central.resources | nindent 8 }}
       securityContext:
@@ -49,6 +49,9 @@ spec:
         - name: istio-ca
           mountPath: /var/run/secrets/istio-ca
           readOnly: true
+        {{- end }}
+        {{- with include "meshladder.webConfigMount" . | trim }}
+        {{- . | nindent 8 }}
         {{- end }}
         {{- with $central.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
@@ -76,6 +79,9 @@ spec:
         items:
           - key: {{ $central.istiodCa.key }}
             path: root-cert.pem
+    {{- end }}
+    {{- with include "meshladder.webConfigVolume" . | trim }}
+    {{- . | nindent 4 }}
     {{- end }}
     {{- with $central.extraVolumes }}
     {{- toYaml . | nindent 4 }}

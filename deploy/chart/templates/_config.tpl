@@ -15,6 +15,7 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- $_ := set $istiod "caFile" "/var/run/secrets/istio-ca/root-cert.pem" -}}
 {{- end -}}
 {{- $_ := set $known "istiod" $istiod -}}
+{{- with include "meshladder.webConfigFile" . -}}{{- $_ := set $known "web" (dict "configFile" .) -}}{{- end -}}
 {{- $_ := set $known "role" (ternary "all" "central" (eq (dig "accessLog" "mode" "files" $given) "api")) -}}
 {{- if gt (int .Values.central.replicas) 1 -}}
 {{- $_ := set $known "leaderElection" (dict "enabled" true "leaseName" (include "meshladder.fullname" .)) -}}
@@ -30,10 +31,21 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- if dig "leaderElection" "enabled" false (include "meshladder.centralConfig" . | fromYaml) -}}true{{- end -}}
 {{- end -}}
 
-{{/* The configuration of an agent: only what an agent reads, for the rest contradicts its role. */}}
+{{/* Where the web configuration is mounted; nothing where there is none. */}}
+{{- define "meshladder.webConfigFile" -}}
+{{- with .Values.webConfig.secret -}}/etc/meshladder-web/{{ $.Values.webConfig.key }}{{- end -}}
+{{- end -}}
+
+{{/*
+The configuration of an agent: only what an agent reads, for the rest contradicts its role. It cannot ask the Kubernetes
+API whose token a request bears, so `web.auth` is for the central part alone.
+*/}}
 {{- define "meshladder.agentConfig" -}}
-{{- $given := mustMergeOverwrite (dict) (deepCopy .Values.config) (deepCopy .Values.agent.config) -}}
+{{- $shared := deepCopy .Values.config -}}
+{{- with $shared.web -}}{{- $_ := set $shared "web" (omit . "auth" "authAudiences") -}}{{- end -}}
+{{- $given := mustMergeOverwrite (dict) $shared (deepCopy .Values.agent.config) -}}
 {{- $known := dict "role" "agent" -}}
+{{- with include "meshladder.webConfigFile" . -}}{{- $_ := set $known "web" (dict "configFile" .) -}}{{- end -}}
 {{- if .Values.agent.checkpoint.enabled -}}
 {{- $_ := set $known "accessLog" (dict "checkpointDir" "/var/lib/meshladder") -}}
 {{- end -}}
@@ -58,6 +70,10 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- dig "web" "telemetryPath" "/metrics" (. | fromYaml) -}}
 {{- end -}}
 
+{{- define "meshladder.scheme" -}}
+{{- ternary "https" "http" .Values.webConfig.tls -}}
+{{- end -}}
+
 {{/* What the values ask for together and cannot have. */}}
 {{- define "meshladder.refuse" -}}
 {{- $config := include "meshladder.centralConfig" . | fromYaml -}}
@@ -75,6 +91,9 @@ itself only through the Kubernetes API: the files lie on nodes.
 {{- end -}}
 {{- if ne (int (dig "shard" "count" 1 $config)) (int .Values.central.shards) -}}
 {{- fail "config.shard.count is not central.shards: pods and configuration would not agree; set central.shards alone" -}}
+{{- end -}}
+{{- if and .Values.webConfig.tls (empty .Values.webConfig.secret) -}}
+{{- fail "webConfig.tls is true and webConfig.secret is empty: there is no certificate; name the Secret that holds the web configuration" -}}
 {{- end -}}
 {{- if and (hasKey .Values.central.stateVolume "persistentVolumeClaim") (or (gt (int .Values.central.replicas) 1) (gt (int .Values.central.shards) 1)) -}}
 {{- fail "central.stateVolume is a claim and there are several pods: they would overwrite each other's history; leave it out, and let them ask the Prometheus of config.prometheus.url" -}}

@@ -7,7 +7,7 @@
 {{/* Of {root, component, kind, values, path, endpoints}: a ServiceMonitor or PodMonitor. */}}
 {{- define "meshladder.monitor" -}}
 {{- $values := .values -}}
-{{- $endpoint := dict "port" "http" "path" .path "scheme" $values.scheme "interval" $values.interval "scrapeTimeout" $values.scrapeTimeout -}}
+{{- $endpoint := dict "port" "http" "path" .path "scheme" (default (include "meshladder.scheme" .root) $values.scheme) "interval" $values.interval "scrapeTimeout" $values.scrapeTimeout -}}
 {{- range $key := list "relabelings" "metricRelabelings" -}}
 {{- with get $values $key }}{{- $_ := set $endpoint $key . }}{{- end -}}
 {{- end -}}
@@ -34,6 +34,6 @@ spec:
 
 {{/* What stands before the name of an alert in its link: the exporter serves its runbooks itself. */}}
 {{- define "meshladder.runbookBase" -}}
-{{- $served := printf "http://%s.%s.svc:%v/runbooks/" (include "meshladder.fullname" .) .Release.Namespace .Values.central.service.port -}}
+{{- $served := printf "%s://%s.%s.svc:%v/runbooks/" (include "meshladder.scheme" .) (include "meshladder.fullname" .) .Release.Namespace .Values.central.service.port -}}
 {{- printf "%s/" (trimSuffix "/" (default $served .Values.prometheusRule.runbookBase)) -}}
 {{- end -}}

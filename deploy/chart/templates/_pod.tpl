@@ -46,13 +46,36 @@ node
 {{- toYaml (mustMergeOverwrite $restricted (deepCopy .)) -}}
 {{- end -}}
 
-{{/* Of {probes, scheme}. */}}
+{{/* Of {probes, scheme}. Probes that ask in another way than by HTTP are taken as they are. */}}
 {{- define "meshladder.probes" -}}
-{{- $scheme := .scheme -}}
+{{- $scheme := upper .scheme -}}
 {{- range $probe := list "startup" "liveness" "readiness" }}
 {{- $path := ternary "/-/ready" "/-/healthy" (eq $probe "readiness") }}
+{{- $given := get $.probes $probe }}
+{{- $asks := dict }}
+{{- if not (or (hasKey $given "tcpSocket") (hasKey $given "exec") (hasKey $given "grpc")) }}
+{{- $asks = dict "httpGet" (dict "path" $path "port" "http" "scheme" $scheme) }}
+{{- end }}
 {{ $probe }}Probe:
-{{ toYaml (mustMergeOverwrite (dict "httpGet" (dict "path" $path "port" "http" "scheme" $scheme)) (get $.probes $probe)) | indent 2 }}
+{{ toYaml (mustMergeOverwrite $asks (deepCopy $given)) | indent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The mount and the volume of the web configuration. */}}
+{{- define "meshladder.webConfigMount" -}}
+{{- if .Values.webConfig.secret }}
+- name: web-config
+  mountPath: /etc/meshladder-web
+  readOnly: true
+{{- end }}
+{{- end -}}
+
+{{- define "meshladder.webConfigVolume" -}}
+{{- with .Values.webConfig.secret }}
+- name: web-config
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
 {{- end }}
 {{- end -}}
 

@@ -12,7 +12,7 @@ export interface SourceNeeds {
 /** Every Kubernetes permission, from the sources that need them. */
 export function permissionsPage(needs: readonly SourceNeeds[]): GeneratedPage {
   return page('docs/permissions.md', 'Permissions', [
-    'What the exporter asks of the Kubernetes API, and why. It only reads. A permission that is missing costs what it feeds and nothing else: ' +
+    'What the exporter asks of the Kubernetes API, and why. It only reads, but for the Lease of an election. A permission that is missing costs what it feeds and nothing else: ' +
       'that kind is reported as `denied`, and what depends on it is absent.',
     ...needs.flatMap(({ source, when, rbac }) => [
       `## ${source}`,
@@ -29,8 +29,14 @@ function needTable(rbac: readonly RbacNeed[]): string {
       need.apiGroup === '' ? 'core' : `\`${need.apiGroup}\``,
       `\`${need.resource}\`${need.resourceNames === undefined ? '' : ` named ${codes(need.resourceNames)}`}`,
       need.verbs.join(', '),
-      need.namespace === 'root' ? "Istio's root namespace" : 'wherever it looks',
+      placeOf(need),
       need.why,
     ]),
   );
+}
+
+function placeOf({ namespace, clusterScoped }: RbacNeed): string {
+  if (clusterScoped === 'all') return 'the cluster';
+  if (namespace === 'root') return "Istio's root namespace";
+  return namespace === 'own' ? 'its own namespace' : 'wherever it looks';
 }

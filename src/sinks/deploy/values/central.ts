@@ -94,7 +94,7 @@ function availabilityValues(): Values {
 /** What the central part may do in Kubernetes. */
 export function rbacValues(): ValueGroup {
   return group(
-    'What the central part may do: exactly what its configuration needs (docs/permissions.md), all of it reading.',
+    'What the central part may do: exactly what its configuration needs (docs/permissions.md), all of it reading, but for the Lease of an election.',
     {
       create: yesNo(true, 'Whether the chart makes roles and bindings.'),
       clusterRole: yesNo(

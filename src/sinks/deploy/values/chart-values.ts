@@ -29,10 +29,28 @@ export function chartValues(): Values {
     central: centralValues(CONFIG),
     rbac: rbacValues(),
     agent: agentValues(CONFIG),
+    webConfig: webConfigValues(),
     ...monitoringValues(),
     networkPolicy: networkPolicyValues(),
     extraManifests: extraManifests(),
   };
+}
+
+function webConfigValues(): Values[string] {
+  return group(
+    "TLS, client certificates and passwords, in the form of Prometheus' exporter-toolkit (docs/security.md).",
+    {
+      secret: text(
+        '',
+        'A Secret with the file and what it names, mounted into every pod; a change of it needs no restart. Empty: plain HTTP for everybody.',
+      ),
+      key: typed('web.config.yml', 'The key of the file.', { type: 'string', minLength: 1 }),
+      tls: yesNo(
+        false,
+        'Whether it has a `tls_server_config`: then probes, monitors, links and `helm test` speak HTTPS. A file that demands client certificates needs probes of another kind, as `central.probes.liveness.tcpSocket`.',
+      ),
+    },
+  );
 }
 
 function networkPolicyValues(): Values[string] {

@@ -1,4 +1,4 @@
-import { group, names, part, parts, strings, text, typed, type Values, whereKindIs, yesNo } from '../value.ts';
+import { group, names, part, parts, strings, text, type Values, whereKindIs, word, yesNo } from '../value.ts';
 
 const DURATION = /^([0-9]+(ms|s|m|h))*$/;
 
@@ -34,7 +34,7 @@ function monitor(): Values {
     labels: strings({}, 'Its labels, as the selector of the Prometheus asks for.'),
     interval: text('15s', 'How often to scrape.', DURATION),
     scrapeTimeout: text('10s', 'How long a scrape may take.', DURATION),
-    scheme: typed('http', 'How to ask.', { type: 'string', enum: ['http', 'https'] }),
+    scheme: word(['', 'http', 'https'], '', 'How to ask; by default as `webConfig.tls` says.'),
     endpoint: part(
       {},
       'More of the endpoint, as `tlsConfig`, `basicAuth`, `authorization`, `honorLabels`; what is set here wins.',
