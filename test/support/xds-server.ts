@@ -1,4 +1,6 @@
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { makeCertificate, type TestCertificate } from './certificate.ts';
@@ -40,6 +42,10 @@ export interface XdsServerOptions {
   /** Default: signed by the CA, for istiod's name. */
   readonly certificate?: TestCertificate;
   readonly token?: string;
+  /** Default: any that is free. */
+  readonly port?: number;
+  /** So many bytes go out every 10 ms. Default: all there are. */
+  readonly drip?: number;
 }
 
 export async function startXdsServer(options: XdsServerOptions = {}): Promise<XdsServer> {
@@ -71,7 +77,7 @@ export async function startXdsServer(options: XdsServerOptions = {}): Promise<Xd
   );
   const key = { private_key: Buffer.from(certificate.key), cert_chain: Buffer.from(certificate.cert) };
   const inner = await bind(server, ServerCredentials.createSsl(null, [key]));
-  const front = await startFront(inner);
+  const front = await startFront(inner, options);
   return {
     port: front.port,
     address: `127.0.0.1:${front.port}`,
@@ -110,8 +116,7 @@ interface Front {
 }
 
 /** Counts connections on their way to the server, and can cut them. */
-async function startFront(to: number): Promise<Front> {
-  const { connect } = await import('node:net');
+async function startFront(to: number, { port = 0, drip }: XdsServerOptions): Promise<Front> {
   const open = new Set<Socket>();
   let connections = 0;
   const front = createTcpServer((socket) => {
@@ -127,9 +132,11 @@ async function startFront(to: number): Promise<Front> {
           behind.destroy();
         });
     }
-    socket.pipe(behind).pipe(socket);
+    socket.pipe(behind);
+    if (drip === undefined) behind.pipe(socket);
+    else behind.pipe(dripping(drip)).pipe(socket);
   });
-  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve));
   return {
     port: (front.address() as { readonly port: number }).port,
     connections: () => connections,
@@ -139,6 +146,18 @@ async function startFront(to: number): Promise<Front> {
       await closed;
     },
   };
+}
+
+function dripping(bytes: number): Transform {
+  return new Transform({
+    async transform(chunk: Buffer, _encoding, done) {
+      for (let at = 0; at < chunk.length && !this.destroyed; at += bytes) {
+        this.push(chunk.subarray(at, at + bytes));
+        await sleep(10);
+      }
+      done();
+    },
+  });
 }
 
 /** Answers a body of the debug port. */

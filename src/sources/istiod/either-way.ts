@@ -98,14 +98,16 @@ function isClosed({ error, cause }: Extract<Tried, { error: SourceError }>): boo
 }
 
 /**
- * Neither way: by the reason to act on. Of an istiod whose debug port is off or blocked that is why xDS does not do, unless
- * nobody is there either.
+ * Neither way: by the reason to act on. Of the way that did once that is its own; of an istiod whose debug port is off or
+ * blocked, why xDS does not do, unless nobody is there either.
  */
 function bothReasons({ way, other }: Habit, error: SourceError): SourceError {
   if (other === undefined) return error;
+  const isHttp = way === 'http' && (error.code === 'denied' || AWAY.includes(other.error.code));
   const [http, xds] = way === 'http' ? [error, other.error] : [other.error, error];
-  const isAway = xds.code === 'refused' || xds.code === 'timeout';
-  return http.code === 'denied' || isAway
+  return isHttp
     ? { ...http, detail: `${http.detail}; nor over xDS: ${xds.detail}` }
     : { ...xds, detail: `${xds.detail}; nor over HTTP: ${http.detail}` };
 }
+
+const AWAY: readonly SourceError['code'][] = ['refused', 'timeout'];

@@ -30,7 +30,10 @@ export function xdsWay({ caFile, deadlineMs, limitBytes }: XdsWayOptions): XdsWa
   return {
     kind: () => 'xds',
     sync: async (question) => (await client()).sync(await questionOf(question)),
-    version: async (question) => (await client()).version(await questionOf(question)),
+    version: async (question) => {
+      const asked = await questionOf(question).catch(() => undefined);
+      return asked && (await client()).version(asked);
+    },
     keep: (targets) => loaded?.keep(new Set(targets.map(({ xds }) => xds.address))),
     close: () => loaded?.close(),
   };

@@ -56,6 +56,7 @@ test('the status says what is known, and null for what is not', () => {
       revision: 'default',
       version: null,
       access: 'http',
+      http_error: null,
       ready: null,
       state: 'denied',
       error: 'istiod answered 403',

@@ -10,8 +10,8 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { AskError, truncated } from '../ask-error.ts';
-import { CONNECT_MS, type Exchange } from '../http-failure.ts';
-import { grpcFailure, unconnected } from './failure.ts';
+import type { Exchange } from '../http-failure.ts';
+import { grpcFailure } from './failure.ts';
 
 /** Where an istiod speaks xDS, and whom to expect there. */
 export interface XdsPeer {
@@ -27,8 +27,8 @@ export interface XdsPeer {
 
 /** A connection to one istiod, kept from poll to poll; a new one where it broke. */
 export interface XdsChannel {
-  /** Whether streams still go over it: a broken one is not mended, but made anew, without waiting. */
-  readonly isBroken: () => boolean;
+  /** Whether it is connected, and nothing went wrong: else it is not mended, but made anew, without waiting. */
+  isSound(): boolean;
   open(options: StreamOptions): XdsStream;
   close(): void;
 }
@@ -68,8 +68,11 @@ export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): X
     'grpc-node.flow_control_window': WINDOW_BYTES,
   });
   let broken = false;
+  const fail = (): void => {
+    broken = true;
+  };
   return {
-    isBroken: () => broken || client.getChannel().getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE,
+    isSound: () => !broken && client.getChannel().getConnectivityState(false) === connectivityState.READY,
     open(options) {
       const exchange: Exchange = { host: address, path: options.path, deadlineMs: options.deadlineMs };
       const metadata = new Metadata();
@@ -77,10 +80,9 @@ export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): X
       const call: Call = client.makeBidiStreamRequest(METHOD, Buffer.from, (bytes: Buffer) => bytes, metadata, {
         deadline: Date.now() + options.deadlineMs,
       });
-      const reachable = () => client.getChannel().getConnectivityState(false) === connectivityState.READY;
       const toError = (error: ServiceError): AskError =>
         new AskError(grpcFailure({ code: error.code, details: error.details }, exchange, limitBytes), error);
-      return streamOf(call, options.signal, { toError, reachable, exchange, fail: () => (broken = true) });
+      return streamOf(call, options.signal, { toError, fail, exchange });
     },
     close: () => client.close(),
   };
@@ -94,28 +96,21 @@ const LOST: readonly number[] = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED];
 
 interface StreamMeans {
   readonly toError: (error: ServiceError) => AskError;
-  readonly reachable: () => boolean;
   readonly exchange: Exchange;
   readonly fail: () => void;
 }
 
-function streamOf(call: Call, signal: AbortSignal, { toError, reachable, exchange, fail }: StreamMeans): XdsStream {
+function streamOf(call: Call, signal: AbortSignal, { toError, fail, exchange }: StreamMeans): XdsStream {
   let waiting: { readonly resolve: (bytes: Buffer) => void; readonly reject: (error: unknown) => void } | undefined;
   let ended: unknown;
   const end = (reason: unknown): void => {
     ended ??= reason;
-    clearTimeout(connecting);
     signal.removeEventListener('abort', giveUp);
     waiting?.reject(ended);
     waiting = undefined;
     call.cancel();
   };
   const giveUp = (): void => end(signal.reason);
-  const connecting = setTimeout(() => {
-    if (reachable()) return;
-    fail();
-    end(new AskError(unconnected(exchange.host)));
-  }, CONNECT_MS);
   signal.addEventListener('abort', giveUp, { once: true });
   call.on('data', (bytes: Buffer) => {
     call.pause();

@@ -2,6 +2,7 @@ import type { SyncAnswer } from '../answer-rows.ts';
 import type { XdsAddress } from '../discover.ts';
 import { askSyncOverXds, askVersionOverXds, type XdsAsk } from './ask-sync.ts';
 import { openChannel, type XdsChannel } from './channel.ts';
+import { knock } from './knock.ts';
 import { xdsNode } from './node.ts';
 
 /** One question to one istiod over xDS. */
@@ -42,20 +43,24 @@ export function createXdsClient(limitBytes: number): XdsClient {
     kept.delete(address);
     channel.close();
   };
-  const channelTo = ({ address, serverName }: XdsAddress, ca: Buffer): XdsChannel => {
+  const channelTo = async ({ to: { address, serverName }, ca, signal }: XdsQuestion): Promise<XdsChannel> => {
     const known = kept.get(address);
-    if (known?.serverName === serverName && known.ca.equals(ca) && !known.channel.isBroken()) return known.channel;
+    if (known?.serverName === serverName && known.ca.equals(ca) && known.channel.isSound()) return known.channel;
     if (known !== undefined) drop(address, known);
-    const channel = openChannel({ address, serverName, ca, limitBytes });
+    const peer = { address, serverName, ca, limitBytes };
+    await knock(peer, signal);
+    const channel = openChannel(peer);
     kept.set(address, { channel, serverName, ca });
     return channel;
   };
-  const askOf = ({ to, ca, token, deadlineMs, signal }: XdsQuestion): XdsAsk => {
-    return { channel: channelTo(to, ca), node: xdsNode(token, to.namespace), token, deadlineMs, limitBytes, signal };
+  const askOf = async (question: XdsQuestion): Promise<XdsAsk> => {
+    const { to, token, deadlineMs, signal } = question;
+    const channel = await channelTo(question);
+    return { channel, node: xdsNode(token, to.namespace), token, deadlineMs, limitBytes, signal };
   };
   return {
-    sync: (question) => askSyncOverXds(askOf(question)),
-    version: (question) => askVersionOverXds(askOf(question)),
+    sync: async (question) => askSyncOverXds(await askOf(question)),
+    version: (question) => askOf(question).then(askVersionOverXds, () => undefined),
     keep(addresses) {
       for (const [address, each] of [...kept]) if (!addresses.has(address)) drop(address, each);
     },

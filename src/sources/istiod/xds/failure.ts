@@ -1,17 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import type { SourceError } from '../../../model/source-error.ts';
-import { CONNECT_MS, type Exchange } from '../http-failure.ts';
+import type { Exchange } from '../http-failure.ts';
 
 /** What gRPC says of a call that failed. */
 export interface GrpcFailure {
   readonly code: number;
   readonly details: string;
 }
-
-const NO_NAME = /ENOTFOUND|EAI_AGAIN|Name resolution failed/i;
-/** Node's and OpenSSL's own words: gRPC hands on no code. */
-const TLS = /certificate|altnames|\bSSL|\bTLS|EPROTO|wrong version number|unable to get issuer|self.signed/i;
-const ERRNO = /\b(E[A-Z]{4,})\b/;
 
 /** The bounded reason for a call that failed, and what to do about it. */
 export function grpcFailure({ code, details }: GrpcFailure, exchange: Exchange, limitBytes: number): SourceError {
@@ -40,12 +35,6 @@ export function grpcFailure({ code, details }: GrpcFailure, exchange: Exchange, 
   }
 }
 
-/** Nobody took up the connection. */
-export function unconnected(host: string): SourceError {
-  return { code: 'timeout', afterMs: CONNECT_MS, detail: `cannot connect to ${host}: ${NO_SIGN}` };
-}
-
-const NO_SIGN = 'no sign of life; its node may be gone, or a NetworkPolicy stands in between';
 const WRONG_TOKEN = '; its audience must be istio-ca (the default pod token is refused)';
 const OUTSIDE = ", which is for istiod's own namespace; run there";
 
@@ -65,28 +54,11 @@ function as(code: number, details: string): GrpcFailure {
   return { code, details };
 }
 
-/** Everything on the way to a connection, and its end. */
+/** The connection ended, or was not had. */
 function unavailable(details: string, host: string): SourceError {
-  if (NO_NAME.test(details)) return { code: 'refused', detail: `cannot connect to ${host}: no such host in DNS` };
-  if (TLS.test(details)) return { code: 'tls', detail: `no TLS with ${host}: ${tlsWords(details)}` };
-  const errno = ERRNO.exec(details)?.[1];
-  if (/No connection established/.test(details)) {
-    return { code: 'refused', detail: `cannot connect to ${host}: ${errno ?? quoted(details)}` };
-  }
-  return { code: 'truncated', detail: `${host} closed the connection before its answer was whole` };
-}
-
-const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
-  [/altnames|does not match/i, 'its certificate is for another name; see istiod.serverName'],
-  [/expired|not yet valid/i, 'its certificate is not valid at this time'],
-  [
-    /self.signed|unable to verify|unable to get|issuer/i,
-    'its certificate is of another authority than istiod.caFile holds (ConfigMap istio-ca-root-cert, key root-cert.pem)',
-  ],
-];
-
-function tlsWords(details: string): string {
-  return REMEDIES.find(([pattern]) => pattern.test(details))?.[1] ?? quoted(details);
+  return details.startsWith('No connection established')
+    ? { code: 'refused', detail: `cannot connect to ${host}: ${quoted(details)}` }
+    : { code: 'truncated', detail: `${host} closed the connection before its answer was whole` };
 }
 
 /** gRPC calls its own limit by the name that a server uses for its. */
