@@ -1,7 +1,7 @@
 import type { MeshSnapshot } from '../model/snapshot.ts';
 import { LADDER } from './index.ts';
 import type { Finding, Rung, Scope } from './rung.ts';
-import { rowsIn, rungNotPassed } from './scope.ts';
+import { leftOutText, rowsIn, rowsNotPassed, rungNotPassed } from './scope.ts';
 
 /** What one rung says. */
 export interface LadderEntry extends Finding {
@@ -10,26 +10,48 @@ export interface LadderEntry extends Finding {
   readonly question: string;
 }
 
+/** How many of the proxies asked about have not passed which lower rung. */
+interface Standing {
+  readonly notPassed: number;
+  readonly behind: number;
+  readonly all: number;
+}
+
 /**
  * Climbs the ladder for a pod, a namespace or (without either) the whole mesh: one entry for each rung that can be asked
  * for a person, lowest first. Pure; whatever the snapshot holds, each rung answers.
  */
 export function examineLadder(snapshot: MeshSnapshot, about: Scope = {}): readonly LadderEntry[] {
-  const notPassed = rungNotPassed(snapshot, rowsIn(snapshot, about));
+  const standing = standingOf(snapshot, about);
   return LADDER.flatMap((rung) => {
     const { id, number, question, examine } = rung;
     if (examine === undefined) return [];
-    return { id, number, question, ...standing(rung, examine(snapshot, about), notPassed) };
+    return { id, number, question, ...inForce(rung, examine(snapshot, about), standing) };
   });
 }
 
-/** Configuration that is sound says nothing of proxies that do not hold it. A fault in it is one all the same. */
-function standing({ needsSync }: Rung, finding: Finding, notPassed: number | undefined): Finding {
-  if (needsSync !== true || notPassed === undefined || finding.verdict !== 'ok') return finding;
+/** Undefined where all have passed. */
+function standingOf(snapshot: MeshSnapshot, about: Scope): Standing | undefined {
+  const rows = rowsIn(snapshot, about);
+  const notPassed = rungNotPassed(snapshot, rows);
+  return notPassed === undefined
+    ? undefined
+    : { notPassed, behind: rowsNotPassed(snapshot, rows).length, all: rows.length };
+}
+
+/**
+ * Configuration that is sound says nothing of proxies that do not hold it: they are left out, and where there are no
+ * others nothing is known. A fault in it is one all the same.
+ */
+function inForce({ needsSync }: Rung, finding: Finding, standing: Standing | undefined): Finding {
+  if (needsSync !== true || standing === undefined || finding.verdict !== 'ok') return finding;
   const { summary, evidence } = finding;
+  const { notPassed, behind, all } = standing;
+  if (behind < all) return { ...finding, summary: `${summary}; ${leftOutText(behind, all, notPassed)}` };
   return {
     verdict: 'unknown',
     summary: `rung ${notPassed} not passed`,
     evidence: [`declared: ${summary}`, ...evidence],
+    notPassed,
   };
 }

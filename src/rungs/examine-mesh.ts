@@ -80,10 +80,12 @@ function rankOf({ verdict, rungs }: Pick<NamespaceReport, 'verdict' | 'rungs'>):
 type Told = LadderEntry & { readonly namespace: string };
 
 function overAll(entry: LadderEntry, namespaces: readonly NamespaceReport[]): LadderEntry {
-  const same: readonly Told[] = namespaces.flatMap(({ namespace, rungs }) => {
+  const all: readonly Told[] = namespaces.flatMap(({ namespace, rungs }) => {
     const own = rungs.find(({ id }) => id === entry.id);
     return own === undefined ? [] : [{ namespace, ...own }];
   });
+  // Where some proxies have passed the lower rungs they are judged, and the others counted.
+  const same = entry.notPassed === undefined ? all.filter(({ notPassed }) => notPassed === undefined) : all;
   if (entry.number === 0 || same.length === 0) return entry;
   const verdict = worstVerdict(same);
   if (verdict === 'ok') return { ...entry, verdict };

@@ -44,6 +44,8 @@ export interface Finding {
   readonly brief?: string;
   /** Unknown because what would tell it is switched off by choice: no reason to doubt what the other rungs say. */
   readonly off?: true;
+  /** Unknown because none of the proxies has passed this lower rung: what others say of themselves stands. */
+  readonly notPassed?: number;
 }
 
 /** What is asked about: a pod, all of a namespace or, with neither, the whole mesh. */

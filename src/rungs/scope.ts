@@ -11,6 +11,7 @@ import type { Pod, Service } from '../model/workload.ts';
 import { workloadOfPodName } from '../model/workload-name.ts';
 import { isBehind } from './out-of-sync.ts';
 import type { Scope } from './rung.ts';
+import { counted } from './wording.ts';
 
 type KeyOf<T> = (one: T) => string;
 /** By list, then by what they are grouped by: each list is grouped once. */
@@ -106,4 +107,14 @@ export function rungNotPassed(snapshot: MeshSnapshot, rows: readonly ProxyRow[])
   if (isSilent(snapshot)) return 0;
   if (rows.some(({ verdict }) => verdict === 'missing')) return 1;
   return rows.some((row) => row.verdict === 'unknown' || isBehind(row, snapshot.takenAt)) ? 2 : undefined;
+}
+
+/** Those of these proxies that have not passed the lower rungs. */
+export function rowsNotPassed(snapshot: MeshSnapshot, rows: readonly ProxyRow[]): readonly ProxyRow[] {
+  return rows.filter((row) => rungNotPassed(snapshot, [row]) !== undefined);
+}
+
+/** `1 of 4 proxies left out: rung 2 not passed`. */
+export function leftOutText(leftOut: number, all: number, notPassed: number): string {
+  return `${leftOut.toLocaleString('en')} of ${counted(all, 'proxy', 'proxies')} left out: rung ${notPassed} not passed`;
 }

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { epochSeconds } from '../../src/model/brand.ts';
+import { known } from '../../src/model/observed.ts';
+import type { ProxyConnection } from '../../src/model/proxy.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../src/model/snapshot.ts';
 import type { RequestShape } from '../../src/model/traffic.ts';
 import { examineAnalysis } from '../../src/rungs/analysis/examine.ts';
 import { examineLadder } from '../../src/rungs/examine-ladder.ts';
 import { examineMesh } from '../../src/rungs/examine-mesh.ts';
-import { answer, fresh, objects, type PolledMesh, REFUSED } from '../support/mesh.ts';
+import { answer, connection, fresh, objects, type PolledMesh, pod, REFUSED, sync } from '../support/mesh.ts';
 import {
   BEGIN,
   CHECKOUT,
@@ -93,6 +95,66 @@ describe('the incident', () => {
       steady(mesh, DECLARED + 420, (at) => (at >= DECLARED + 310 ? 0.1 : 0)),
     );
     assert.equal(said(later, 'routes'), 'ok: 1 split as declared');
+  });
+});
+
+describe('a proxy that rejects what it is sent is left out, and the others are judged', () => {
+  const JUDGED = ['endpoints', 'mtls', 'authorization'];
+  const [checkout, v1, v2] = listed('n1');
+  const shop = connection('shop', 'cart-1', { cds: sync('n1'), lds: sync('n1') });
+  const rejecting = (name: string, namespace = 'payment'): ProxyConnection =>
+    connection(namespace, name, { cds: sync('n1'), lds: sync('n1>n2', BEGIN, 'no such filter') });
+
+  /** Polled for long enough that what is so is told. */
+  function polled(...connections: readonly ProxyConnection[]): MeshSnapshot {
+    const mesh = paymentMesh();
+    const pods = known(mesh.snapshot.cluster.pods)!;
+    mesh.setCluster({ pods: fresh(new Map([...pods, ['shop/cart-1', pod('shop', 'cart-1')]])) });
+    for (const at of [10, 20, 30]) mesh.poll(BEGIN + at, [answer(connections)]);
+    return withTraffic(mesh.snapshot, steady(mesh, BEGIN + 30));
+  }
+  const inMesh = (snapshot: MeshSnapshot, rung: string): string => {
+    const entry = examineMesh(snapshot).rungs.find(({ id }) => id === rung);
+    return `${entry?.verdict}: ${entry?.summary}`;
+  };
+
+  test('one of a namespace', () => {
+    const snapshot = polled(rejecting(CHECKOUT.name), v1!, v2!, shop);
+    assert.match(said(snapshot, 'config-synced', { namespace: 'payment' }), /^finding: 1 proxy ERROR/);
+    for (const rung of JUDGED) {
+      assert.match(
+        said(snapshot, rung, { namespace: 'payment' }),
+        /^ok: .*; 1 of 3 proxies left out: rung 2 not passed$/,
+      );
+      assert.match(inMesh(snapshot, rung), /^ok: .*; 1 of 4 proxies left out: rung 2 not passed$/);
+      assert.equal(said(snapshot, rung, CHECKOUT), 'unknown: rung 2 not passed');
+      assert.match(said(snapshot, rung, { namespace: 'payment', name: v1!.name }), /^ok: (?!.*left out)/);
+    }
+  });
+
+  test('all of a namespace: of the mesh, the others are judged', () => {
+    const snapshot = polled(rejecting(CHECKOUT.name), rejecting(v1!.name), rejecting(v2!.name), shop);
+    for (const rung of JUDGED) {
+      assert.equal(said(snapshot, rung, { namespace: 'payment' }), 'unknown: rung 2 not passed');
+      assert.match(inMesh(snapshot, rung), /^ok: .*; 3 of 4 proxies left out: rung 2 not passed$/);
+    }
+  });
+
+  test('all of the mesh: nothing is known, and whose it is', () => {
+    const snapshot = polled(
+      rejecting(CHECKOUT.name),
+      rejecting(v1!.name),
+      rejecting(v2!.name),
+      rejecting('cart-1', 'shop'),
+    );
+    for (const rung of JUDGED) assert.equal(inMesh(snapshot, rung), 'unknown: payment: rung 2 not passed; also shop');
+  });
+
+  test('a fault in what is declared is one all the same', () => {
+    const snapshot = polled(rejecting(CHECKOUT.name), checkout!, v1!, v2!, shop);
+    const slices = fresh(new Map());
+    const without = { ...snapshot, cluster: { ...snapshot.cluster, endpointSlices: slices } };
+    assert.match(inMesh(without, 'endpoints'), /^finding: payment: payment-svc has no endpoint/);
   });
 });
 

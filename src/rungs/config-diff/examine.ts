@@ -1,12 +1,12 @@
 import { current } from '../../model/current.ts';
-import { ENVOY_SECTIONS } from '../../model/envoy-resource.ts';
 import type { Inspections, ProxyInspection } from '../../model/inspection.ts';
 import { known } from '../../model/observed.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { rowsIn, rungNotPassed } from '../scope.ts';
-import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { leftOutText, rowsIn, rowsNotPassed, rungNotPassed } from '../scope.ts';
+import { counted, firstOf, span } from '../wording.ts';
+import { ageText, differencesOf, differenceText, driftText, keyOf, namesOf, podText, podWord } from './look-words.ts';
 import { type SectionVariants, workloadVariants } from './variants.ts';
 
 /** A proxy that was looked into, and where it stands by now. */
@@ -44,13 +44,19 @@ interface Seen {
 
 function looksFinding(looked: readonly Looked[], rows: readonly ProxyRow[], { looks, snapshot }: Seen): Finding {
   const differing = looked.filter(({ look }) => differencesOf(look) > 0);
-  const settled = differing.filter(({ row }) => rungNotPassed(snapshot, [row]) === undefined);
+  const behind = new Set(
+    rowsNotPassed(
+      snapshot,
+      looked.map(({ row }) => row),
+    ),
+  );
+  const settled = differing.filter(({ row }) => !behind.has(row));
   const drifting = driftIn(looks, looked);
   if (settled.length > 0) return differs(settled, drifting, snapshot);
   const [drift] = drifting;
   if (drift !== undefined) return drifts(drift, drifting);
-  if (differing.length > 0) return behind(differing, snapshot);
-  return allWell(looked, rows, { looks, snapshot });
+  if (looked.every(({ row }) => behind.has(row))) return noneInSync(looked, differing, { rows, snapshot });
+  return allWell(looked, rows, { looks, snapshot, leftOut: [...behind] });
 }
 
 function unknown(summary: string, rows: readonly ProxyRow[]): Finding {
@@ -77,6 +83,12 @@ function failuresOf(rows: readonly ProxyRow[], { failed }: Inspections): readonl
     const failure = failed.get(keyOf(row));
     return failure === undefined ? [] : [`${podText(row)}: ${failure.detail}`];
   });
+}
+
+function lookedText(looked: readonly Looked[], rows: readonly ProxyRow[], { takenAt }: MeshSnapshot): string {
+  const oldest = Math.min(...looked.map(({ look }) => look.at));
+  const all = counted(rows.length, 'proxy', 'proxies');
+  return `${looked.length} of ${all} looked into, the longest ago ${span(takenAt - oldest)}`;
 }
 
 function driftIn(looks: Inspections, looked: readonly Looked[]): readonly SectionVariants[] {
@@ -120,77 +132,41 @@ function drifts(first: SectionVariants, drifting: readonly SectionVariants[]): F
 }
 
 /** What a proxy lacks that has not acknowledged what was sent is no finding of this rung. */
-function behind(differing: readonly Looked[], snapshot: MeshSnapshot): Finding {
-  const rows = differing.map(({ row }) => row);
-  return {
-    verdict: 'unknown',
-    summary: `rung ${rungNotPassed(snapshot, rows)} not passed; ${counted(differing.length, 'proxy', 'proxies')} behind istiod`,
-    evidence: differing.slice(0, MAX_TOLD).map(({ look }) => differenceText(look)),
-  };
-}
-
-function allWell(looked: readonly Looked[], rows: readonly ProxyRow[], { looks, snapshot }: Seen): Finding {
+function noneInSync(
+  looked: readonly Looked[],
+  differing: readonly Looked[],
+  { rows, snapshot }: { readonly rows: readonly ProxyRow[]; readonly snapshot: MeshSnapshot },
+): Finding {
   const notPassed = rungNotPassed(
     snapshot,
     looked.map(({ row }) => row),
   );
-  const oldest = Math.min(...looked.map(({ look }) => look.at));
-  const compared = looked.filter(({ look }) => look.differences !== undefined);
-  const evidence = [
-    `${looked.length} of ${counted(rows.length, 'proxy', 'proxies')} looked into, the longest ago ${span(snapshot.takenAt - oldest)}`,
-  ];
-  if (notPassed !== undefined) return { verdict: 'unknown', summary: `rung ${notPassed} not passed`, evidence };
+  const many = differing.length === 0 ? '' : `; ${counted(differing.length, 'proxy', 'proxies')} behind istiod`;
+  const told = differing.slice(0, MAX_TOLD).map(({ look }) => differenceText(look));
+  return {
+    verdict: 'unknown',
+    summary: `rung ${notPassed} not passed${many}`,
+    evidence: told.length > 0 ? told : [lookedText(looked, rows, snapshot)],
+    ...(notPassed !== undefined && { notPassed }),
+  };
+}
+
+/** @param leftOut those looked into that are not in sync */
+function allWell(
+  looked: readonly Looked[],
+  rows: readonly ProxyRow[],
+  { looks, snapshot, leftOut }: Seen & { readonly leftOut: readonly ProxyRow[] },
+): Finding {
+  const compared = looked.filter(({ look, row }) => look.differences !== undefined && !leftOut.includes(row));
+  const evidence = [lookedText(looked, rows, snapshot)];
   if (compared.length === 0) {
     const failures = failuresOf(rows, looks);
     const why = failures.length > 0 ? 'did not say' : 'was not asked';
-    return {
-      ...unknown(`istiod ${why} what it would send`, rows),
-      evidence: [...failures.slice(0, MAX_TOLD), ...evidence],
-    };
+    const told = [...failures.slice(0, MAX_TOLD), ...evidence];
+    return { ...unknown(`istiod ${why} what it would send`, rows), evidence: told };
   }
   const who = compared.length === 1 ? 'the proxy looked into holds' : `${compared.length} proxies looked into hold`;
-  return { verdict: 'ok', summary: `${who} what istiod would send`, evidence };
-}
-
-function differencesOf({ differences }: ProxyInspection): number {
-  return ENVOY_SECTIONS.reduce((sum, section) => sum + (differences?.[section]?.length ?? 0), 0);
-}
-
-/** `route 8080`, each once. */
-function namesOf(differing: readonly Looked[]): readonly string[] {
-  const names = differing.flatMap(({ look }) => ENVOY_SECTIONS.flatMap((section) => namesIn(look, section)));
-  return [...new Set(names)];
-}
-
-function namesIn({ differences, rejections = [] }: ProxyInspection, section: (typeof ENVOY_SECTIONS)[number]) {
-  const refused = new Set(rejections.filter((each) => each.section === section).map(({ name }) => name));
-  const one = section.slice(0, -1);
-  return (differences?.[section] ?? []).map(
-    (name) => `${one} ${name === '' ? '(no name)' : name}${refused.has(name) ? ', which Envoy rejected' : ''}`,
-  );
-}
-
-function differenceText(look: ProxyInspection): string {
-  const names = ENVOY_SECTIONS.flatMap((section) => namesIn(look, section));
-  return `${podText(look)}: ${firstOf(names)}`;
-}
-
-function driftText({ workload, namespace, section, variants, replicas }: SectionVariants): string {
-  return `${replicas} replicas of ${workload}.${namespace} hold ${variants} different ${section}`;
-}
-
-function ageText({ at }: ProxyInspection, now: number): string {
-  return `looked into ${span(now - at)} ago`;
-}
-
-function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${namespace}/${name}`;
-}
-
-function podText({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${name}.${namespace}`;
-}
-
-function podWord(pod: { readonly namespace: string; readonly name: string }): string {
-  return shellWord(podText(pod));
+  const notPassed = rungNotPassed(snapshot, leftOut);
+  const besides = notPassed === undefined ? '' : `; ${leftOutText(leftOut.length, looked.length, notPassed)}`;
+  return { verdict: 'ok', summary: `${who} what istiod would send${besides}`, evidence };
 }

@@ -152,6 +152,35 @@ describe('what a person reads', () => {
       ['unknown: rung 2 not passed', '1 of 1 proxy looked into, the longest ago 1 min'],
     ],
     [
+      'one of two that is not in sync is left out',
+      mesh(
+        { [CART]: SYNCED, [TWIN]: STALE },
+        looks(
+          look('shop', CART, { at: 940, differences: SAME }),
+          look('shop', TWIN, { at: 900, differences: { ...SAME, routes: ['8080'] } }),
+        ),
+      ),
+      [
+        'ok: the proxy looked into holds what istiod would send; 1 of 2 proxies left out: rung 2 not passed',
+        '2 of 2 proxies looked into, the longest ago 1 min',
+      ],
+    ],
+    [
+      'what differs in one that is in sync, whatever another lacks',
+      mesh(
+        { [CART]: SYNCED, [TWIN]: STALE },
+        looks(
+          look('shop', CART, { at: 940, differences: { ...SAME, routes: ['80'] } }),
+          look('shop', TWIN, { at: 900, differences: { ...SAME, routes: ['8080'] } }),
+        ),
+      ),
+      [
+        `finding: ${CART}.shop in 1 resource not as istiod would send: route 80`,
+        `${CART}.shop: route 80 (looked into 1 min ago)`,
+        `next: meshladder diff ${CART}.shop`,
+      ],
+    ],
+    [
       'replicas that disagree',
       mesh(
         { [CART]: SYNCED, [TWIN]: SYNCED },
