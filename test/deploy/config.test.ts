@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { NO_HELM, render, renderVariant, VARIANTS } from '../support/chart.ts';
 import { configOf, configText, podOf } from '../support/chart-config.ts';
 import { runCli } from '../support/run-cli.ts';
 
+/** Stands for what a Secret would hold. */
+const WEB_CONFIG = fileURLToPath(new URL('../fixtures/deploy/web.config.yml', import.meta.url));
 const COMPONENTS = ['central', 'agent'];
 
 for (const variant of VARIANTS) {
@@ -14,7 +17,8 @@ for (const variant of VARIANTS) {
     );
     assert.notDeepEqual(there, []);
     for (const component of there) {
-      const { code, stderr } = await runCli(['check-config', '-'], { stdin: configText(objects, component) });
+      const stdin = configText(objects, component).replace('/etc/meshladder-web/web.config.yml', WEB_CONFIG);
+      const { code, stderr } = await runCli(['check-config', '-'], { stdin });
       assert.deepEqual([code, stderr], [0, ''], component);
     }
   });
@@ -74,4 +78,11 @@ test('several pods elect a leader, shards know which they are', { skip: NO_HELM 
       { index: 'auto', count: 3 },
     ],
   );
+});
+
+test('tokens are asked for by the central part alone: agents have no Kubernetes API', { skip: NO_HELM }, async () => {
+  const objects = renderVariant('web-config');
+  const [central, agent] = await Promise.all([configOf(objects, 'central'), configOf(objects, 'agent')]);
+  assert.deepEqual([central.web.auth, agent.web.auth], ['kubernetes', 'none']);
+  assert.equal(agent.web.configFile, central.web.configFile);
 });

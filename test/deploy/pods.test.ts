@@ -96,7 +96,8 @@ for (const variant of VARIANTS) {
 function pathsIn(config: Awaited<ReturnType<typeof configOf>>): readonly string[] {
   const logs = config.role === 'agent' ? [config.accessLog.root, config.accessLog.checkpointDir] : [];
   const central = [config.istiod.tokenFile, config.istiod.caFile, config.history.file, config.prometheus.tokenFile];
-  return [...logs, ...(config.role === 'agent' ? [] : central)].filter((path) => path !== undefined);
+  const web = [config.web.configFile];
+  return [...web, ...logs, ...(config.role === 'agent' ? [] : central)].filter((path) => path !== undefined);
 }
 
 type Selector = Readonly<Record<string, string>>;
@@ -176,6 +177,26 @@ test('probes ask what the server answers', { skip: NO_HELM }, () => {
   );
   const routes = readSource('src/sinks/http/routes.ts');
   for (const { path } of asked) assert.ok(routes.includes(`path: '${path}'`), path);
+});
+
+test('probes ask as the web configuration has it', { skip: NO_HELM }, () => {
+  const probeOf = (objects: readonly KubeObject[]) => {
+    const [{ livenessProbe, ports }] = podOf(objects, 'central').pod['spec'].containers;
+    return [
+      livenessProbe.httpGet ?? livenessProbe.tcpSocket,
+      ports.map(({ containerPort }: { containerPort: number }) => containerPort),
+    ];
+  };
+  const tls = ['webConfig.secret="web"', 'webConfig.tls=true'];
+  assert.deepEqual(probeOf(render({ set: tls })), [{ path: '/-/healthy', port: 'http', scheme: 'HTTPS' }, [19012]]);
+  assert.deepEqual(probeOf(render({ set: [...tls, 'config.web.probeAddress=":19013"'] })), [
+    { path: '/-/healthy', port: 'probes', scheme: 'HTTP' },
+    [19012, 19013],
+  ]);
+  assert.deepEqual(probeOf(render({ set: ['central.probes.liveness.tcpSocket={"port":"http"}'] })), [
+    { port: 'http' },
+    [19012],
+  ]);
 });
 
 test('what is not the exporter is run by the Node that the image starts it with', { skip: NO_HELM }, () => {

@@ -17,6 +17,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { createScheduler } from '../../src/runtime/schedule.ts';
 import { createAskedLooks } from '../../src/sources/inspection/asked-looks.ts';
+import { TOKEN_REVIEW_RBAC } from '../../src/sources/kubernetes/token-review.ts';
 import type { RbacNeed } from '../../src/sources/source.ts';
 import { type KubeObject, NO_HELM, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
 import { configOf, podOf } from '../support/chart-config.ts';
@@ -75,7 +76,7 @@ test('a right too many and a right too few are both seen', { skip: NO_HELM }, as
   );
 });
 
-/** What all pods of the central part declare: their sources, and what finds out who of them leads. */
+/** What all pods of the central part declare: their sources, what finds out who of them leads, and who may ask. */
 async function needsOf(config: Config): Promise<readonly RbacNeed[]> {
   const shards = Array.from({ length: config.shard.count }, (_, index) => ({ index, count: config.shard.count }));
   return (await Promise.all(shards.map((shard) => needsOfShard(config, shard)))).flat();
@@ -98,7 +99,8 @@ async function needsOfShard(inPod: Config, shard: Shard): Promise<readonly RbacN
     asked: createAskedLooks(systemClock.monotonicMs),
   });
   try {
-    return [leadership, ...cluster.tasks, ...sources.tasks].flatMap(({ rbac }) => rbac);
+    const tokens = config.web.auth === 'kubernetes' ? TOKEN_REVIEW_RBAC : [];
+    return [...tokens, ...[leadership, ...cluster.tasks, ...sources.tasks].flatMap(({ rbac }) => rbac)];
   } finally {
     await sources.close();
     await cluster.close();

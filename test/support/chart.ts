@@ -48,12 +48,14 @@ export interface RenderOptions {
   readonly release?: string;
   readonly apis?: readonly string[];
   readonly kubeVersion?: string;
+  /** Another program than the helm that is here. */
+  readonly helm?: string | undefined;
 }
 
 /** What `helm template` prints. @throws with what helm said where it refuses */
 export function renderText(options: RenderOptions = {}): string {
   const { values = [], set = [], namespace = 'istio-system', release = 'meshladder', apis = [] } = options;
-  return helm([
+  const asked = [
     'template',
     release,
     CHART,
@@ -62,7 +64,8 @@ export function renderText(options: RenderOptions = {}): string {
     ...set.flatMap((one) => ['--set-json', one]),
     ...apis.flatMap((api) => ['--api-versions', api]),
     ...(options.kubeVersion === undefined ? [] : ['--kube-version', options.kubeVersion]),
-  ]);
+  ];
+  return helm(asked, options.helm);
 }
 
 /** The same as objects. */
@@ -91,10 +94,10 @@ export function objectsIn(text: string): readonly KubeObject[] {
   });
 }
 
-export function helm(args: readonly string[]): string {
-  if (HELM === undefined) throw new Error('helm is not here');
+export function helm(args: readonly string[], program: string | undefined = HELM): string {
+  if (program === undefined) throw new Error('helm is not here');
   try {
-    return execFileSync(HELM, args, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 });
+    return execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 });
   } catch (error) {
     throw new Error(String((error as { stderr?: unknown }).stderr), { cause: error });
   }

@@ -26,10 +26,8 @@ spec:
       env:
         {{- include "meshladder.env" $central | nindent 8 }}
       ports:
-        - name: http
-          containerPort: {{ include "meshladder.port" $config }}
-          protocol: TCP
-      {{- include "meshladder.probes" (dict "probes" $central.probes "scheme" (include "meshladder.scheme" .)) | trim | nindent 6 }}
+        {{- include "meshladder.ports" $config | nindent 8 }}
+      {{- include "meshladder.probes" (dict "probes" $central.probes "config" $config "scheme" (include "meshladder.scheme" .)) | trim | nindent 6 }}
       resources:
         {{- toYaml $central.resources | nindent 8 }}
       securityContext:

@@ -46,15 +46,33 @@ node
 {{- toYaml (mustMergeOverwrite $restricted (deepCopy .)) -}}
 {{- end -}}
 
-{{/* Of {probes, scheme}. Probes that ask in another way than by HTTP are taken as they are. */}}
+{{/* The port of `web.probeAddress`, where kubelets are answered apart; nothing where there is none. */}}
+{{- define "meshladder.probePort" -}}
+{{- regexFind "[0-9]+$" (dig "web" "probeAddress" "" (. | fromYaml)) -}}
+{{- end -}}
+
+{{/* Of a configuration: what the container listens on. */}}
+{{- define "meshladder.ports" -}}
+- name: http
+  containerPort: {{ include "meshladder.port" . }}
+  protocol: TCP
+{{- with include "meshladder.probePort" . }}
+- name: probes
+  containerPort: {{ . }}
+  protocol: TCP
+{{- end }}
+{{- end -}}
+
+{{/* Of {probes, config, scheme}. Probes that ask in another way than by HTTP are taken as they are. */}}
 {{- define "meshladder.probes" -}}
-{{- $scheme := upper .scheme -}}
+{{- $apart := not (empty (include "meshladder.probePort" .config)) -}}
+{{- $to := dict "port" (ternary "probes" "http" $apart) "scheme" (ternary "HTTP" (upper .scheme) $apart) -}}
 {{- range $probe := list "startup" "liveness" "readiness" }}
 {{- $path := ternary "/-/ready" "/-/healthy" (eq $probe "readiness") }}
 {{- $given := get $.probes $probe }}
 {{- $asks := dict }}
 {{- if not (or (hasKey $given "tcpSocket") (hasKey $given "exec") (hasKey $given "grpc")) }}
-{{- $asks = dict "httpGet" (dict "path" $path "port" "http" "scheme" $scheme) }}
+{{- $asks = dict "httpGet" (mustMergeOverwrite (dict "path" $path) $to) }}
 {{- end }}
 {{ $probe }}Probe:
 {{ toYaml (mustMergeOverwrite $asks (deepCopy $given)) | indent 2 }}

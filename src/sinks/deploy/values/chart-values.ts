@@ -47,7 +47,7 @@ function webConfigValues(): Values[string] {
       key: typed('web.config.yml', 'The key of the file.', { type: 'string', minLength: 1 }),
       tls: yesNo(
         false,
-        'Whether it has a `tls_server_config`: then probes, monitors, links and `helm test` speak HTTPS. A file that demands client certificates needs probes of another kind, as `central.probes.liveness.tcpSocket`.',
+        'Whether it has a `tls_server_config`: then probes, monitors, links and `helm test` speak HTTPS. Where the file demands client certificates, which kubelets have not, set `config.web.probeAddress` too, as to `:19013`.',
       ),
     },
   );
