@@ -12,7 +12,7 @@ import { createRoutes, PROBE_PATHS, type RouteOptions } from '../sinks/http/rout
 import { ANSWER_LIMITS, limitAnswers } from '../sinks/http/security/answer-limits.ts';
 import { type Handler, ListenError, type RunningServer, startServer } from '../sinks/http/server.ts';
 import { orStandby, type Standby } from '../sinks/http/standby.ts';
-import { statusDocument } from '../sinks/http/status-document.ts';
+import { type StatusFacts, statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
@@ -138,11 +138,12 @@ function refusalSayer(log: Log): (err: Error) => void {
   };
 }
 
-function apiOf({ config, mesh, build, pending, asked }: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {
+function apiOf(options: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {
+  const { config, mesh, asked } = options;
   return {
     status: {
       about: 'how the exporter, its sources and every istiod fare, as JSON',
-      document: () => statusDocument(mesh.readNow(), { ...build, role: config.role, startedAt, pending: pending() }),
+      document: () => statusDocument(mesh.readNow(), factsOf(options, startedAt)),
     },
     ...(config.role !== 'agent' && {
       proxies: {
@@ -157,6 +158,13 @@ function apiOf({ config, mesh, build, pending, asked }: WebOptions, startedAt: E
       diff: diffApi({ config, mesh, asked }),
     }),
   };
+}
+
+function factsOf({ config, build, pending, standby, shard }: WebOptions, startedAt: EpochSeconds): StatusFacts {
+  const other = standby();
+  const election = { leads: other === undefined, leader: other?.leader ?? null };
+  const elected = config.leaderElection.enabled && { election };
+  return { ...build, role: config.role, startedAt, pending: pending(), shard, ...elected };
 }
 
 interface StatusPage {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StatusDocument } from '../../src/sinks/http/status-document.ts';
 import { type Look, missedPolls, type ReplicaProcess, startRig, untilLook } from '../support/replicas.ts';
 
 const exposes = ({ exposes: told }: { readonly exposes: boolean }): boolean => told;
@@ -96,13 +97,14 @@ async function assertStandsBy({ url }: ReplicaProcess): Promise<void> {
   const words = 'this replica stands by: ladder-one leads and tells of the mesh; ask that one';
   for (const path of ['/api/v1/ladder', '/api/v1/proxies', '/api/v1/findings']) {
     const answer = await fetch(`${url}${path}`);
-    const { error, leader } = (await answer.json()) as { error: string; leader: string };
-    assert.deepEqual([answer.status, error], [503, words], path);
-    assert.match(leader, /^ladder-one_[0-9a-f-]{36}$/);
+    assert.deepEqual([answer.status, await answer.json()], [503, { error: words }], path);
   }
   const page = await fetch(url);
   assert.deepEqual([page.status, await page.text()], [503, `${words}\n`]);
-  for (const path of ['/-/healthy', '/api/v1/status', '/runbooks/MeshladderDown']) {
+  const status = (await (await fetch(`${url}/api/v1/status`)).json()) as StatusDocument;
+  assert.equal(status.election?.leads, false);
+  assert.match(status.election.leader ?? '', /^ladder-one_[0-9a-f-]{36}$/);
+  for (const path of ['/-/healthy', '/runbooks/MeshladderDown']) {
     assert.equal((await fetch(`${url}${path}`)).status, 200, path);
   }
 }

@@ -1,6 +1,7 @@
 import type { EpochSeconds } from '../../model/brand.ts';
 import type { IstiodAnswer } from '../../model/control-plane.ts';
 import { known } from '../../model/observed.ts';
+import { type Shard, UNDIVIDED } from '../../model/shard.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { SourceErrorCode } from '../../model/source-error.ts';
 import type { SourceHealth } from '../../model/source-health.ts';
@@ -13,6 +14,9 @@ export interface StatusFacts {
   readonly role: string;
   readonly startedAt: EpochSeconds;
   readonly pending: readonly string[];
+  /** Absent where nobody is elected. */
+  readonly election?: ElectionStatus;
+  readonly shard?: Shard;
 }
 
 /** `/api/v1/status` (docs/api.md): times in RFC 3339, null for what is not known. */
@@ -25,9 +29,17 @@ export interface StatusDocument {
   readonly at: string | null;
   readonly ready: boolean;
   readonly pending: readonly string[];
+  readonly election: ElectionStatus | null;
+  readonly shard: Shard;
   readonly sources: readonly SourceStatus[];
   readonly istiods: readonly IstiodStatus[] | null;
   readonly access_log: readonly IntakeStatus[] | null;
+}
+
+export interface ElectionStatus {
+  readonly leads: boolean;
+  /** Of the other one that leads, its name in the Lease. */
+  readonly leader: string | null;
 }
 
 export interface SourceStatus {
@@ -62,7 +74,7 @@ export interface IntakeStatus {
 }
 
 export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): StatusDocument {
-  const { version, revision, role, startedAt, pending } = facts;
+  const { version, revision, role, startedAt, pending, election = null, shard = UNDIVIDED } = facts;
   return {
     version,
     commit: revision === '' ? null : revision,
@@ -72,6 +84,8 @@ export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): Stat
     at: time(snapshot.takenAt),
     ready: pending.length === 0,
     pending,
+    election,
+    shard,
     sources: snapshot.sources.map(sourceStatus),
     istiods: known(snapshot.controlPlane)?.istiods.map(istiodStatus) ?? null,
     access_log: known(snapshot.traffic)?.intake.map(intakeStatus) ?? null,

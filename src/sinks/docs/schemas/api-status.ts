@@ -1,7 +1,14 @@
+import type { Shard } from '../../../model/shard.ts';
 import { SOURCE_ERROR_CODES } from '../../../model/source-error.ts';
 import { SOURCE_NAMES } from '../../../model/source-health.ts';
 import { LINE_RESULTS } from '../../../model/traffic.ts';
-import type { IntakeStatus, IstiodStatus, SourceStatus, StatusDocument } from '../../http/status-document.ts';
+import type {
+  ElectionStatus,
+  IntakeStatus,
+  IstiodStatus,
+  SourceStatus,
+  StatusDocument,
+} from '../../http/status-document.ts';
 import { integer, list, nullable, object, type Schema, text, time, word, yesNo } from './schema.ts';
 
 const source: Schema<SourceStatus> = object<SourceStatus>({
@@ -35,6 +42,16 @@ const intake: Schema<IntakeStatus> = object<IntakeStatus>({
   newest_line_at: nullable(time()),
 });
 
+const election: Schema<ElectionStatus> = object<ElectionStatus>({
+  leads: yesNo('This one asks istiods and tells of the mesh.'),
+  leader: nullable(text('Of the other one that leads, its name in the Lease; null where none is known to.')),
+});
+
+const shard: Schema<Shard> = object<Shard>({
+  index: integer('Which shard of the mesh it exposes, from 0.'),
+  count: integer('Among how many exporters the mesh is divided.'),
+});
+
 export const apiStatus: Schema<StatusDocument> = object<StatusDocument>({
   version: text(),
   commit: nullable(text('Null when it runs from its sources.')),
@@ -44,6 +61,8 @@ export const apiStatus: Schema<StatusDocument> = object<StatusDocument>({
   at: nullable(time('What all of it is true of.')),
   ready: yesNo(),
   pending: list(text(), 'Sources it waits for.'),
+  election: nullable(election),
+  shard,
   sources: list(source),
   istiods: nullable(list(istiod)),
   access_log: nullable(list(intake)),
