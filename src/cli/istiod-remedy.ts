@@ -23,7 +23,7 @@ type Codes = ReadonlySet<string | undefined>;
 function remedyForForwards(command: string, first: IstiodAnswer, codes: Codes): string | undefined {
   if (codes.has('denied')) {
     return [
-      'without the right to forward ports, either',
+      'where a forwarded port does not do, either',
       `  meshladder ${command} --url http://HOST:15014 --token-file FILE   (an istiod that can be reached from here)`,
       `or ask a running exporter: meshladder ${command} --server http://…:19012`,
     ].join('\n');

@@ -59,5 +59,5 @@ test('without the right to forward, the first rung tells which, and stderr what 
   assert.notEqual(run.code, 0);
   const words = run.stdout.replaceAll(/\s+/g, ' ');
   assert.match(words, /grant get and create on pods\/portforward in namespace istio-system/);
-  assert.match(run.stderr, /without the right to forward ports, either\n {2}meshladder check --url/);
+  assert.match(run.stderr, /where a forwarded port does not do, either\n {2}meshladder check --url/);
 });

@@ -21,7 +21,7 @@ const CASES: readonly (readonly [about: string, istiods: readonly IstiodAnswer[]
   ['addresses lead nowhere', [answer('http', REFUSED), answer('http', LATE)], /^pod addresses cannot be reached/],
   ['istiods want a token', [answer('http', DENIED)], /^istiod lets strangers in only through a forwarded port/],
   ['istiods say what is no answer', [answer('http', INVALID)], undefined],
-  ['no right to forward', [answer('port_forward', DENIED)], /^without the right to forward ports/],
+  ['no right to forward', [answer('port_forward', DENIED)], /^where a forwarded port does not do/],
   ['no WebSocket', [answer('port_forward', INVALID)], /^ports cannot be forwarded from here/],
   ['a forward that leads nowhere', [answer('port_forward', REFUSED)], undefined],
 ];

@@ -261,7 +261,7 @@ const NO_FORWARD: readonly (readonly [about: string, lead: Lead, said: readonly 
     [
       /cannot forward port 1 of pod istiod-a\.istio-system: .*cannot get resource/,
       /grant get and create on pods\/portforward in namespace istio-system; nor at its address: cannot connect to 127\.0\.0\.1:1/,
-      /without the right to forward ports, either\n {2}meshladder status --url/,
+      /where a forwarded port does not do, either\n {2}meshladder status --url/,
       /meshladder status --server/,
     ],
     /kubectl -n istio-system port-forward/,

@@ -43,7 +43,8 @@ function judge(istiods: readonly IstiodAnswer[], pods: string): Finding {
   return { verdict: 'finding', summary, evidence, next: isDenied || namespace === '' ? pods : logs };
 }
 
-function answerText({ istiod, error, proxies, version }: IstiodAnswer): string {
+function answerText({ istiod, access, error, proxies, version }: IstiodAnswer): string {
   if (error !== undefined) return `${istiod.name}: ${error.code}: ${error.detail}`;
-  return `${istiod.name}: ${counted(proxies.length, 'proxy', 'proxies')}${version === undefined ? '' : `, ${version}`}`;
+  const told = [counted(proxies.length, 'proxy', 'proxies'), ...(version === undefined ? [] : [version])];
+  return `${istiod.name}: ${[...told, ...(access === 'xds' ? ['over xDS'] : [])].join(', ')}`;
 }

@@ -14,6 +14,7 @@ export function permissionsPage(needs: readonly SourceNeeds[]): GeneratedPage {
   return page('docs/permissions.md', 'Permissions', [
     'What the exporter asks of the Kubernetes API, and why. It only reads, but for the Lease of an election. A permission that is missing costs what it feeds and nothing else: ' +
       'that kind is reported as `denied`, and what depends on it is absent.',
+    ...ISTIOD,
     ...needs.flatMap(({ source, when, rbac }) => [
       `## ${source}`,
       when,
@@ -21,6 +22,30 @@ export function permissionsPage(needs: readonly SourceNeeds[]): GeneratedPage {
     ]),
   ]);
 }
+
+/** What istiod itself asks of who asks it (Istio pilot/pkg/xds/debug.go, statusgen.go, debuggen.go). */
+const ISTIOD: readonly string[] = [
+  '## istiod',
+  'istiod lets nobody in by their rights in Kubernetes, but by a token. `istiod.access: auto` takes the first way that works and says in `/api/v1/status` which it is and why not the one before; the exporter never forwards ports to ask istiod.',
+  table(
+    ['Way', 'Port', 'What it takes', 'Closed by'],
+    [
+      [
+        '`http`',
+        '15014',
+        "`istiod.tokenFile`: a projected service-account token with audience `istio-ca`, from istiod's own namespace or one named in its `DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES`",
+        '`ENABLE_DEBUG_ON_HTTP=false`, or a NetworkPolicy on 15014',
+      ],
+      [
+        '`xds`',
+        '15012',
+        "the same token, from istiod's own namespace, and `istiod.caFile`: the ConfigMap `istio-ca-root-cert`, mounted; the API is not asked for it",
+        'nothing that would not cut off the proxies too',
+      ],
+      ['forwarded port', '15014', 'no token; the rights of the commands below. Commands only', 'as `http`'],
+    ],
+  ),
+];
 
 function needTable(rbac: readonly RbacNeed[]): string {
   return table(

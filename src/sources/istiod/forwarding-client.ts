@@ -5,7 +5,7 @@ import type { PodPort, PortForward } from '../pod-port.ts';
 import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
 import type { HttpClient, HttpGet } from './http-client.ts';
-import { statusFailure } from './http-failure.ts';
+import { type Exchange, statusFailure } from './http-failure.ts';
 
 /** An HTTP client that knows more ways than one. */
 export interface ForwardingClient extends HttpClient {
@@ -80,7 +80,14 @@ async function askForwarded(
   if (answer.status === 200) return 'answered';
   const text = Buffer.concat(answer.chunks).subarray(0, 4_096).toString('utf8');
   const host = `${to.pod}.${to.namespace}:${to.port}`;
-  throw explain?.(answer.status, text) ?? new AskError(statusFailure(answer.status, false, { host, path, deadlineMs }));
+  throw explain?.(answer.status, text) ?? new AskError(answeredThere(answer.status, { host, path, deadlineMs }));
+}
+
+/** On its loopback address istiod asks for no token: who is refused there needs no other one. */
+function answeredThere(status: number, exchange: Exchange): SourceError {
+  if (status !== 401 && status !== 403) return statusFailure(status, false, exchange);
+  const detail = `${exchange.host} answered ${status} through a forwarded port, where istiod asks for no token; does a proxy in its pod take the port?`;
+  return { code: 'denied', status, detail };
 }
 
 function neither({ refused, cause }: Exclude<Forwarded, 'answered'>, direct: unknown): AskError {

@@ -103,6 +103,19 @@ describe('an istiod through a forwarded port', () => {
     assert.equal(await failure(get({ explain })), own);
   });
 
+  test('a denial through a forwarded port is told as such: no token would mend it', async () => {
+    for (const status of [401, 403]) {
+      istiod.on('/debug/syncz', text('', status));
+      const { reason } = await failure(get());
+      assert.deepEqual([reason.code, reason.code === 'denied' && reason.status], ['denied', status]);
+      assert.match(
+        reason.detail,
+        /^istiod-a\.istio-system:15014 answered 40[13] through a forwarded port, where istiod/,
+      );
+      assert.doesNotMatch(reason.detail, /tokenFile/);
+    }
+  });
+
   test('who gives up ends it with their reason', async () => {
     const asked = Promise.withResolvers<void>();
     istiod.on('/debug/syncz', () => asked.resolve());
