@@ -216,7 +216,10 @@ describe('declared and observed shares', () => {
     const to = (subset: string, weight: number): object => ({ destination: { host: 'payment-svc', subset }, weight });
     const unnamed = istioObject('VirtualService', 'other', {
       hosts: ['payment-svc'],
-      http: [{ route: [to('v1', 90), to('v2', 10)] }, { route: [to('v1', 50), to('v2', 50)] }],
+      http: [
+        { match: [{ uri: { prefix: '/v1' } }], route: [to('v1', 90), to('v2', 10)] },
+        { route: [to('v1', 50), to('v2', 50)] },
+      ],
     });
     const rival = { ...canary(50, 50), name: 'rival' };
     for (const [second, expected] of [

@@ -34,7 +34,7 @@ export function callsOf(split: Split, object: ConfigObject, snapshot: MeshSnapsh
 }
 
 /** Hosts whose requests the object is to divide: a VirtualService's own, an HTTPRoute's parents. */
-function hostsOf({ object: { kind } }: Split, object: ConfigObject): readonly string[] {
+export function hostsOf({ object: { kind } }: Split, object: ConfigObject): readonly string[] {
   return kind === 'VirtualService' ? bindingOf(object).hosts : parentHosts(object);
 }
 
@@ -75,7 +75,7 @@ type Config = MeshSnapshot['cluster']['config'];
 const told = new WeakMap<Config, ReadonlyMap<string, ReadonlySet<string>>>();
 
 /** Every name under which routes of the object stand in logs. */
-function routesOf({ object }: Split, { cluster }: MeshSnapshot): ReadonlySet<string> {
+export function routesOf({ object }: Split, { cluster }: MeshSnapshot): ReadonlySet<string> {
   const known = told.get(cluster.config) ?? routesByObject(cluster.config);
   told.set(cluster.config, known);
   return known.get(keyOf({ object })) ?? new Set();

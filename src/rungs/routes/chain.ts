@@ -5,6 +5,7 @@ import { counted, firstOf, percent, shellWord, shortHost, span } from '../wordin
 import { type EnvoyLook, envoyLooks, sameSince } from './envoy-looks.ts';
 import { callerRows, type ObservedSplit } from './observed-split.ts';
 import type { Split } from './splits.ts';
+import type { TakenByOthers } from './taken-by-others.ts';
 
 /** Where a split may break on its way from configuration to traffic, in this order. */
 export type LinkName = 'istiod' | 'Envoy' | 'traffic';
@@ -39,6 +40,8 @@ export interface ChainFacts {
   readonly callers: ReadonlySet<string>;
   /** Requests to its hosts that took no route of its object. */
   readonly passed: number;
+  /** Requests that other routes of its object took. */
+  readonly taken: TakenByOthers | undefined;
 }
 
 /** Follows a split from what is declared to what is seen. What nobody looked at is unknown and breaks nothing. */
@@ -143,10 +146,14 @@ function sharesText({ held }: EnvoyLook): string {
   return `holds ${firstOf(shares, 4)}`;
 }
 
-function trafficLink({ observed, why, passed }: ChainFacts, weight: DeclaredWeight | undefined): Link {
+function trafficLink({ observed, why, passed, taken }: ChainFacts, weight: DeclaredWeight | undefined): Link {
   if (observed === undefined) return { name: 'traffic', state: 'unknown', text: 'traffic not known' };
   if (observed.total === 0 && passed > 0) {
     const text = `traffic 0 of ${passed.toLocaleString('en')}, all past it`;
+    return { name: 'traffic', state: 'unknown', text };
+  }
+  if (observed.total === 0 && taken !== undefined) {
+    const text = `traffic 0 of ${taken.total.toLocaleString('en')}, taken by ${taken.names}`;
     return { name: 'traffic', state: 'unknown', text };
   }
   if (observed.total === 0) return { name: 'traffic', state: 'unknown', text: 'no traffic' };

@@ -7,6 +7,8 @@ import { hostsOfPod, membersWith, podsIn, valuesOf } from '../scope.ts';
 import { counted, firstOf } from '../wording.ts';
 import { callsOf, NO_CALLS } from './callers.ts';
 import { objectOf } from './cause-facts.ts';
+import { showCommand } from './causes/bindings.ts';
+import { hiddenAmongAlike } from './causes/shadowed.ts';
 import { declaredIn } from './declared-weights.ts';
 import { type Judged, judgeSplit } from './judge-split.ts';
 import { type ObservedSplit, observeSplit } from './observed-split.ts';
@@ -27,7 +29,10 @@ export function examineRoutes(snapshot: MeshSnapshot, scope: Scope): Finding {
   if (off.length > 0) return offFinding(off);
   const unknown = judged.filter(({ verdict }) => verdict === 'unknown');
   const [first] = unknown;
-  if (first !== undefined) return { verdict: 'unknown', summary: first.brief, evidence: evidenceOf(unknown) };
+  if (first !== undefined) {
+    const { brief: summary, next } = first;
+    return { verdict: 'unknown', summary, evidence: evidenceOf(unknown), ...(next !== undefined && { next }) };
+  }
   const evidence = judged.flatMap((each) => each.evidence);
   const divided = judged.filter(({ split }) => isDivided(split)).length;
   const summary = divided === 0 ? 'no weights divide requests' : `${counted(divided, 'split')} as declared`;
@@ -93,10 +98,19 @@ function concerns(split: Split, observed: ObservedSplit | undefined, snapshot: M
 }
 
 function undecided(snapshot: MeshSnapshot, scope: Scope): readonly Judged[] {
-  return declaredIn(snapshot.cluster.config).undecided.flatMap(({ object, route, destinations }) => {
-    const split: Split = { object, route, weights: [], destinations: new Set(destinations), key: '' };
-    if (!concerns(split, undefined, snapshot, scope)) return [];
-    const brief = `${titleOf(split)}: several routes ${route === '' ? 'without a name' : `called ${route}`} disagree, and no log tells them apart`;
-    return [{ split, verdict: 'unknown', brief, evidence: [] }];
-  });
+  return declaredIn(snapshot.cluster.config).undecided.flatMap(
+    ({ object: declaring, route, destinations }): readonly Judged[] => {
+      const split: Split = { object: declaring, route, weights: [], destinations: new Set(destinations), key: '' };
+      if (!concerns(split, undefined, snapshot, scope)) return [];
+      const object = objectOf(split, snapshot.cluster);
+      const hidden = object?.kind === 'VirtualService' ? hiddenAmongAlike(object, route) : undefined;
+      if (hidden !== undefined) {
+        const [text, order] = hidden;
+        const next = showCommand(split);
+        return [{ split, verdict: 'finding', brief: `${titleOf(split)}: ${text}`, evidence: [order], next }];
+      }
+      const brief = `${titleOf(split)}: several routes ${route === '' ? 'without a name' : `called ${route}`} disagree, and no log tells them apart`;
+      return [{ split, verdict: 'unknown', brief, evidence: [] }];
+    },
+  );
 }

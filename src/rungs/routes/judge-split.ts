@@ -5,12 +5,14 @@ import { rungNotPassed } from '../scope.ts';
 import { counted } from '../wording.ts';
 import { type Calls, callsOf, NO_CALLS } from './callers.ts';
 import { causeFacts, objectOf } from './cause-facts.ts';
+import { showCommand } from './causes/bindings.ts';
 import { type CausesFound, findCauses, type NamedCause } from './causes/causes.ts';
 import { type Chain, chainOf } from './chain.ts';
 import { callerRows, type ObservedSplit } from './observed-split.ts';
 import { MIN_REQUESTS } from './share-test.ts';
 import { declaredText, nextFor, observedText, offText, titleOf } from './split-text.ts';
 import { isDivided, rivalsOf, type Split, splitsOf } from './splits.ts';
+import { type TakenByOthers, takenByOthers } from './taken-by-others.ts';
 import { whyNoShare } from './why-no-share.ts';
 
 /** One split, with what is to be said of it. */
@@ -35,6 +37,7 @@ interface SplitFacts {
   /** Why its traffic says nothing; absent where it does. */
   readonly why: string | undefined;
   readonly calls: Calls;
+  readonly taken: TakenByOthers | undefined;
   /** Proxies of its callers. */
   readonly rows: readonly ProxyRow[];
   readonly chain: Chain;
@@ -65,8 +68,9 @@ function factsOf(split: Split, observed: ObservedSplit | undefined, snapshot: Me
   const why = whyNoShare({ split, observed, rivals: rivalsOf(split, splitsOf(snapshot.cluster.config)), snapshot });
   const calls = object === undefined ? NO_CALLS : callsOf(split, object, snapshot);
   const callers = askedCallers(observed, calls);
-  const chain = chainOf({ split, observed, snapshot, why, callers, passed: passedBy(calls) });
-  return { split, observed, snapshot, why, calls, rows: callerRows(callers, snapshot), chain };
+  const taken = object === undefined ? undefined : takenByOthers(split, object, snapshot);
+  const chain = chainOf({ split, observed, snapshot, why, callers, passed: passedBy(calls), taken });
+  return { split, observed, snapshot, why, calls, taken, rows: callerRows(callers, snapshot), chain };
 }
 
 /**
@@ -126,7 +130,7 @@ function brokenText({ broken, links }: Chain): string {
 
 /** No share can be told from traffic. */
 function judgeUnseen(facts: SplitFacts, causes: CausesFound): Judged | undefined {
-  const { split, observed, calls, why, rows, snapshot, chain } = facts;
+  const { split, observed, calls, why, rows, snapshot, chain, taken } = facts;
   const [cause] = causes.found;
   const evidence = [chain.line, declaredText(split), ...causeEvidence(causes)];
   const title = titleOf(split);
@@ -143,6 +147,10 @@ function judgeUnseen(facts: SplitFacts, causes: CausesFound): Judged | undefined
     const notPassed = rungNotPassed(snapshot, rows);
     if (notPassed === undefined) return { split, verdict: 'finding', brief, evidence, next: cause.next };
     return { split, verdict: 'unknown', brief, evidence, notPassed };
+  }
+  if (taken !== undefined && observed?.total === 0) {
+    const brief = `${title}: none of ${counted(taken.total, 'request')} took it; ${taken.names} of the same object took them`;
+    return { split, verdict: 'unknown', brief, evidence, next: showCommand(split) };
   }
   const brief = `${title}: ${why ?? 'nothing counted yet'}`;
   return { split, verdict: 'unknown', brief, evidence };

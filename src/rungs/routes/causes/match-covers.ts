@@ -27,7 +27,7 @@ export function covers(earlier: SpecObject, later: SpecObject): boolean {
 }
 
 function coversPath(earlier: SpecObject, later: SpecObject): boolean {
-  if (!hasAt(earlier, 'uri') || textAt(earlier, 'uri', 'prefix') === '/') return true;
+  if (!hasAt(earlier, 'uri') || takesAnyPath(earlier)) return true;
   if (canonical(earlier['uri']) === canonical(later['uri'])) {
     return isTrueAt(earlier, 'ignoreUriCase') || !isTrueAt(later, 'ignoreUriCase');
   }
@@ -35,6 +35,13 @@ function coversPath(earlier: SpecObject, later: SpecObject): boolean {
   if (prefix === '' || isTrueAt(later, 'ignoreUriCase')) return false;
   const path = textAt(later, 'uri', 'exact') || textAt(later, 'uri', 'prefix');
   return path !== '' && path.startsWith(prefix);
+}
+
+/** Envoy holds an expression against the whole path, which begins with `/`. */
+const ANY_PATH: ReadonlySet<string> = new Set(['.*', '.+', '/.*', '^.*', '^.*$', '^/.*', '^/.*$']);
+
+function takesAnyPath(match: SpecObject): boolean {
+  return textAt(match, 'uri', 'prefix') === '/' || ANY_PATH.has(textAt(match, 'uri', 'regex'));
 }
 
 function holdsAll(earlier: SpecObject | undefined, later: SpecObject | undefined): boolean {

@@ -1,4 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import type { ConfigObject } from '../../../model/workload.ts';
+import { textsAt } from '../../analysis/spec.ts';
 import { firstOf } from '../../wording.ts';
 import { showCommand } from './bindings.ts';
 import type { Cause } from './cause.ts';
@@ -13,33 +15,69 @@ export const shadowed: Cause = {
   mend: 'move the route before the one that takes its requests',
   find({ split, object }) {
     if (split.object.kind !== 'VirtualService') return undefined;
-    const rules = httpRules(object);
-    const shadows = rules.flatMap((rule) => {
-      const named = matchesNamed(rule, split.route);
-      return named === undefined ? [] : [shadowOf(rule, named, rules)];
-    });
-    const [first] = shadows;
+    const hidden = hiddenRules(object, split.route);
+    const [first] = hidden;
     // One that is reached is enough.
-    if (first === undefined || shadows.includes(undefined)) return undefined;
+    if (first?.by === undefined || hidden.some(({ by }) => by === undefined)) return undefined;
     return {
       isCertain: true,
-      text: `route ${nameOf(first)} before it takes all its requests`,
-      evidence: [`routes in their order: ${firstOf(rules.map(nameOf), 6)}`],
-      mend: `move it before ${nameOf(first)}`,
+      text: `route ${nameOf(first.by)} before it takes all its requests`,
+      evidence: [inOrder(object)],
+      mend: `move it before ${nameOf(first.by)}`,
       next: showCommand(split),
     };
   },
 };
 
+/** A rule that may bear a name in logs, and the earlier one that takes all it could take, if one does. */
+interface HiddenRule {
+  readonly rule: HttpRule;
+  readonly by: HttpRule | undefined;
+}
+
+/**
+ * Of several rules of one name (mostly none) that no log tells apart, the first that no request can reach, in words:
+ * `route #1 before route #2 takes all its requests`.
+ */
+export function hiddenAmongAlike(
+  object: ConfigObject,
+  route: string,
+): readonly [text: string, evidence: string] | undefined {
+  const hidden = hiddenRules(object, route).find(({ by }) => by !== undefined);
+  if (hidden?.by === undefined) return undefined;
+  return [`route ${nameOf(hidden.by)} before route ${nameOf(hidden.rule)} takes all its requests`, inOrder(object)];
+}
+
+function hiddenRules(object: ConfigObject, route: string): readonly HiddenRule[] {
+  const rules = httpRules(object);
+  const bound = textsAt(object.spec, 'gateways');
+  return rules.flatMap((rule) => {
+    const named = matchesNamed(rule, route);
+    return named === undefined ? [] : [{ rule, by: shadowOf(rule, named, { rules, bound }) }];
+  });
+}
+
+function inOrder(object: ConfigObject): string {
+  return `routes in their order: ${firstOf(httpRules(object).map(nameOf), 6)}`;
+}
+
+interface Among {
+  readonly rules: readonly HttpRule[];
+  /** Gateways of the object; none: the mesh alone. */
+  readonly bound: readonly string[];
+}
+
 /** The earlier rule that takes the last of these matches; undefined where one is left. */
-function shadowOf(rule: HttpRule, named: readonly SpecObject[], rules: readonly HttpRule[]): HttpRule | undefined {
+function shadowOf(rule: HttpRule, named: readonly SpecObject[], { rules, bound }: Among): HttpRule | undefined {
   const earlier = rules.filter(({ place, isDelegated }) => place < rule.place && !isDelegated);
-  const taken = (named.length === 0 ? [{}] : named).map((match) => earlier.find((each) => takes(each, match)));
+  const taken = (named.length === 0 ? [{}] : named).map((match) => earlier.find((each) => takes(each, match, bound)));
   return taken.includes(undefined) ? undefined : taken.at(-1);
 }
 
-function takes({ matches }: HttpRule, later: SpecObject): boolean {
-  return matches.length === 0 || matches.some((match) => covers(match, later));
+function takes({ matches }: HttpRule, later: SpecObject, bound: readonly string[]): boolean {
+  const atGateways = (match: SpecObject): SpecObject =>
+    textsAt(match, 'gateways').length > 0 ? match : { ...match, gateways: bound.length > 0 ? bound : ['mesh'] };
+  return matches.length === 0 || matches.some((match) => covers(atGateways(match), atGateways(later)));
 }
 
 /** `"canary"`, or `#2`, counted from 1, where it has no name. */
