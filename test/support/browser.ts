@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
@@ -34,4 +35,12 @@ export async function openPage(
   });
   await page.goto(String(url));
   return { page, troubles: { said, strangers } };
+}
+
+const AUDIT = new URL('./page-audit.js', import.meta.url);
+
+/** What a reader who cannot see the page, or sees it badly, would stumble over; empty where nothing is. */
+export async function pageFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(`globalThis.pageFaults ?? (() => {${await readFile(AUDIT, 'utf8')}})()`);
+  return page.evaluate<readonly string[]>('pageFaults()');
 }

@@ -14,7 +14,7 @@ export function landingAnswer(version: string, routes: readonly Route[], pending
     .filter((route) => route.about !== undefined)
     .map(
       ({ path, about }) =>
-        `<dt><a href="${escapeHtml(path)}"><code>${escapeHtml(path)}</code></a></dt><dd>${escapeHtml(about ?? '')}</dd>`,
+        `<dt><a href=".${escapeHtml(path)}"><code>${escapeHtml(path)}</code></a></dt><dd>${escapeHtml(about ?? '')}</dd>`,
     );
   const state = pending.length === 0 ? 'Ready.' : `Not ready: waiting for ${escapeHtml(pending.join(', '))}.`;
   const body = `<!doctype html>
@@ -39,7 +39,7 @@ ${links.join('\n')}
     type: 'text/html; charset=utf-8',
     body,
     headers: {
-      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`,
+      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     },
   };
 }

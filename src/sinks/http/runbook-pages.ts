@@ -14,7 +14,7 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** A page for each runbook, and one that leads to them: what `runbook_url` of an alert opens. */
 export function runbookRoutes(titles: readonly RunbookTitle[]): readonly Route[] {
-  const pages = titles.map(({ name }) => ({ path: `/runbooks/${name}`, answer: () => runbookAnswer(name) }));
+  const pages = titles.map(({ name, page }) => ({ path: `/runbooks/${name}`, answer: () => runbookAnswer(page) }));
   const index: Route = {
     path: '/runbooks/',
     about: 'what to do about each alert',
@@ -36,7 +36,7 @@ function listOf(titles: readonly RunbookTitle[]): string {
 function page(title: string, markdown: string): Answer {
   // Files link to each other as files; here they are paths. What lies elsewhere in the repository is not served.
   const html = (marked.parse(markdown, { async: false }) as string)
-    .replaceAll(/href="README\.md(#[\w-]*)?"/g, 'href="/runbooks/$1"')
+    .replaceAll(/href="README\.md(#[\w-]*)?"/g, 'href="./$1"')
     .replaceAll(/href="(\w+)\.md(#[\w-]*)?"/g, 'href="$1$2"')
     .replaceAll(/<a href="\.\.\/[^"]*">(.*?)<\/a>/g, '$1');
   return {
@@ -51,13 +51,15 @@ function page(title: string, markdown: string): Answer {
 <style>${STYLE}</style>
 </head>
 <body>
+<main>
 ${html}
-<p><a href="/runbooks/">All runbooks</a> · <a href="/">meshladder</a></p>
+</main>
+<footer><p><a href="./">All runbooks</a> · <a href="../">meshladder</a></p></footer>
 </body>
 </html>
 `,
     headers: {
-      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`,
+      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     },
   };
 }

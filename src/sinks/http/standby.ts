@@ -42,7 +42,7 @@ function guarded(route: Route, options: StandbyOptions): Route {
 async function standbyAnswer(path: string, { leader }: Standby, options: StandbyOptions): Promise<Answer> {
   if (path === options.telemetryPath) return { status: 200, type: METRICS_TYPE, body: await options.metrics() };
   const error = standbyWords(leader);
-  return path.startsWith('/api/') ? jsonAnswer(503, { error }) : textAnswer(503, error);
+  return /^\/api\/|\.json$/.test(path) ? jsonAnswer(503, { error }) : textAnswer(503, error);
 }
 
 /** A name in a Lease is whatever somebody wrote there. */

@@ -64,7 +64,7 @@ for (const [name, createHandler] of Object.entries(HANDLERS)) {
     after(() => server.close(1000));
 
     const SERVED: readonly (readonly [string, number, string, RegExp])[] = [
-      ['/', 200, 'text/html; charset=utf-8', /<a href="\/metrics">/],
+      ['/', 200, 'text/html; charset=utf-8', /<a href="\.\/metrics">/],
       ['/metrics', 200, 'text/plain; version=0.0.4; charset=utf-8', /^# a scrape/],
       ['/-/healthy', 200, 'text/plain; charset=utf-8', /^healthy\n$/],
       ['/-/ready', 200, 'text/plain; charset=utf-8', /^ready\n$/],

@@ -9,6 +9,9 @@ const FIXED = new Set(['page/response-flags.json', 'page/runbooks.json']);
 /** The server answered, and says that this cannot be had. */
 export class Refused extends Error {}
 
+/** The server answered, and says that it cannot now: it stands by, is asked too much, or is in trouble. */
+class NotNow extends Error {}
+
 /**
  * @param {string} path relative, so that the page works behind a proxy that puts a path in front
  * @param {number} [patienceMs]
@@ -22,7 +25,8 @@ export async function ask(path, patienceMs = PATIENCE_MS) {
   });
   const body = await answer.json();
   if (answer.ok) return body;
-  throw new Refused(typeof body?.error === 'string' ? body.error : `the exporter answered ${answer.status}`);
+  const words = typeof body?.error === 'string' ? body.error : `it answered ${answer.status}`;
+  throw answer.status === 429 || answer.status >= 500 ? new NotNow(words) : new Refused(words);
 }
 
 /**
@@ -30,7 +34,7 @@ export async function ask(path, patienceMs = PATIENCE_MS) {
  * @param {unknown} error
  */
 export function wordsOf(error) {
-  if (error instanceof Refused) return error.message;
+  if (error instanceof Refused || error instanceof NotNow) return error.message;
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'no answer in time';
   return error instanceof SyntaxError ? 'its answer is not JSON' : 'no connection';
 }

@@ -11,7 +11,7 @@ const SHORTEST_REST_MS = 900;
 
 /**
  * Calls for an update when the server says that there is something new; every few seconds where it cannot say so.
- * @param {() => Promise<void>} update never rejects
+ * @param {() => Promise<boolean>} update whether all was answered; never rejects
  */
 export function keepFresh(update) {
   let isListening = false;
@@ -26,9 +26,10 @@ export function keepFresh(update) {
     isBusy = true;
     isWanted = false;
     const beganMs = performance.now();
-    await update();
+    const isAnswered = await update();
     const endMs = performance.now();
-    earliestMs = endMs + Math.max(SHORTEST_REST_MS, (endMs - beganMs) * REST);
+    // Who is in trouble, or asked too much, is left alone for a while.
+    earliestMs = endMs + Math.max(isAnswered ? SHORTEST_REST_MS : POLL_MS, (endMs - beganMs) * REST);
     isBusy = false;
     plan();
   };

@@ -44,6 +44,7 @@ async function update() {
   if (problem === undefined && status?.at) setServerTime(status.at);
   answers.keepOnly([...paths, ...(viewOf(place)?.needs(place) ?? [])]);
   draw();
+  return problem === undefined;
 }
 
 function draw() {
