@@ -33,7 +33,6 @@ interface Mount {
 const { services } = read('compose.yaml') as { readonly services: Readonly<Record<string, Service>> };
 const promtool = findTool('promtool');
 const noPromtool = promtool === undefined ? 'no promtool here: `node scripts/test-tools.ts` tries to get one' : false;
-const compose = composeCommand();
 
 function read(path: string): unknown {
   return parse(readFileSync(join(FOLDER, path), 'utf8'));
@@ -58,16 +57,14 @@ function behind(service: Service, path: string): string | undefined {
   return mount && join(mount.from, path.slice(mount.to.length));
 }
 
-/** The client's own, where it has one; it needs no engine to read a file. */
-function composeCommand(): readonly string[] | undefined {
-  return [['docker', 'compose'], ['docker-compose']].find(([program = '', ...args]) => {
-    try {
-      execFileSync(program, [...args, 'version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Whether the client has the plugin; that needs no engine to read a file. */
+function hasCompose(): boolean {
+  try {
+    execFileSync('docker', ['compose', 'version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 for (const [name, service] of Object.entries(services)) {
@@ -210,8 +207,7 @@ describe('Grafana', () => {
 });
 
 test('the client of Docker takes the file', {
-  skip: compose === undefined ? 'no docker compose here, and no test brings it: it comes with Docker' : false,
+  skip: hasCompose() ? false : 'no docker compose here, and no test brings it: it comes with Docker',
 }, async () => {
-  const [program = '', ...args] = compose ?? [];
-  await promisify(execFile)(program, [...args, '-f', join(FOLDER, 'compose.yaml'), 'config', '--quiet']);
+  await promisify(execFile)('docker', ['compose', '-f', join(FOLDER, 'compose.yaml'), 'config', '--quiet']);
 });
