@@ -28,8 +28,8 @@ function list(titles: readonly RunbookTitle[]): string {
 }
 
 async function runbookOf(given: string, titles: readonly RunbookTitle[]): Promise<string> {
-  const name = titles.map((title) => title.name).find((each) => each.toLowerCase() === given.toLowerCase());
-  if (name === undefined) {
+  const title = titles.find(({ name }) => name.toLowerCase() === given.toLowerCase());
+  if (title === undefined) {
     const near = nearest(
       given,
       titles.map((title) => title.name),
@@ -37,7 +37,7 @@ async function runbookOf(given: string, titles: readonly RunbookTitle[]): Promis
     const hint = near === undefined ? 'meshladder explain lists them' : `did you mean ${near}?`;
     throw new UserError(`${given}: no alert of that name; ${hint}`);
   }
-  const text = await readRunbook(name);
-  if (text === undefined) throw new UserError(`${name}: this installation came without its runbooks`);
+  const text = await readRunbook(title.page);
+  if (text === undefined) throw new UserError(`${title.name}: this installation came without its runbooks`);
   return text;
 }

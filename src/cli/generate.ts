@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { LADDER } from '../rungs/index.ts';
-import { ruleFiles } from '../sinks/alerts/rule-files.ts';
+import { RUNBOOK_BASE, ruleFiles } from '../sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../sinks/alerts/rule-groups.ts';
 import { dashboardFile } from '../sinks/dashboards/dashboard.ts';
 import { DASHBOARDS } from '../sinks/dashboards/dashboards.ts';
@@ -17,8 +17,9 @@ import { metricsPage } from '../sinks/docs/metrics-page.ts';
 import { permissionsPage } from '../sinks/docs/permissions-page.ts';
 import { responseFlagStandardPage } from '../sinks/docs/response-flag-standard-page.ts';
 import { responseFlagsPage } from '../sinks/docs/response-flags-page.ts';
+import { RUNBOOK_README, withFlagTable } from '../sinks/docs/runbook-flag-table.ts';
 import { SCHEMA_FOLDER, schemaPages } from '../sinks/docs/schema-pages.ts';
-import type { Io } from './io.ts';
+import { type Io, UserError } from './io.ts';
 import { sourceNeeds } from './source-needs.ts';
 
 /** `meshladder generate`: the pages that say what the program says of itself. */
@@ -26,8 +27,13 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
   command
     .option('--check', 'change nothing; exit 1 and name every page that is missing, differs or is left over')
     .option('--dir <folder>', 'the root of the repository', '.')
-    .action(async ({ check = false, dir }: { check?: boolean; dir: string }) => {
-      const pages = await allPages(io);
+    .option(
+      '--runbook-base <url>',
+      "what stands before an alert's name in the runbook_url of alerts/*.yaml",
+      RUNBOOK_BASE,
+    )
+    .action(async ({ check = false, dir, runbookBase }: Options) => {
+      const pages = [...(await allPages(io, folderUrl(runbookBase))), ...(await decoderPage(dir))];
       const drift = [...(await different(dir, pages)), ...(await leftOver(dir, pages))];
       if (!check) await write(dir, pages);
       for (const { path, how } of drift) io.stdout.write(`${path}: ${check ? how : 'written'}\n`);
@@ -35,12 +41,33 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     });
 }
 
-async function allPages(io: Io): Promise<readonly GeneratedPage[]> {
+interface Options {
+  readonly check?: boolean;
+  readonly dir: string;
+  readonly runbookBase: string;
+}
+
+/** A runbook's name comes right behind it. */
+function folderUrl(given: string): string {
+  const protocol = URL.parse(given)?.protocol;
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    throw new UserError(`--runbook-base ${given}: no URL; give one as https://runbooks.example.com/mesh/`);
+  }
+  return given.endsWith('/') ? given : `${given}/`;
+}
+
+/** The one page of which only a part is generated: where it is not, as in a folder for rule files alone, nothing is made. */
+async function decoderPage(dir: string): Promise<readonly GeneratedPage[]> {
+  const text = await readFile(join(dir, RUNBOOK_README), 'utf8').catch(() => undefined);
+  return text === undefined ? [] : [withFlagTable(text)];
+}
+
+async function allPages(io: Io, runbookBase: string): Promise<readonly GeneratedPage[]> {
   const needs = await sourceNeeds();
   return [
     metricsPage(LADDER),
     alertsPage(ruleGroups(LADDER)),
-    ...ruleFiles(ruleGroups(LADDER)),
+    ...ruleFiles(ruleGroups(LADDER), runbookBase),
     ...DASHBOARDS.map(dashboardFile),
     configurationPage(),
     permissionsPage(needs),

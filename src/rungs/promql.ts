@@ -17,10 +17,18 @@ export function sourceIsUp(source: SourceName): string {
   return `(min by (mesh_cluster) (last_over_time(${UP}{source="${source}"}[3m])) == 1)`;
 }
 
-/** How much counters have grown in five minutes, with what a series was born with while its agent was scraped: `increase` misses that. */
-export function grown(counter: string, by: readonly string[]): string {
+/**
+ * How much counters have grown in five minutes, with what a series was born with while its target was scraped: `increase`
+ * misses that.
+ * @param scrapedBefore a series of each target of the counter that was scraped five minutes ago
+ */
+export function grown(
+  counter: string,
+  by: readonly string[],
+  scrapedBefore = 'meshladder_build_info offset 5m',
+): string {
   const level = by.join(', ');
-  const born = `min_over_time(${counter}[5m]) unless ${counter} offset 5m and on (job, instance) meshladder_build_info offset 5m`;
+  const born = `min_over_time(${counter}[5m]) unless ${counter} offset 5m and on (job, instance) ${scrapedBefore}`;
   return [
     `sum by (${level}) (increase(${counter}[5m]))`,
     `+ (sum by (${level}) (${born}) or 0 * sum by (${level}) (${counter}))`,

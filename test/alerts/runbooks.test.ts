@@ -24,7 +24,9 @@ const SECTIONS = [
 const FOLDER = 'alerts/runbooks';
 const GROUPS = ruleGroups(LADDER);
 const ALERTS = GROUPS.flatMap(({ id, rules }) => rules.alerts.map((alert) => ({ id, alert })));
-const NAMES: ReadonlySet<string> = new Set(ALERTS.map(({ alert }) => alert.name));
+/** Those with a runbook of their own. */
+const OWN = ALERTS.filter(({ alert }) => alert.runbook === undefined);
+const NAMES: ReadonlySet<string> = new Set(OWN.map(({ alert }) => alert.name));
 const METRICS: ReadonlySet<string> = new Set([
   ...[...LADDER.flatMap((rung) => Object.values(rung.families)), ...Object.values(SELF_FAMILIES)].map(
     ({ name }) => name,
@@ -101,7 +103,17 @@ test('every alert has a runbook, and no runbook is of an alert that is gone', ()
   assert.deepEqual(there.filter((name) => name !== 'README').toSorted(), [...NAMES].toSorted());
 });
 
-for (const { id, alert } of ALERTS) {
+test('an alert without a runbook of its own is named on the page that it shares, and asks for no more than that says', () => {
+  for (const { alert } of ALERTS.filter((each) => !OWN.includes(each))) {
+    const owner = OWN.find((each) => each.alert.name === alert.runbook)?.alert;
+    assert.ok(owner !== undefined, `${alert.name} shares ${alert.runbook}, which is none`);
+    assert.ok(read(owner.name).text.includes(`\`${alert.name}\``), `${owner.name}.md does not name ${alert.name}`);
+    assert.deepEqual(alert.thresholds, owner.thresholds, alert.name);
+    assert.deepEqual([alert.for, alert.severity], [owner.for, owner.severity], alert.name);
+  }
+});
+
+for (const { id, alert } of OWN) {
   describe(`${alert.name}.md`, () => {
     test('says in its head what it is about, and has every section in order', () => {
       const { front, title, sections } = read(alert.name);

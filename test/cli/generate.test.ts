@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FIELDS, variableOf } from '../../src/config/overrides.ts';
+import { RUNBOOK_BASE } from '../../src/sinks/alerts/rule-files.ts';
 import { MARK } from '../../src/sinks/docs/document.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -51,4 +52,26 @@ test('every key of the configuration is in its page, every command in the comman
   for (const name of ['serve', 'status', 'flags', 'decode', 'check-config', 'generate', 'demo'])
     assert.ok(commands.includes(`\n## meshladder ${name}\n`), name);
   assert.ok(commands.split('\n').every((line) => line.length <= 100));
+});
+
+test('links to runbooks begin as --runbook-base says, and with nothing else', async () => {
+  const ruleFiles = (await readdir('alerts')).filter(
+    (name) => !name.startsWith('alertmanager') && name.endsWith('.yaml'),
+  );
+  assert.ok(ruleFiles.length > 10);
+  const base = 'https://runbooks.example.com/mesh';
+  assert.equal((await runCli(['generate', '--dir', dir, '--runbook-base', base])).code, 0);
+  for (const name of ruleFiles) {
+    const shipped = await readFile(join('alerts', name), 'utf8');
+    const made = await readFile(join(dir, 'alerts', name), 'utf8');
+    assert.ok(!made.includes(RUNBOOK_BASE), name);
+    assert.equal(made, shipped.replaceAll(RUNBOOK_BASE, `${base}/`), 'the base is one word in every link');
+    const alerts = [...shipped.matchAll(/- alert: /g)].length;
+    assert.equal(shipped.split(RUNBOOK_BASE).length - 1, alerts, `${name}: it stands nowhere else`);
+  }
+  for (const wrong of ['runbooks', 'ftp://host/', '']) {
+    const { code, stderr } = await runCli(['generate', '--check', '--dir', dir, '--runbook-base', wrong]);
+    assert.equal(code, 2);
+    assert.match(stderr, /--runbook-base .*: no URL; give one as https:/);
+  }
 });

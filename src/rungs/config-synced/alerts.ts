@@ -2,9 +2,8 @@ import { defineAlert, type RuleGroup } from '../alert.ts';
 import { lastSeen, sourceIsUp } from '../promql.ts';
 import { CAUSE_IN_NAMESPACE, CAUSE_OF_PROXY } from '../sync-cause.ts';
 import { FAMILIES } from './families.ts';
+import { AGE, RECORDINGS, SHARE, VERDICTS } from './recordings.ts';
 
-const AGE = 'proxy:meshladder_out_of_sync_seconds:age';
-const SHARE = 'namespace:meshladder_expected_proxies_out_of_sync:ratio';
 const NAMESPACE = 'mesh_cluster, proxy_namespace';
 const PROXY = 'mesh_cluster, proxy_namespace, proxy, workload';
 const HEARD = `and on (mesh_cluster) ${sourceIsUp('istiod')}`;
@@ -15,23 +14,9 @@ function ofNamespace(aggregate: 'count' | 'max', format: string): string {
   return `{{ with printf "${query}" $labels.proxy_namespace $labels.mesh_cluster | query }}{{ . | first | value${format} }}{{ end }}`;
 }
 
-const expected = (selector: string): string =>
-  `sum by (${NAMESPACE}) (max by (${NAMESPACE}, verdict) (${lastSeen(`${FAMILIES.expectedProxies.name}${selector}`, 'istiod')}))`;
-
 /** Alerts of rung 2: since when a proxy has run on old configuration, not which word names it at the moment. */
 export const RULES: RuleGroup = {
-  recordings: [
-    {
-      record: AGE,
-      expr: `time() - min by (mesh_cluster, proxy_namespace, proxy, workload, proxy_type) (${lastSeen(FAMILIES.outOfSyncSince.name, 'istiod')})`,
-      about: 'For how long a proxy has not held current configuration: stale, rejected and missing are one incident.',
-    },
-    {
-      record: SHARE,
-      expr: `${expected('{verdict=~"stale|missing|rejected"}')}\n/\n(${expected('')} > 0)`,
-      about: "Share of a namespace's proxies that do not hold current configuration.",
-    },
-  ],
+  recordings: RECORDINGS,
   alerts: [
     defineAlert({
       name: 'IstioProxyStale',
@@ -149,7 +134,7 @@ export const RULES: RuleGroup = {
         },
       },
       expr: ({ changes }) =>
-        `sum by (${NAMESPACE}, xds_type) (increase(${FAMILIES.stateChanges.name}{state=~"STALE|ERROR"}[30m]))\n> on (${NAMESPACE}) group_left () (${changes} * clamp_min(${expected('')}, 1))`,
+        `sum by (${NAMESPACE}, xds_type) (increase(${FAMILIES.stateChanges.name}{state=~"STALE|ERROR"}[30m]))\n> on (${NAMESPACE}) group_left () (${changes} * clamp_min(sum by (${NAMESPACE}) (${VERDICTS}), 1))`,
       for: '10m',
       summary: 'Proxies of a namespace fall behind again and again.',
       description:

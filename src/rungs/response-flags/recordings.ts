@@ -60,9 +60,29 @@ function burnRecording(window: BurnWindow): RecordingSpec {
   };
 }
 
+/** For dashboards: what alerts count over five minutes, in a second, and what all of a mesh comes to. */
+const RATES: readonly RecordingSpec[] = [
+  {
+    record: 'destination_flag:meshladder_response_flags:rate5m',
+    expr: `${DESTINATION.flags} / 300`,
+    about: 'Requests with each response flag in a second, over five minutes, by destination.',
+  },
+  {
+    record: 'mesh_flag:meshladder_response_flags:rate5m',
+    expr: `sum by (mesh_cluster, direction, flag) (${DESTINATION.flags}) / 300`,
+    about: 'Requests with each response flag in a second, over five minutes, of a mesh.',
+  },
+  {
+    record: 'mesh:meshladder_flagged_requests_per_requests:ratio_rate5m',
+    expr: `sum by (mesh_cluster) (rate(${FLAGGED}{direction="outbound"}[5m]))\n/\n(sum by (mesh_cluster) (rate(${REQUESTS}{direction="outbound"}[5m])) > 0)`,
+    about: 'Share of outbound requests of a mesh with a flag that means a failure, over five minutes.',
+  },
+];
+
 /** Flag counts and shares, by destination and by workload of the proxy. */
 export const RECORDINGS: readonly RecordingSpec[] = [
   ...recordingsOf(DESTINATION, 'destination'),
   ...recordingsOf(WORKLOAD, 'workload of the proxy'),
   ...BURN_WINDOWS.map(burnRecording),
+  ...RATES,
 ];

@@ -4,8 +4,10 @@ import { ruleGroups } from '../alerts/rule-groups.ts';
 
 /** What a runbook is about. */
 export interface RunbookTitle {
-  /** The alert's name, which is the file's. */
+  /** The alert's name. */
   readonly name: string;
+  /** The file's: the alert's own, or that of the alert whose runbook it shares. */
+  readonly page: string;
   readonly severity: string;
   readonly summary: string;
 }
@@ -25,14 +27,14 @@ export function runbooksByRung(ladder: readonly Rung[]): RunbooksByRung {
   return Object.fromEntries(
     ruleGroups(ladder).map(({ id, rules }) => [
       id,
-      rules.alerts.map(({ name, severity, summary }) => ({ name, severity, summary })),
+      rules.alerts.map(({ name, runbook: page = name, severity, summary }) => ({ name, page, severity, summary })),
     ]),
   );
 }
 
 /**
  * The runbook of an alert, in Markdown, without the front matter that tools read.
- * @param name of an alert that is declared; or `README`, the ladder as a whole
+ * @param name of a page; or `README`, the ladder as a whole
  * @returns undefined where the package came without it
  */
 export async function readRunbook(name: string): Promise<string | undefined> {
