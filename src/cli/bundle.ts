@@ -4,6 +4,7 @@ import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { type BundleFlags, type BundleOptions, readBundleOptions } from './bundle-options.ts';
 import { type LookedBundle, lookIntoBundle } from './bundle-read.ts';
 import type { Io } from './io.ts';
+import { reachingBundle } from './next-command.ts';
 
 const MAX_WIDTH = 110;
 
@@ -44,6 +45,10 @@ add them, and the one that keeps a proxy from istiod is named:
 
   kubectl get networkpolicies -A -o yaml > FOLDER/networkpolicies.yaml
 
+Commands to copy that are ours ask the bundle again. What it cannot answer, as what
+istiod would send a proxy, has none. Those of kubectl ask the cluster of your
+kubeconfig as it is now: see that it is the one the bundle is of.
+
 Exit code 0: every rung is passed; 1: some rung has a finding; 2: none has, but
 some cannot tell, or wrong use.`;
 
@@ -63,7 +68,7 @@ async function writeLadder(looked: LookedBundle, options: BundleOptions, io: Io)
     import('../sinks/report/ladder-report.ts'),
     import('../sinks/report/ladder-text.ts'),
   ]);
-  const ladder = ladderDocument(looked.snapshot, options.about);
+  const ladder = reachingBundle(ladderDocument(looked.snapshot, options.about), options.path);
   if (options.output === 'json') {
     const document: BundleLadderDocument = { ...ladder, bundle: looked.document };
     io.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);

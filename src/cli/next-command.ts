@@ -9,8 +9,41 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** The same document, its commands to copy reaching the same exporter or cluster as this look did. */
 export function reachingTheSame(document: LadderDocument, options: CheckOptions): LadderDocument {
+  return withCommands(document, (command) => withOrigin(command, options));
+}
+
+/**
+ * The same document, its commands of ours asking the bundle that was looked into. What it cannot answer is left out: asked
+ * live, a cluster may be another one, and is of another time. Those of kubectl stay: they say what to look for.
+ */
+export function reachingBundle(document: LadderDocument, bundle: string): LadderDocument {
+  return withCommands(document, (command) => atBundle(command, quoted(bundle)));
+}
+
+/** What a bundle holds of what our commands ask for, by their first words. */
+const AT_BUNDLE: readonly (readonly [asks: RegExp, bundled: (rest: string, bundle: string) => string])[] = [
+  [
+    /^meshladder status(?: -n (\S+))?(?: -o wide)?$/,
+    (namespace, bundle) => `meshladder bundle ${bundle} --status${namespace && ` -n ${namespace}`}`,
+  ],
+  [/^meshladder check (\S+)$/, (pod, bundle) => `meshladder bundle ${bundle} ${pod}`],
+  [/^meshladder (compare \S+ \S+)$/, (asked, bundle) => `meshladder ${asked} --bundle ${bundle}`],
+  [/^meshladder (config log \S+)$/, (asked, bundle) => `meshladder ${asked} --bundle ${bundle}`],
+];
+const OFFLINE = /^meshladder (decode|explain)\b/;
+
+function atBundle(command: string, bundle: string): string | null {
+  if (!command.startsWith('meshladder ') || OFFLINE.test(command)) return command;
+  for (const [asks, bundled] of AT_BUNDLE) {
+    const [whole, rest = ''] = asks.exec(command) ?? [];
+    if (whole !== undefined) return bundled(rest, bundle);
+  }
+  return null;
+}
+
+function withCommands(document: LadderDocument, reach: (command: string) => string | null): LadderDocument {
   const rungs = (all: readonly RungDocument[]): readonly RungDocument[] =>
-    all.map((rung) => (rung.next === null ? rung : { ...rung, next: withOrigin(rung.next, options) }));
+    all.map((rung) => (rung.next === null ? rung : { ...rung, next: reach(rung.next) }));
   const { namespaces } = document;
   return {
     ...document,
@@ -27,7 +60,9 @@ function withOrigin(command: string, { server, origin }: CheckOptions): string {
     kubeconfig === undefined ? '' : ` --kubeconfig ${quoted(kubeconfig)}`,
     context === undefined ? '' : ` --context ${quoted(context)}`,
   ];
-  return command + flags.join('');
+  // Of a pipe, what asks stands first.
+  const [asking = '', ...rest] = command.split(' | ');
+  return [asking + flags.join(''), ...rest].join(' | ');
 }
 
 function quoted(word: string): string {

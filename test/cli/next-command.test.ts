@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { CheckOptions } from '../../src/cli/check-options.ts';
-import { reachingTheSame } from '../../src/cli/next-command.ts';
-import type { RungDocument } from '../../src/sinks/report/ladder-json.ts';
+import { reachingBundle, reachingTheSame } from '../../src/cli/next-command.ts';
+import type { LadderDocument, RungDocument } from '../../src/sinks/report/ladder-json.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const OPTIONS: CheckOptions = {
@@ -16,7 +16,8 @@ const OPTIONS: CheckOptions = {
   coloured: false,
 };
 
-function nextOf(command: string | null, options: Partial<CheckOptions>): string | null {
+/** A document with this command, in its own rung and in that of a namespace. */
+function documentWith(command: string | null): LadderDocument {
   const rung: RungDocument = {
     id: 'x',
     number: 1,
@@ -27,8 +28,11 @@ function nextOf(command: string | null, options: Partial<CheckOptions>): string 
     next: command,
   };
   const namespaces = [{ namespace: 'n', verdict: 'finding', headline: '', rungs: [rung] }] as const;
-  const document = { at: '', about: null, verdict: 'finding', headline: null, rungs: [rung], namespaces } as const;
-  const reached = reachingTheSame(document, { ...OPTIONS, ...options });
+  return { at: '', about: null, verdict: 'finding', headline: null, rungs: [rung], namespaces };
+}
+
+function nextOf(command: string | null, options: Partial<CheckOptions>): string | null {
+  const reached = reachingTheSame(documentWith(command), { ...OPTIONS, ...options });
   assert.equal(reached.namespaces?.[0]?.rungs[0]?.next, reached.rungs[0]?.next);
   return reached.rungs[0]?.next ?? null;
 }
@@ -43,11 +47,39 @@ describe('a command to copy reaches what was asked', () => {
     ['kubectl get pods', kube, "kubectl get pods --kubeconfig '/tmp/my config' --context east"],
     ['meshladder diff a.b', kube, "meshladder diff a.b --kubeconfig '/tmp/my config' --context east"],
     ['meshladder decode UF', kube, 'meshladder decode UF'],
+    [
+      'kubectl logs a | meshladder flags',
+      kube,
+      "kubectl logs a --kubeconfig '/tmp/my config' --context east | meshladder flags",
+    ],
     ['meshladder status', {}, 'meshladder status'],
     [null, server, null],
   ];
   for (const [command, options, expected] of cases) {
     test(`${command} with ${JSON.stringify(options)}`, () => assert.equal(nextOf(command, options), expected));
+  }
+});
+
+describe('a command to copy asks the bundle that was looked into, or there is none', () => {
+  const cases: readonly (readonly [command: string | null, expected: string | null])[] = [
+    ['meshladder status', "meshladder bundle 'my report.tgz' --status"],
+    ['meshladder status -n shop -o wide', "meshladder bundle 'my report.tgz' --status -n shop"],
+    ['meshladder check cart-1.shop', "meshladder bundle 'my report.tgz' cart-1.shop"],
+    ['meshladder compare a.shop b.shop', "meshladder compare a.shop b.shop --bundle 'my report.tgz'"],
+    ['meshladder config log a.shop', "meshladder config log a.shop --bundle 'my report.tgz'"],
+    ['meshladder config log a.shop --level default', null],
+    ['meshladder diff a.shop', null],
+    ['meshladder analyze -n shop', null],
+    ['meshladder authz a.shop --from b.shop --port 80', null],
+    ['meshladder decode UF', 'meshladder decode UF'],
+    ['kubectl -n shop get pods', 'kubectl -n shop get pods'],
+    [null, null],
+  ];
+  for (const [command, expected] of cases) {
+    test(String(command), () => {
+      const reached = reachingBundle(documentWith(command), 'my report.tgz');
+      assert.deepEqual([reached.rungs[0]?.next, reached.namespaces?.[0]?.rungs[0]?.next], [expected, expected]);
+    });
   }
 });
 

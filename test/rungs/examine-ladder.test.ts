@@ -268,6 +268,25 @@ describe('what logs tell', () => {
     assert.match(said(logged([100, {}], [50, { flags: ['DC'] }]), 'response-flags'), /^ok/);
   });
 
+  test('where TLS fails, the rung that says who wants what', () => {
+    const hints = (...lines: Parameters<typeof logged>): readonly string[] =>
+      examineLadder(logged(...lines))
+        .find(({ id }) => id === 'response-flags')!
+        .evidence.filter((line) => line.includes('rung 5'));
+    const reset = 'upstream_reset_before_response_started:connection_termination';
+    const words = (told: string): string =>
+      `${told}: client and server disagree on TLS; rung 5 (mtls) says who wants what`;
+    assert.deepEqual(hints([9, { flags: ['NR'], details: 'filter_chain_not_found' }]), [
+      words('filter_chain_not_found'),
+    ]);
+    assert.deepEqual(
+      hints([9, { flags: ['UC'], details: reset }], [2, { flags: ['UC'], details: `${reset}:tls_error` }]),
+      [words('tls_error')],
+    );
+    assert.deepEqual(hints([9, { flags: ['UC'], details: reset }]), []);
+    assert.deepEqual(hints([990, {}], [1, { flags: ['UC'], details: 'x:unknown_ca' }]), []);
+  });
+
   test('denials by policy; an answer of the application is none', () => {
     const denial = { policyNamespace: 'payment', policy: 'deny-admin', rule: '0' };
     const snapshot = logged([7, { direction: 'inbound', responseCode: 403, denial }], [9, { responseCode: 403 }]);

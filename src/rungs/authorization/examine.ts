@@ -1,10 +1,12 @@
 import type { DenialCount } from '../../model/denial-count.ts';
+import type { ProxyRow } from '../../model/proxy-row.ts';
 import { hasTraffic, type RecentTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
+import { nextWithoutTraffic } from '../response-flags/next-without-traffic.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { isOfScope, membersWith, podsIn } from '../scope.ts';
+import { isOfScope, membersWith, podsIn, rowsIn } from '../scope.ts';
 import { counted, firstOf, shellWord, span } from '../wording.ts';
 import { type ServerAhead, serversAhead } from './called-servers.ts';
 import { type GoneDenials, goneDenials } from './gone-policies.ts';
@@ -28,11 +30,17 @@ export function examineAuthorization(snapshot: MeshSnapshot, scope: Scope): Find
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [] };
   }
   if (standing.length === 0) return { verdict: 'ok', summary: 'no AuthorizationPolicy in the way', evidence: [] };
-  if (recent === undefined) {
-    const why = !hasTraffic(snapshot) ? 'no traffic source' : 'counted for too short a time';
-    return { verdict: 'unknown', summary: `${why}, so denials are not seen`, evidence: standing };
-  }
+  if (recent === undefined) return unseen(policies, standing, { snapshot, scope });
   return { verdict: 'ok', summary: `nothing denied in ${span(recent.seconds)}`, evidence: standing };
+}
+
+/** Policies stand in the way, and nobody tells what they denied. */
+function unseen(policies: readonly PolicyCount[], standing: readonly string[], { snapshot, scope }: Asked): Finding {
+  const counts = hasTraffic(snapshot);
+  const summary = `${counts ? 'counted for too short a time' : 'no traffic source'}, so denials are not seen`;
+  const rows = counts ? [] : guardedRows(policies, snapshot, scope);
+  const next = nextWithoutTraffic(snapshot, rows, 'grep rbac_access_denied');
+  return { verdict: 'unknown', summary, evidence: standing, ...(next !== undefined && { next }) };
 }
 
 function aheadText({ verdict, where, words }: ServerAhead): string {
@@ -133,6 +141,12 @@ function policyCommand(denied: readonly DenialCount[]): string | undefined {
   const { policyNamespace, policy } = first.denial;
   if (policy === 'none') return `kubectl -n ${shellWord(first.proxyNamespace)} get authorizationpolicies`;
   return `kubectl -n ${shellWord(policyNamespace)} get authorizationpolicy ${shellWord(policy)} -o yaml`;
+}
+
+/** The proxies asked about that policies stand in front of: only these deny anything. */
+function guardedRows(policies: readonly PolicyCount[], snapshot: MeshSnapshot, scope: Scope): readonly ProxyRow[] {
+  const guarded = new Set(policies.map(({ namespace, workload }) => `${namespace}/${workload}`));
+  return rowsIn(snapshot, scope).filter(({ namespace, workload }) => guarded.has(`${namespace}/${workload}`));
 }
 
 /** `2 ALLOW, 1 DENY in front of payment-svc-v1`. */

@@ -26,7 +26,7 @@ export function examineProxyLogging(snapshot: MeshSnapshot, scope: Scope): Findi
   if (first !== undefined) return setFinding(first, set, written, snapshot);
   const verbose = (written?.logs ?? []).filter(({ level }) => VERBOSE.has(level));
   if (written !== undefined && verbose.length > 0) return writtenFinding(verbose, written, snapshot);
-  return quiet(looked, written, snapshot);
+  return quiet(looked, written, { snapshot, scope });
 }
 
 function isAsked(proxy: { readonly namespace: string; readonly name: string }, { namespace, name }: Scope): boolean {
@@ -92,7 +92,11 @@ function writtenFinding(verbose: readonly ProxyLogCount[], { seconds }: Written,
   };
 }
 
-function quiet(looked: readonly LookedLoggers[], written: Written | undefined, snapshot: MeshSnapshot): Finding {
+function quiet(
+  looked: readonly LookedLoggers[],
+  written: Written | undefined,
+  { snapshot, scope }: { readonly snapshot: MeshSnapshot; readonly scope: Scope },
+): Finding {
   const seen =
     looked.length === 0 ? [] : [`no verbose logger on ${counted(looked.length, 'proxy', 'proxies')} looked into`];
   if (written !== undefined) {
@@ -103,7 +107,9 @@ function quiet(looked: readonly LookedLoggers[], written: Written | undefined, s
   const [summary] = seen;
   if (summary !== undefined) return { verdict: 'ok', summary, evidence: [] };
   const why = hasTraffic(snapshot) ? 'counted for too short a time' : 'no log source';
-  return { verdict: 'unknown', summary: why, evidence: [] };
+  const row = rowsIn(snapshot, scope).find(({ type }) => type !== 'ztunnel');
+  const next = row && `meshladder config log ${shellWord(`${row.name}.${row.namespace}`)}`;
+  return { verdict: 'unknown', summary: why, evidence: [], ...(next !== undefined && { next }) };
 }
 
 function logText({ proxyNamespace, workload, level, count }: ProxyLogCount): string {

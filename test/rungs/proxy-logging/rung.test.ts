@@ -50,7 +50,7 @@ test('verbose loggers are told with since when; those at their default are not',
 describe('what a person reads', () => {
   const many = Array.from({ length: 62 }, (_, nth) => ({ name: `logger${nth}`, level: 'debug' }));
   const cases: readonly (readonly [what: string, snapshot: MeshSnapshot, told: readonly string[]])[] = [
-    ['nothing is known', mesh(), ['unknown: no log source']],
+    ['nothing is known', mesh(), ['unknown: no log source', `next: meshladder config log ${CART}.shop`]],
     ['one look, no logs', mesh({ inspections: fresh(looks(QUIET)) }), ['ok: no verbose logger on 1 proxy looked into']],
     [
       'a logger left on',
