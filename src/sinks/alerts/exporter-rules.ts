@@ -6,6 +6,8 @@ import { SELF_FAMILIES } from '../metrics/self-families.ts';
 /** A Prometheus that scrapes us under another name sets it in the one place where rules are made. */
 const JOB = 'job="meshladder"';
 
+const SHARDS = SELF_FAMILIES.totalShards.name;
+
 /** Whether the exporter itself can be relied on: without it all else is blind, not healthy. */
 export const EXPORTER_RULES: RuleGroup = {
   recordings: [],
@@ -31,7 +33,14 @@ export const EXPORTER_RULES: RuleGroup = {
         },
       },
       expr: ({ silentSeconds }) =>
-        `time() - max by (mesh_cluster, source) (last_over_time(${SOURCES.sourceLastSuccess.name}[15m])) > ${silentSeconds}\nor\nmax by (mesh_cluster, source) (${SOURCES.sourceUp.name}) == 0`,
+        [
+          `time() - max by (mesh_cluster, source) (last_over_time(${SOURCES.sourceLastSuccess.name}[15m])) > ${silentSeconds}`,
+          'or',
+          `max by (mesh_cluster, source) (${SOURCES.sourceUp.name}) == 0`,
+          'or',
+          // What one shard is blind to no other sees.
+          `max by (mesh_cluster, source) (${SOURCES.sourceUp.name} == 0 and on (job, instance) ${SHARDS} > 1)`,
+        ].join('\n'),
       for: '5m',
       summary: 'The exporter cannot read one of its sources.',
       description:
@@ -68,6 +77,31 @@ export const EXPORTER_RULES: RuleGroup = {
       summary: 'A metric family has reached its limit of series.',
       description:
         '{{ $labels.family }} has more series than metrics.maxSeries lets it have: the others are added up under __other__, and what concerns them cannot be told apart.',
+    }),
+    defineAlert({
+      name: 'MeshladderShardsMissing',
+      severity: 'critical',
+      thresholds: {},
+      expr: () =>
+        [
+          `max by (mesh_cluster) (last_over_time(${SHARDS}[3m]))`,
+          `  - count by (mesh_cluster) (count by (mesh_cluster, shard_ordinal) (last_over_time(${SELF_FAMILIES.shardOrdinal.name}[3m]))) > 0`,
+        ].join('\n'),
+      for: '5m',
+      summary: 'A part of the mesh is watched by nobody: not every shard is scraped.',
+      description:
+        '{{ $value }} of the shards into which the mesh {{ $labels.mesh_cluster }} is divided are exposed by nobody. On their namespaces no alert can fire: silence is no health.',
+    }),
+    defineAlert({
+      name: 'MeshladderShardingMismatch',
+      severity: 'critical',
+      thresholds: {},
+      expr: () =>
+        `max by (mesh_cluster) (last_over_time(${SHARDS}[3m]))\n  != min by (mesh_cluster) (last_over_time(${SHARDS}[3m]))`,
+      for: '15m',
+      summary: 'Exporters do not agree among how many of them the mesh is divided.',
+      description:
+        'In the mesh {{ $labels.mesh_cluster }} one exporter believes in {{ $value }} shards and another in fewer. Some namespaces are exposed twice, others not at all: shard.count must be the same for all.',
     }),
   ],
 };
