@@ -4,6 +4,7 @@ import { epochSeconds } from '../../src/model/brand.ts';
 import type { MeshSnapshot } from '../../src/model/snapshot.ts';
 import { SOURCE_ERROR_CODES, type SourceErrorCode } from '../../src/model/source-error.ts';
 import type { SourceHealth } from '../../src/model/source-health.ts';
+import { examineControlPlane } from '../../src/rungs/control-plane/examine.ts';
 import { controlPlane } from '../../src/rungs/control-plane/rung.ts';
 import { answer, connection, pod, polledMesh, REFUSED, sync } from '../support/mesh.ts';
 import { rungText } from '../support/rung-text.ts';
@@ -135,6 +136,13 @@ describe('istiods', () => {
       assert.deepEqual(on, [`istiod_poll_state{istiod="istiod-1",revision="default",state="${state}"} 1`]);
     });
   }
+
+  test('asked over xDS are told so, in the metric and to a person', () => {
+    const mesh = polledMesh();
+    mesh.poll(90, [{ ...answer([good]), version: '1.30.3', access: 'xds' }]);
+    assert.match(rungText(controlPlane, mesh.snapshot, 'istiod_info').join(), /,access="xds"\} 1$/);
+    assert.deepEqual(examineControlPlane(mesh.snapshot).evidence, ['istiod-1: 1 proxy, 1.30.3, over xDS']);
+  });
 
   test('of which nothing was heard for long are not spoken of', () => {
     const mesh = polledMesh();

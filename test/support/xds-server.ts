@@ -29,6 +29,8 @@ export interface XdsServer {
   /** Connections taken so far. */
   connections(): number;
   on(typeUrl: string, answer: XdsAnswer): void;
+  /** Cuts all connections. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function startXdsServer(options: XdsServerOptions = {}): Promise<Xd
     streams: () => streams,
     connections: front.connections,
     on: (typeUrl, answer) => void handlers.set(typeUrl, answer),
+    cut: front.cut,
     async stop() {
       server.forceShutdown();
       await front.stop();
@@ -112,6 +115,7 @@ function bind(server: Server, credentials: ServerCredentials): Promise<number> {
 interface Front {
   readonly port: number;
   connections(): number;
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -136,13 +140,17 @@ async function startFront(to: number, { port = 0, drip }: XdsServerOptions): Pro
     if (drip === undefined) behind.pipe(socket);
     else behind.pipe(dripping(drip)).pipe(socket);
   });
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
   await new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve));
   return {
     port: (front.address() as { readonly port: number }).port,
     connections: () => connections,
+    cut,
     async stop() {
       const closed = new Promise((resolve) => front.close(resolve));
-      for (const socket of open) socket.destroy();
+      cut();
       await closed;
     },
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { epochSeconds } from '../../../src/model/brand.ts';
 import type { Pod } from '../../../src/model/workload.ts';
-import { discoverIstiods, fixedIstiods } from '../../../src/sources/istiod/discover.ts';
+import { discoverIstiods, fixedIstiods, type XdsPlaces } from '../../../src/sources/istiod/discover.ts';
 
 function pod(more: Partial<Pod> = {}): Pod {
   return {
@@ -40,6 +40,35 @@ test('a running istiod pod, whole', () => {
       },
     ],
   );
+});
+
+const tlsXds = { name: 'tls-xds', port: 25_012, protocol: 'TCP' } as const;
+const XDS: readonly (readonly [about: string, more: Partial<Pod>, places: XdsPlaces, at: string, name: string])[] = [
+  ['IPv6 in brackets', { ips: ['fd00::a'] }, {}, '[fd00::a]:15012', 'istiod.istio-system.svc'],
+  ['the port it names', { ports: [tlsXds] }, { port: 1 }, '10.44.0.1:25012', 'istiod.istio-system.svc'],
+  ['the port that is given', {}, { port: 35_012 }, '10.44.0.1:35012', 'istiod.istio-system.svc'],
+  ['its own namespace', { namespace: 'mesh' }, { rootNamespace: 'x' }, '10.44.0.1:15012', 'istiod.mesh.svc'],
+  ['the name that is given', {}, { serverName: 'istiod.example' }, '10.44.0.1:15012', 'istiod.example'],
+];
+for (const [about, more, places, address, serverName] of XDS) {
+  test(`xDS: ${about}`, () => {
+    const [target] = discoverIstiods(new Map([['a', pod(more)]]), places);
+    assert.deepEqual([target?.xds.address, target?.xds.serverName], [address, serverName]);
+  });
+}
+
+test('xDS of a fixed URL is at its host, where istiods mostly speak it', () => {
+  const xds = (url: string, places?: XdsPlaces) => fixedIstiods([url], places)[0]?.xds;
+  assert.deepEqual(xds('http://istiod.example:15014'), {
+    address: 'istiod.example:15012',
+    serverName: 'istiod.istio-system.svc',
+    namespace: 'istio-system',
+  });
+  assert.deepEqual(xds('https://[::1]', { port: 443, rootNamespace: 'mesh' }), {
+    address: '[::1]:443',
+    serverName: 'istiod.mesh.svc',
+    namespace: 'mesh',
+  });
 });
 
 const BASES: readonly (readonly [about: string, more: Partial<Pod>, base: string])[] = [

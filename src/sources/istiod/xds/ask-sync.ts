@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createBreather } from '../../breathe.ts';
 import { createAnswerRows, type SyncAnswer } from '../answer-rows.ts';
 import { MAX_ROW_BYTES } from '../ask.ts';
@@ -35,7 +36,7 @@ export async function askSyncOverXds(ask: XdsAsk): Promise<SyncAnswer> {
   try {
     const body = await askDebug(stream, ask.node, 'syncz');
     if (body === undefined) return await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
-    return await rowsOfBody(body, ask.limitBytes, await askTimes(stream, ask.node));
+    return await rowsOfBody(body, ask.limitBytes, await within(HELP_MS, askTimes(stream, ask.node)));
   } catch (error) {
     if (!isForbidden(error)) throw error;
     return await askAsOutsider(ask, Math.max(1, endsAt - performance.now()), error);
@@ -44,9 +45,12 @@ export async function askSyncOverXds(ask: XdsAsk): Promise<SyncAnswer> {
   }
 }
 
+/** What is only a help must not hold up the poll. */
+const HELP_MS = 2_000;
+
 /** istiod's own version, e.g. `1.30.3`; nothing where it does not say. */
 export async function askVersionOverXds(ask: XdsAsk): Promise<string | undefined> {
-  const stream = openStream(ask, ask.deadlineMs);
+  const stream = openStream(ask, Math.min(ask.deadlineMs, HELP_MS));
   try {
     return versionIn(await askStatus(stream, ask.node));
   } catch {
@@ -105,7 +109,21 @@ async function askTimes(stream: XdsStream, node: XdsNode): Promise<ConnectionTim
   }
 }
 
-async function rowsOfBody(body: Uint8Array, limitBytes: number, times?: ConnectionTimes): Promise<SyncAnswer> {
+/** @returns nothing where it takes longer; it is not waited for then */
+async function within<T>(ms: number, asked: Promise<T>): Promise<T | undefined> {
+  const waited = new AbortController();
+  try {
+    return await Promise.race([asked, sleep(ms, undefined, { signal: waited.signal })]);
+  } finally {
+    waited.abort();
+  }
+}
+
+async function rowsOfBody(
+  body: Uint8Array,
+  limitBytes: number,
+  times: ConnectionTimes | undefined,
+): Promise<SyncAnswer> {
   const rows = createAnswerRows(limitBytes);
   await cut(body, createArrayCutter(rows, { maxElementBytes: MAX_ROW_BYTES }));
   return rows.finish(times);
@@ -127,7 +145,7 @@ async function rowsOfStatus({ resources }: DiscoveryResponse, limitBytes: number
   const breathe = createBreather();
   const rows = createAnswerRows(limitBytes);
   for (const resource of resources) {
-    rows.row(decodeClientConfig(resource));
+    rows.row(resource.length > MAX_ROW_BYTES ? 'unreadable' : decodeClientConfig(resource));
     await breathe();
   }
   return rows.finish();

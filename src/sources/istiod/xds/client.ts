@@ -1,4 +1,5 @@
 import type { SyncAnswer } from '../answer-rows.ts';
+import { AskError } from '../ask-error.ts';
 import type { XdsAddress } from '../discover.ts';
 import { askSyncOverXds, askVersionOverXds, type XdsAsk } from './ask-sync.ts';
 import { openChannel, type XdsChannel } from './channel.ts';
@@ -43,24 +44,36 @@ export function createXdsClient(limitBytes: number): XdsClient {
     kept.delete(address);
     channel.close();
   };
-  const channelTo = async ({ to: { address, serverName }, ca, signal }: XdsQuestion): Promise<XdsChannel> => {
+  const keptFor = ({ to: { address, serverName }, ca }: XdsQuestion): XdsChannel | undefined => {
     const known = kept.get(address);
     if (known?.serverName === serverName && known.ca.equals(ca) && known.channel.isSound()) return known.channel;
     if (known !== undefined) drop(address, known);
+    return undefined;
+  };
+  const connect = async ({ to: { address, serverName }, ca, signal }: XdsQuestion): Promise<XdsChannel> => {
     const peer = { address, serverName, ca, limitBytes };
     await knock(peer, signal);
     const channel = openChannel(peer);
     kept.set(address, { channel, serverName, ca });
     return channel;
   };
-  const askOf = async (question: XdsQuestion): Promise<XdsAsk> => {
+  const ask = async <T>(question: XdsQuestion, by: (ask: XdsAsk) => Promise<T>): Promise<T> => {
     const { to, token, deadlineMs, signal } = question;
-    const channel = await channelTo(question);
-    return { channel, node: xdsNode(token, to.namespace), token, deadlineMs, limitBytes, signal };
+    const on = (channel: XdsChannel): Promise<T> =>
+      by({ channel, node: xdsNode(token, to.namespace), token, deadlineMs, limitBytes, signal });
+    const channel = keptFor(question);
+    if (channel === undefined) return on(await connect(question));
+    try {
+      return await on(channel);
+    } catch (error) {
+      // istiod ends connections of half an hour, and a question may just have been under way: that is no news.
+      if (!endedUnderWay(error) || channel.isSound()) throw error;
+      return on(keptFor(question) ?? (await connect(question)));
+    }
   };
   return {
-    sync: async (question) => askSyncOverXds(await askOf(question)),
-    version: (question) => askOf(question).then(askVersionOverXds, () => undefined),
+    sync: (question) => ask(question, askSyncOverXds),
+    version: (question) => ask(question, askVersionOverXds).catch(() => undefined),
     keep(addresses) {
       for (const [address, each] of [...kept]) if (!addresses.has(address)) drop(address, each);
     },
@@ -68,4 +81,8 @@ export function createXdsClient(limitBytes: number): XdsClient {
       for (const [address, each] of [...kept]) drop(address, each);
     },
   };
+}
+
+function endedUnderWay(error: unknown): boolean {
+  return error instanceof AskError && ['truncated', 'refused'].includes(error.reason.code);
 }

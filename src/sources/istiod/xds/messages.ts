@@ -75,7 +75,7 @@ function readStructText(bytes: Uint8Array): string | undefined {
   return text;
 }
 
-/** @throws Error where the bytes are no such message */
+/** @throws Error where the bytes are no such message, or one of absurdly many resources */
 export function readResponse(bytes: Uint8Array): DiscoveryResponse {
   const resources: Uint8Array[] = [];
   let typeUrl = '';
@@ -105,17 +105,21 @@ function onlyField(bytes: Uint8Array, wanted: number): Uint8Array | undefined {
   return found;
 }
 
-/** The type of a wire that each field we read has. */
+/** No message has this many fields, not even that of 100,000 proxies; what has is not to hold up others. */
+const MAX_FIELDS = 110_000;
+
+/** How a field is read, by its type. */
 export type FieldReader = Pick<BinaryReader, 'bytes' | 'string' | 'uint32' | 'int32' | 'int64'>;
 
 /**
  * Goes over the fields of a message.
  * @param read reads the field and says so, or leaves it to be skipped
- * @throws Error where the bytes end too early or hold no message
+ * @throws Error where the bytes end too early or hold no message, or one of absurdly many fields
  */
 export function eachField(bytes: Uint8Array, read: (field: number, reader: FieldReader) => boolean): void {
   const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
+  for (let fields = 0; reader.pos < reader.len; fields++) {
+    if (fields >= MAX_FIELDS) throw new RangeError(`a message of more than ${MAX_FIELDS} fields`);
     const [field, wireType] = reader.tag();
     if (!read(field, reader)) reader.skip(wireType, field);
   }

@@ -81,6 +81,14 @@ test('the answer is that of the debug port, with the times of connections; the q
   });
 });
 
+test('times of connections are a help, no need: they are not waited for longer than two seconds', async () => {
+  const server = await istiod({
+    [DEBUG]: (stream, asked) => asked.names[0] === 'syncz' && debugBody(HEALTHY)(stream, asked),
+  });
+  const { proxies } = await client().sync(question(server.address, { deadlineMs: 60_000 }));
+  assert.deepEqual([proxies.length, proxies.some(({ connectedAt }) => connectedAt !== undefined)], [9, false]);
+});
+
 const claims = (namespace: unknown): string =>
   `e30.${Buffer.from(JSON.stringify({ 'kubernetes.io': { namespace } })).toString('base64url')}.c2ln`;
 const TOKENS: readonly (readonly [about: string, token: string, namespace: string])[] = [
@@ -317,6 +325,34 @@ test('an istiod that comes back on its address is asked again at once, without a
   const again = await startXdsServer({ ca: CA, answers: { [DEBUG]: debugBody(HEALTHY) }, port: server.port });
   closes.push(() => again.stop());
   assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
+});
+
+test('a connection that istiod ends under way is made anew once; one that it ends again is a failure', async () => {
+  let cuts = 0;
+  const server = await istiod({
+    [DEBUG]: (stream, asked) => (cuts-- > 0 ? server.cut() : debugBody(HEALTHY)(stream, asked)),
+  });
+  const xds = client();
+  await xds.sync(question(server.address));
+  cuts = 1;
+  assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
+  cuts = 2;
+  const reason = await failure(xds.sync(question(server.address)));
+  assert.match(`${reason.code}: ${reason.detail}`, /^truncated: .* closed the connection before its answer was whole$/);
+  cuts = 0;
+  assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
+});
+
+test('a state of a megabyte is left out and counted; a message of endless fields is no message', async () => {
+  const huge = clientConfigBytes({ node: { id: 'a.shop', metadata: { CLUSTER_ID: 'x'.repeat(2 << 20) } } });
+  const server = await istiod({
+    [DEBUG]: debugBody('404 page not found\n'),
+    [STATUS]: clientConfigs([proxyOf('b.shop'), huge]),
+  });
+  const { proxies, skippedRows } = await client().sync(question(server.address));
+  assert.deepEqual([proxies.map(({ name }) => name), skippedRows], [['b'], 1]);
+  server.on(STATUS, (stream) => void stream.write(Buffer.alloc(1 << 20, Buffer.from([0x78, 0x01]))));
+  assert.equal((await failure(client().sync(question(server.address)))).code, 'invalid');
 });
 
 test('who gives up hears its own reason, and istiod that the stream is over', async () => {
