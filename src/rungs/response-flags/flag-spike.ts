@@ -9,6 +9,8 @@ export interface FlagLevel {
   readonly flags: RecordName;
   readonly requests: RecordName;
   readonly ratio: RecordName;
+  /** All requests of a mesh: where it has no past, nothing is known to be usual. */
+  readonly ofMesh: RecordName;
   /** A better witness of the same, in PromQL from `unless` on: where it speaks, these are silent. */
   readonly unless?: string;
 }
@@ -63,7 +65,7 @@ const OF: Readonly<Record<FlagWatch['per'], string>> = {
 
 type Least = Readonly<Record<'share' | 'lines' | 'requests' | 'timesBefore', number>>;
 
-function spike(own: string, { by, flags, requests, ratio, unless }: FlagLevel, least: Least): string {
+function spike(own: string, { by, flags, requests, ratio, ofMesh, unless }: FlagLevel, least: Least): string {
   return [
     `${ratio}${own} > ${least.share}`,
     `and ${flags}${own} >= ${least.lines}`,
@@ -72,6 +74,8 @@ function spike(own: string, { by, flags, requests, ratio, unless }: FlagLevel, l
     // Sums and not an average of shares: times without the flag have no share, and must count as 0.
     `  sum_over_time(${flags}${own}[1h] offset 10m) / on (${by.join(', ')}) group_left () sum_over_time(${requests}[1h] offset 10m)`,
     `  or 0 * ${ratio}${own})`,
+    // The first minutes of a Prometheus, or of access logs: what has been so for months would look new.
+    `and on (mesh_cluster) present_over_time(${ofMesh}[1h] offset 10m)`,
     ...(unless === undefined ? [] : [unless]),
   ].join('\n');
 }

@@ -8,11 +8,14 @@ const FLAGS = FAMILIES.responseFlags.name;
 const REQUESTS = FAMILIES.requests.name;
 const FLAGGED = FAMILIES.flaggedRequests.name;
 
+const REQUESTS_OF_MESH = 'mesh:meshladder_requests:increase5m';
+
 export const DESTINATION: FlagLevel = {
   by: ['mesh_cluster', 'destination', 'direction'],
   flags: 'destination_flag:meshladder_response_flags:increase5m',
   requests: 'destination:meshladder_requests:increase5m',
   ratio: 'destination_flag:meshladder_response_flags_per_requests:ratio_increase5m',
+  ofMesh: REQUESTS_OF_MESH,
 };
 
 /** Without direction: a line that found no route names no cluster, and so has none. */
@@ -21,6 +24,7 @@ export const WORKLOAD: FlagLevel = {
   flags: 'workload_flag:meshladder_response_flags:increase5m',
   requests: 'workload:meshladder_requests:increase5m',
   ratio: 'workload_flag:meshladder_response_flags_per_requests:ratio_increase5m',
+  ofMesh: REQUESTS_OF_MESH,
 };
 
 /** The share of requests of a level that have each flag, from its two counts. */
@@ -83,6 +87,11 @@ const RATES: readonly RecordingSpec[] = [
 export const RECORDINGS: readonly RecordingSpec[] = [
   ...recordingsOf(DESTINATION, 'destination'),
   ...recordingsOf(WORKLOAD, 'workload of the proxy'),
+  {
+    record: REQUESTS_OF_MESH,
+    expr: `sum by (mesh_cluster) (${WORKLOAD.requests})`,
+    about: 'Lines of proxies for requests in the last five minutes, of a mesh; a request through two proxies is two.',
+  },
   ...BURN_WINDOWS.map(burnRecording),
   ...RATES,
 ];

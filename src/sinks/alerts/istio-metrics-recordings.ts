@@ -21,6 +21,7 @@ const REPORTERS: readonly Reporter[] = ['source', 'destination', 'waypoint'];
 const PAIR = ['mesh_cluster', 'reporter', 'direction', 'proxy_namespace', 'workload', 'destination'];
 const OWN_FLAGS = 'workload_destination_response_flags:istio_requests:increase5m';
 const OWN_REQUESTS = 'workload_destination:istio_requests:increase5m';
+const REQUESTS_OF_MESH = 'mesh:istio_requests:increase5m';
 const FLAGGED = 'destination:istio_flagged_requests:increase5m';
 
 export const DESTINATION: FlagLevel = {
@@ -28,6 +29,7 @@ export const DESTINATION: FlagLevel = {
   flags: 'destination_flag:istio_requests:increase5m',
   requests: 'destination:istio_requests:increase5m',
   ratio: 'destination_flag:istio_requests_per_requests:ratio_increase5m',
+  ofMesh: REQUESTS_OF_MESH,
 };
 
 export const WORKLOAD: FlagLevel = {
@@ -35,6 +37,7 @@ export const WORKLOAD: FlagLevel = {
   flags: 'workload_flag:istio_requests:increase5m',
   requests: 'workload:istio_requests:increase5m',
   ratio: 'workload_flag:istio_requests_per_requests:ratio_increase5m',
+  ofMesh: REQUESTS_OF_MESH,
 };
 
 /** Of the series of one reporter: its mesh, its workload, the destination and the direction, by the names that we use. */
@@ -124,6 +127,11 @@ export const RECORDINGS: readonly RecordingSpec[] = [
     record: OWN_REQUESTS,
     expr: ofEach((reporter, labels) => `sum by (${labels.join(', ')}) (increase(${REQUESTS}{${reporter}}[5m]))`, PAIR),
     about: 'All requests in the last five minutes, by who reports them, its workload and the destination.',
+  },
+  {
+    record: REQUESTS_OF_MESH,
+    expr: `sum by (mesh_cluster) (${OWN_REQUESTS})`,
+    about: 'What the proxies of a mesh report in the last five minutes; a request through two proxies is two.',
   },
   ...recordingsOf(DESTINATION, 'destination', 'destination!~"unknown|"'),
   ...recordingsOf(WORKLOAD, 'workload', 'workload!~"unknown|",reporter!="waypoint"'),
