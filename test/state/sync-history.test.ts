@@ -50,6 +50,18 @@ describe('out of sync', () => {
     }
   });
 
+  test('without nonces, STALE at two polls is out of sync, also while pushes go on; a time moves with each push', () => {
+    const states = (state: 'SYNCED' | 'STALE', sentAt: number) =>
+      connection('shop', 'cart-1', { cds: { state, sentAt: epochSeconds(sentAt) } });
+    const mesh = polledMesh();
+    mesh.poll(90, [answer([states('SYNCED', 80)])]);
+    mesh.poll(100, [answer([states('SYNCED', 95)])]);
+    assert.equal(cart(mesh.snapshot.history).connection?.types.cds?.sentAt, 95);
+    mesh.poll(110, [answer([states('STALE', 105)])]);
+    assert.deepEqual(standing(mesh.poll(120, [answer([states('STALE', 115)])])), ['stale', 110]);
+    assert.deepEqual(standing(mesh.poll(130, [answer([states('SYNCED', 115)])])), ['synced']);
+  });
+
   test('an acknowledgement of another type does not excuse the one that is stuck', () => {
     const mesh = polledMesh();
     mesh.poll(90, [answer([SYNCED])]);
