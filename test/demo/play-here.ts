@@ -30,3 +30,22 @@ export function playHere(
     context.signal,
   );
 }
+
+/** Plays in this process, and waits until the exporter serves. @returns where, as `HOST:PORT`, and what comes of it */
+export async function startPlaying(
+  context: TestContext,
+  story: Omit<PlayedHere, 'write'>,
+): Promise<{ readonly target: string; readonly ended: Promise<DemoOutcome> }> {
+  const serves = Promise.withResolvers<string>();
+  const ended = playHere(context, {
+    ...story,
+    write(text) {
+      const target = /http:\/\/(\S+)\/metrics/.exec(text)?.[1];
+      if (target !== undefined) serves.resolve(target);
+    },
+  });
+  const never = ended.then(() => {
+    throw new Error('it ended before it served');
+  });
+  return { target: await Promise.race([serves.promise, never]), ended };
+}

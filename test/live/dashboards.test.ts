@@ -11,7 +11,7 @@ import type { Scenario } from '../../src/demo/scenario/scenario.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { MAIN } from '../demo/demo-run.ts';
-import { playHere } from '../demo/play-here.ts';
+import { startPlaying } from '../demo/play-here.ts';
 import { DASHBOARD_FILES, panelsOf } from '../support/dashboard-files.ts';
 import { filledIn } from '../support/dashboard-queries.ts';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus-server.ts';
@@ -83,25 +83,16 @@ test('a real Prometheus scrapes the demo: no panel is empty during the incidents
   skip,
   timeout: 300_000,
 }, async (context) => {
-  const serves = Promise.withResolvers<string>();
   const empty = new Map(QUERIES.map(({ name, expr }) => [name, expr]));
-  const playing = playHere(context, {
-    scenario: incidents(() => [...empty.keys()]),
-    speed: SPEED,
-    script: MAIN,
-    write(text) {
-      const target = /http:\/\/(\S+)\/metrics/.exec(text)?.[1];
-      if (target !== undefined) serves.resolve(target);
-    },
-  });
-  const target = await Promise.race([serves.promise, playing.then(() => assert.fail('it never served'))]);
+  const scenario = incidents(() => [...empty.keys()]);
+  const { target, ended } = await startPlaying(context, { scenario, speed: SPEED, script: MAIN });
   const prometheus = await startPrometheus(binary!, {
     target,
     ruleFiles: ruleGroups(LADDER).map(({ id }) => resolve(`alerts/${id}.yaml`)),
   });
   context.after(() => prometheus.stop());
   const over = new AbortController();
-  await Promise.all([playing.finally(() => over.abort()), watch(prometheus, empty, over.signal)]);
+  await Promise.all([ended.finally(() => over.abort()), watch(prometheus, empty, over.signal)]);
   assert.deepEqual([...empty.keys()], []);
   for (const expr of MAY_BE_EMPTY) await prometheus.query(expr);
   assert.deepEqual(await prometheus.ruleErrors(), []);

@@ -12,7 +12,7 @@ import type { Scenario } from '../../src/demo/scenario/scenario.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { MAIN } from '../demo/demo-run.ts';
-import { playHere } from '../demo/play-here.ts';
+import { startPlaying } from '../demo/play-here.ts';
 import { startAlertmanager } from '../support/alertmanager-server.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { type Receivers, startReceivers } from '../support/receivers.ts';
@@ -129,17 +129,8 @@ test('a mesh that is well pages nobody; a proxy that hangs is a ticket; NR and U
   const alertmanager = await startAlertmanager(alertmanagerBinary!, receivers.url);
   context.after(() => alertmanager.stop());
   const run: Told = { receivers, sinceMs: Number.POSITIVE_INFINITY };
-  const serves = Promise.withResolvers<string>();
-  const playing = playHere(context, {
-    scenario: story(run, longestWaitMs()),
-    speed: SPEED,
-    script: MAIN,
-    write(text) {
-      const target = /http:\/\/(\S+)\/metrics/.exec(text)?.[1];
-      if (target !== undefined) serves.resolve(target);
-    },
-  });
-  const target = await Promise.race([serves.promise, playing.then(() => assert.fail('it never served'))]);
+  const scenario = story(run, longestWaitMs());
+  const { target, ended } = await startPlaying(context, { scenario, speed: SPEED, script: MAIN });
   const prometheus = await startPrometheus(prometheusBinary!, {
     target,
     ruleFiles: ruleFilesIn(context),
@@ -147,7 +138,7 @@ test('a mesh that is well pages nobody; a proxy that hangs is a ticket; NR and U
   });
   context.after(() => prometheus.stop());
   run.sinceMs = performance.now();
-  const { missed } = await playing;
+  const { missed } = await ended;
   // Whether each line was counted is the demo's own test.
   assert.deepEqual(
     missed.filter((each) => each.startsWith('+')),
