@@ -3,13 +3,32 @@ import { mkdir, stat } from 'node:fs/promises';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { findTool } from '../test/support/tools.ts';
 
-/** Takes the picture of the status page for the README: the demo's incident, in a real Chromium. */
+/** Takes the pictures of the status page for the README: the demo's incident, in a real Chromium. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PICTURE = `${ROOT}docs/images/page.png`;
+const FOLDER = `${ROOT}docs/images`;
 const MAX_BYTES = 200_000;
+
+interface Picture {
+  readonly name: string;
+  /** What stands behind the `#`. */
+  readonly place: string;
+  /** In the page once it is worth a picture. */
+  readonly shows: string;
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+const PICTURES: readonly Picture[] = [
+  { name: 'page', place: '/', shows: 'default-deny', size: { width: 1120, height: 720 } },
+  {
+    name: 'proxy',
+    place: '/proxy/payment/payment-svc-v1-6d8f9b7c5d-2xkqp',
+    shows: 'default-deny added',
+    size: { width: 1120, height: 780 },
+  },
+];
 
 const executablePath = findTool('chromium');
 if (executablePath === undefined) throw new Error('no Chromium here: the Debian package chromium has it');
@@ -20,22 +39,28 @@ try {
   const address = await untilIncident();
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1120, height: 720 }, colorScheme: 'light' });
-    await page.goto(address);
-    await page.locator('.stories li', { hasText: 'default-deny' }).waitFor();
-    await mkdir(`${ROOT}docs/images`, { recursive: true });
-    // Fonts and the first update have settled.
-    await page.locator('#freshness', { hasText: 'live' }).waitFor();
-    await page.screenshot({ path: PICTURE });
+    await mkdir(FOLDER, { recursive: true });
+    for (const picture of PICTURES) await take(picture, browser, address);
   } finally {
     await browser.close();
   }
 } finally {
   demo.kill('SIGINT');
 }
-const { size } = await stat(PICTURE);
-if (size > MAX_BYTES) throw new Error(`${PICTURE} has ${size} bytes, more than ${MAX_BYTES}`);
-console.log(`${PICTURE}: ${size} bytes`);
+
+async function take({ name, place, shows, size: viewport }: Picture, browser: Browser, address: string): Promise<void> {
+  const page = await browser.newPage({ viewport, colorScheme: 'light' });
+  await page.goto(`${address}#${place}`);
+  await page.locator('main', { hasText: shows }).waitFor();
+  // Fonts and the first update have settled.
+  await page.locator('#freshness', { hasText: 'live' }).waitFor();
+  const path = `${FOLDER}/${name}.png`;
+  await page.screenshot({ path });
+  await page.close();
+  const { size } = await stat(path);
+  if (size > MAX_BYTES) throw new Error(`${path} has ${size} bytes, more than ${MAX_BYTES}`);
+  console.log(`${path}: ${size} bytes`);
+}
 
 /** Where the page is, once payment has been cut off for a while. */
 async function untilIncident(): Promise<string> {

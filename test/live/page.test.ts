@@ -146,7 +146,12 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
       .getByRole('table', { name: /What happened/ })
       .locator('tbody tr')
       .allTextContents();
-    const order = [/MISSING/, /RDSSYNCEDSTALE/, /VirtualService payment\/payment-svc changed/, /default-deny added/];
+    const order = [
+      /MISSING/,
+      /CDS, LDS, RDSSYNCEDSTALE/,
+      /VirtualService payment\/payment-svc changed/,
+      /default-deny added/,
+    ];
     const places = order.map((words) => rows.findIndex((row) => words.test(row)));
     assert.deepEqual(
       places,
@@ -154,7 +159,7 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
       rows.join('\n'),
     );
     assert.ok(!places.includes(-1), rows.join('\n'));
-    await page.locator('.diff', { hasText: 'None can be asked for here: no istiod lists it' }).waitFor();
+    await page.locator('.diff', { hasText: 'there is nothing to compare' }).waitFor();
     await go(page, REVIEWS);
     await page.locator('.cause pre', { hasText: "Didn't find a registered implementation" }).first().waitFor();
     await closed(opened);
@@ -182,7 +187,7 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
     await answerAsIf(page, /page\/proxy\.json/, (body) => ({ ...body, noDiff: 'inspection is off (inspect.enabled)' }));
     await go(page, REVIEWS);
     const diff = page.locator('.diff');
-    await diff.filter({ hasText: 'None can be asked for here: inspection is off (inspect.enabled).' }).waitFor();
+    await diff.filter({ hasText: 'Nobody can ask here: inspection is off (inspect.enabled).' }).waitFor();
     assert.equal(await diff.getByRole('button', { name: /Ask/ }).count(), 0);
     await diff.locator('code', { hasText: 'meshladder diff reviews-v2-556d6457d-hn5vc.bookinfo' }).waitFor();
     await page.unrouteAll();

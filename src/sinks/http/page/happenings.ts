@@ -12,8 +12,8 @@ export type Happening =
   | {
       readonly at: string;
       readonly of: 'state';
-      /** Null: all of them. */
-      readonly xdsType: string | null;
+      /** Those that changed alike at that moment; empty: the proxy as a whole. */
+      readonly xdsTypes: readonly string[];
       readonly from: StateChange['from'];
       readonly to: StateChange['to'];
     }
@@ -31,9 +31,7 @@ const JUST_BEFORE_SECONDS = 120;
  * the root namespace, and of others what came within two minutes of a change. Newest first.
  */
 export function happeningsOf(row: ProxyRow, snapshot: MeshSnapshot): readonly Happening[] {
-  const states = row.changes.map(
-    ({ at, xdsType, from, to }): Told => ({ ...moment(at), of: 'state', xdsType: xdsType ?? null, from, to }),
-  );
+  const states = statesOf(row);
   const isJustBefore = (at: EpochSeconds): boolean =>
     row.changes.some((change) => change.at >= at && change.at - at <= JUST_BEFORE_SECONDS);
   const written = writtenFor(row, snapshot).filter(
@@ -47,6 +45,17 @@ export function happeningsOf(row: ProxyRow, snapshot: MeshSnapshot): readonly Ha
   // Of one moment, what was written is the cause.
   const newestFirst = all.toSorted((one, other) => other.seconds - one.seconds || rank(one) - rank(other));
   return newestFirst.slice(0, MAX_HAPPENINGS).map(({ seconds: _, ...happening }) => happening);
+}
+
+/** What one poll taught of several types is one happening. */
+function statesOf({ changes }: ProxyRow): readonly Told[] {
+  const alike = Map.groupBy(changes, ({ at, from, to, xdsType }) => `${at} ${from} ${to} ${xdsType === undefined}`);
+  return [...alike.values()].flatMap((same): Told[] => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const xdsTypes = same.flatMap(({ xdsType }) => xdsType ?? []);
+    return [{ ...moment(first.at), of: 'state', xdsTypes, from: first.from, to: first.to }];
+  });
 }
 
 function writtenFor({ cluster }: ProxyRow, { configChanges, history }: MeshSnapshot): readonly ConfigChange[] {

@@ -34,7 +34,7 @@ interface PageData {
 export function pageDataRoutes({ read, noDiff }: PageDataOptions): readonly Route[] {
   const data: { readonly [K in keyof PageData]: (query: URLSearchParams) => PageData[K] } = {
     proxies: (query) => proxyList(proxyTable(read()), query),
-    proxy: (query) => shownProxy(shownProxies(read(), query), noDiff),
+    proxy: (query) => ({ proxies: shownProxies(read(), query), noDiff: noDiff ?? null }),
     traffic: (query) => trafficPairs(read(), query),
     pair: (query) => pair(read(), query),
     counts: () => meshCounts(read()),
@@ -43,11 +43,6 @@ export function pageDataRoutes({ read, noDiff }: PageDataOptions): readonly Rout
     path: `/page/${name}.json`,
     answer: ({ query }: Asked) => jsonAnswer(200, document(query)),
   }));
-}
-
-function shownProxy(proxies: ShownProxy['proxies'], noDiff: string | undefined): ShownProxy {
-  const isListed = proxies.some(({ verdict }) => verdict !== 'missing');
-  return { proxies, noDiff: noDiff ?? (isListed ? null : 'no istiod lists it, so none would send it anything') };
 }
 
 function shownProxies(snapshot: MeshSnapshot, query: URLSearchParams): ShownProxy['proxies'] {

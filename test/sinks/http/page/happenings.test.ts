@@ -20,7 +20,9 @@ function told(snapshot: MeshSnapshot, list: readonly ConfigChange[]): readonly s
   const seen = new Map();
   return happeningsOf(row, { ...snapshot, configChanges: { seen, list } }).map((each) => {
     const at = Date.parse(each.at) / 1000 - DECLARED;
-    return each.of === 'mesh' ? `${at} ${each.text}` : `${at} ${each.xdsType ?? 'all'} ${each.from} > ${each.to}`;
+    return each.of === 'mesh'
+      ? `${at} ${each.text}`
+      : `${at} ${each.xdsTypes.join('+') || 'all'} ${each.from} > ${each.to}`;
   });
 }
 
@@ -35,7 +37,7 @@ test('changes of state with what was written just before, newest first', () => {
     change(DECLARED + 25, 'shop', 'elsewhere-after'),
   ];
   const [first, ...others] = told(mesh.snapshot, written);
-  assert.match(first ?? '', /^\d+ [cl]ds SYNCED > STALE$/);
+  assert.match(first ?? '', /^\d+ cds\+lds SYNCED > STALE$/);
   assert.deepEqual(
     others.filter((each) => each.includes('VirtualService')),
     [

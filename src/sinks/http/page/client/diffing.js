@@ -46,22 +46,22 @@ export async function askDiff(namespace, name, onNews) {
 }
 
 /**
- * What istiod would send against what Envoy has, for who asks.
- * @param {string} namespace
- * @param {string} name
- * @param {string | null} noDiff why none can be asked for
+ * What istiod would send against what Envoy has, for who asks. `noDiff`: why nobody can ask here.
+ * @param {{ readonly namespace: string, readonly name: string, readonly noDiff: string | null, readonly isMissing: boolean }} proxy
  */
-export function diffSection(namespace, name, noDiff) {
+export function diffSection({ namespace, name, noDiff, isMissing }) {
   const pod = `${name}.${namespace}`;
   const own = asked.pod === pod ? asked : undefined;
   return h(
     'section',
     { 'aria-labelledby': 'diff', class: 'diff' },
     h('h2', { id: 'diff' }, 'What istiod would send, and what its Envoy has'),
-    noDiff === null ? asking(namespace, name, own) : h('p', {}, `None can be asked for here: ${noDiff}.`),
+    isMissing && h('p', {}, 'No istiod lists it, so none would send it anything: there is nothing to compare.'),
+    noDiff !== null && !isMissing && h('p', {}, `Nobody can ask here: ${noDiff}.`),
+    noDiff === null && !isMissing && asking(namespace, name, own),
     own?.refusal !== undefined && h('p', { class: 'refusal' }, own.refusal),
     own?.diff !== undefined && answer(own.diff),
-    commandBox(`meshladder diff ${pod}`, 'In a terminal'),
+    !isMissing && commandBox(`meshladder diff ${pod}`, 'In a terminal'),
   );
 }
 

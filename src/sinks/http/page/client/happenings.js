@@ -22,7 +22,7 @@ export function happeningsTable(happenings) {
       h(
         'tr',
         {},
-        ['At (UTC)', 'Type', 'From', 'To'].map((text) => h('th', { scope: 'col' }, text)),
+        ['At (UTC), ago', 'Type', 'From', 'To'].map((text) => h('th', { scope: 'col' }, text)),
       ),
     ),
     h('tbody', {}, happenings.map(row)),
@@ -31,20 +31,15 @@ export function happeningsTable(happenings) {
 
 /** @param {Happening} happening */
 function row(happening) {
-  const when = h(
-    'td',
-    {},
-    h('span', { class: 'whole' }, `${clockText(happening.at)},`),
-    ` ${ageText(happening.at)} ago`,
-  );
+  const when = h('td', { class: 'whole' }, `${clockText(happening.at)}, ${ageText(happening.at)}`);
   if (happening.of === 'mesh')
     return h('tr', { class: 'mesh' }, when, h('td', { colspan: 3 }, h('strong', {}, happening.text)));
-  const { xdsType, from, to } = happening;
+  const { xdsTypes, from, to } = happening;
   return h(
     'tr',
     {},
     when,
-    h('td', {}, xdsType === null ? 'all' : xdsType.toUpperCase()),
+    h('td', {}, xdsTypes.length === 0 ? 'all' : xdsTypes.join(', ').toUpperCase()),
     h('td', { class: 'whole' }, from.replace('_', ' ')),
     h('td', {}, stateBadge(to)),
   );

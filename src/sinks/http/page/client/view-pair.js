@@ -51,16 +51,22 @@ export const pairView = {
 /** @param {Pair} pair */
 function verdictLine({ seconds, traffic, checks }) {
   const failed = traffic?.failed ?? 0;
+  const found = checks.find(({ verdict }) => verdict === 'finding');
   const all = [failed > 0 ? 'finding' : traffic === null ? 'unknown' : 'ok', ...checks.map(({ verdict }) => verdict)];
   const worst = /** @type {const} */ (['finding', 'unknown']).find((verdict) => all.includes(verdict)) ?? 'ok';
-  return h('p', { class: 'verdict-line' }, badge(worst), ` ${trafficText({ seconds, traffic })}`);
+  return h(
+    'p',
+    { class: 'verdict-line' },
+    badge(worst),
+    ` ${trafficText({ seconds, traffic })} ${found?.summary ?? ''}`,
+  );
 }
 
 /** @param {Pick<Pair, 'seconds' | 'traffic'>} pair */
 function trafficText({ seconds, traffic }) {
   if (seconds === null) return 'No requests are known: no access log is read, or not for long enough yet.';
   if (traffic === null) return `No request was logged in the last ${spanText(seconds)}.`;
-  return `${traffic.requests} requests in the last ${spanText(seconds)}, ${traffic.failed} with a flag that says they failed`;
+  return `${traffic.requests} requests in the last ${spanText(seconds)}, ${traffic.failed} with a flag of a failure.`;
 }
 
 /** @param {readonly PairPod[]} all */

@@ -50,7 +50,8 @@ export const proxyView = {
         commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
       ),
     ),
-    proxies.length > 0 && diffSection(namespace, name, noDiff),
+    proxies.length > 0 &&
+      diffSection({ namespace, name, noDiff, isMissing: proxies.every(({ state }) => state === 'MISSING') }),
     h(
       'p',
       { class: 'links' },
@@ -86,10 +87,10 @@ function proxyFacts(proxy) {
       missing !== null && ` No istiod lists it since ${clockText(missing)} UTC.`,
     ),
     blockText(proxy),
-    facts(proxy),
     types(proxy),
     ...rejections(proxy),
     happeningsTable(proxy.happenings),
+    facts(proxy),
   ];
 }
 
