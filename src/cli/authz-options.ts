@@ -1,5 +1,6 @@
 import type { AuthorizationQuestion, CallerWords } from '../model/authorization-question.ts';
 import { isInCidr } from '../model/cidr.ts';
+import { podAndNamespace, readTarget } from './authz-target.ts';
 import { UserError } from './io.ts';
 
 /** As commander gives them. */
@@ -32,33 +33,15 @@ export type AskedRequest = Omit<AuthorizationQuestion, 'cluster' | 'hypothetical
 
 /** @throws UserError for what makes no sense, or not together */
 export function readAuthzOptions(target: string, flags: AuthzFlags): AskedRequest {
-  const { namespace, name } = targetOf(target, flags.namespace);
   const labels = flags.label?.map((each) => pair('--label', each));
   return {
-    namespace,
-    name,
+    ...readTarget(target, flags.namespace),
     caller: callerOf(flags),
     request: requestOf(flags),
     rootNamespace: flags.istioNamespace,
     ...(labels !== undefined && { labels: Object.fromEntries(labels) }),
     ...(flags.service !== undefined && { service: podAndNamespace('--service', flags.service) }),
   };
-}
-
-/** A pod's name may hold dots, a namespace's may not. */
-function targetOf(
-  target: string,
-  namespace: string | undefined,
-): { readonly namespace: string; readonly name: string } {
-  if (namespace === undefined) return podAndNamespace('the first argument', target);
-  const ending = `.${namespace}`;
-  return { namespace, name: target.endsWith(ending) ? target.slice(0, -ending.length) : target };
-}
-
-function podAndNamespace(what: string, text: string): { readonly namespace: string; readonly name: string } {
-  const dot = text.lastIndexOf('.');
-  if (dot < 1 || dot === text.length - 1) throw new UserError(`${what} ${text}: write it as NAME.NAMESPACE`);
-  return { name: text.slice(0, dot), namespace: text.slice(dot + 1) };
 }
 
 const SPIFFE = 'spiffe://';

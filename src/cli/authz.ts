@@ -27,7 +27,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
 
 function declareOptions(command: Command): Command {
   return command
-    .argument('<pod>', 'who is called: POD.NAMESPACE or WORKLOAD.NAMESPACE')
+    .argument('<pod>', 'who is called: POD.NAMESPACE, WORKLOAD.NAMESPACE, or a service as NAMESPACE/NAME')
     .argument('[files...]', 'YAML or JSON of the objects; with files, nothing else is looked at; - is stdin')
     .option(
       '-n, --namespace <namespace>',
@@ -39,7 +39,7 @@ function declareOptions(command: Command): Command {
     .option('--method <method>', 'as in GET')
     .option('--path <path>', 'with its query, if any')
     .option('--host <host>', 'the Host header, with its port if the client sends one')
-    .option('--port <port>', "the container's port, not the service's")
+    .option('--port <port>', "the container's port; of a service, its own will do")
     .option('--header <name=value>', 'a header; those not given are not sent; may be given several times', collect)
     .option(
       '--jwt-claim <name=value>',
@@ -64,12 +64,14 @@ function declareOptions(command: Command): Command {
 
 const AFTER_HELP = `
   meshladder authz cart-7d9c.shop --from web/frontend --method GET --path /cart
+  meshladder authz shop/cart --from web/frontend --method GET --path /cart
   meshladder authz cart.shop --from plaintext --port 8080 --tcp
   meshladder authz cart.shop --from web/frontend --path /admin policies.yaml
 
 Says what the proxy of the pod would do, CUSTOM, then DENY, then ALLOW, and why,
 rule by rule. What is not told is not guessed: where it decides, the answer is
 that it cannot be told, with the option that would say it. Nothing is sent.
+Of a service each workload behind it is asked, and who denies told first.
 
 Exit code 0: allowed; 1: denied; 2: cannot tell (an external authorizer decides,
 or something has to be told), or wrong use.`;

@@ -17,6 +17,8 @@ export interface AuthorizationQuestion {
   /** The pod's namespace, and its name or that of its workload. */
   readonly namespace: string;
   readonly name: string;
+  /** A Service is named, if there is one of that name; else a pod or a workload comes first. */
+  readonly of?: 'service';
   /** What the pod is labelled with, where no object tells. */
   readonly labels?: Labels;
   /** The service that is asked for, where a waypoint answers. */

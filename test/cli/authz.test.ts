@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { json as kubeJson, status as kubeStatus, startFakeKubeApi } from '../support/fake-kube-api.ts';
 import { assertGolden } from '../support/golden.ts';
 import { startRecordedCluster } from '../support/recorded-cluster.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 import { runProcess } from '../support/run-process.ts';
 
+const SCHEMA = JSON.parse(await readFile(new URL('../../docs/schemas/authz.json', import.meta.url), 'utf8')) as object;
 const folder = await mkdtemp(join(tmpdir(), 'meshladder-authz-'));
 after(() => rm(folder, { recursive: true }));
 
@@ -242,6 +244,78 @@ describe('what objects say beside policies', () => {
     assert.equal((await answer(['cart-7d9c-abcde.shop', '--path', '/'], ambient)).decision, 'allow');
     // At the ztunnel, a DENY rule loses its path and denies all.
     assert.equal((await answer(['cart-7d9c-abcde.shop', '--path', '/'], ambient, POLICIES)).decision, 'deny');
+  });
+});
+
+describe('a service is answered by its workloads', () => {
+  const pod = (name: string, version: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: shop, labels: {app: pay, version: ${version}}}
+spec: {containers: [{name: app}, {name: istio-proxy}]}
+`;
+  const SHOP = [
+    pod('pay-v1-6d8f9b7c5d-2xkqp', 'v1'),
+    pod('pay-v1-6d8f9b7c5d-9zrtw', 'v1'),
+    pod('pay-v2-7b9c6d5f4e-m8zrt', 'v2'),
+    'apiVersion: v1\nkind: Service\nmetadata: {name: pay, namespace: shop}\nspec: {selector: {app: pay}, ports: [{port: 80, targetPort: 8080}]}\n',
+    'apiVersion: v1\nkind: Service\nmetadata: {name: nobody, namespace: shop}\nspec: {selector: {app: nobody}, ports: [{port: 80}]}\n',
+    'apiVersion: v1\nkind: Service\nmetadata: {name: outside, namespace: shop}\nspec: {ports: [{port: 80}]}\n',
+    `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: no-8080, namespace: shop}
+spec: {selector: {matchLabels: {version: v2}}, action: DENY, rules: [{to: [{operation: {ports: ["8080"]}}]}]}
+`,
+  ].join('---\n');
+
+  for (const target of ['shop/pay', 'svc/pay.shop', 'pay.shop']) {
+    test(`${target}: who denies is told in full, and what the others say`, async () => {
+      const { code, stdout } = await authz([target, '--from', 'web/frontend', '-o', 'json'], SHOP);
+      const {
+        decision,
+        target: asked,
+        request,
+        service,
+      } = JSON.parse(stdout) as {
+        readonly decision: string;
+        readonly target: { readonly name: string };
+        readonly request: { readonly port: number };
+        readonly service: { readonly workloads: readonly { readonly workload: string; readonly decision: string }[] };
+      };
+      assert.deepEqual([code, decision, asked.name, request.port], [1, 'deny', 'pay-v2-7b9c6d5f4e-m8zrt', 8080]);
+      assert.deepEqual(
+        service.workloads.map((each) => `${each.workload} ${each.decision}`),
+        ['pay-v2 deny', 'pay-v1 allow'],
+      );
+    });
+  }
+
+  test("its own port is as good as the container's", async () => {
+    for (const port of ['80', '8080']) {
+      const { code, stdout } = await authz(['shop/pay', '--from', 'web/frontend', '--port', port], SHOP);
+      assert.equal(code, 1);
+      assert.match(
+        stdout,
+        /^service pay\.shop leads to pay-v2 DENIED, pay-v1 ALLOWED; of pay-v2:\nDENIED: .*port 8080/,
+      );
+    }
+  });
+
+  for (const [target, said] of [
+    ['shop/nobody', /service shop\/nobody selects no pod/],
+    ['shop/outside', /service shop\/outside has no selector, so who answers is not known/],
+    ['shop/pay/x', /shop\/pay\/x: write it as NAME\.NAMESPACE, or a service as NAMESPACE\/NAME/],
+  ] as const) {
+    test(`${target} has no answer`, async () => {
+      const { code, stdout, stderr } = await authz([target], SHOP);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, said);
+    });
+  }
+
+  test('a workload by its kind', async () => {
+    const { code } = await authz(['deploy/pay-v1.shop', '--from', 'web/frontend'], SHOP);
+    assert.equal(code, 0);
   });
 });
 

@@ -269,7 +269,7 @@ describe('what logs tell', () => {
   });
 
   test('where TLS fails, the rung that says who wants what', () => {
-    const hints = (...lines: Parameters<typeof logged>): readonly string[] =>
+    const hints = (...lines: readonly (readonly [number, Partial<RequestShape>])[]): readonly string[] =>
       examineLadder(logged(...lines))
         .find(({ id }) => id === 'response-flags')!
         .evidence.filter((line) => line.includes('rung 5'));

@@ -4,13 +4,11 @@ import { fqdnOf } from '../../model/cluster-domain.ts';
 import { current } from '../../model/current.ts';
 import { meshRootNamespace } from '../../model/mesh-root.ts';
 import type { Observed } from '../../model/observed.ts';
-import { isLeaving } from '../../model/proxy-pod.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Pod, Service } from '../../model/workload.ts';
-import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import { showsCertificate } from '../mtls/caller-tls.ts';
 import type { Scope } from '../rung.ts';
-import { hostsCalledBy, inNamespace, podsIn, selectsPod, valuesOf } from '../scope.ts';
+import { hostsCalledBy, podsIn, valuesOf } from '../scope.ts';
 import { shellWord } from '../wording.ts';
 import { answerByPolicies } from './answer.ts';
 import type { Decision } from './decision.ts';
@@ -18,6 +16,7 @@ import type { AuthorizationPolicy } from './policy.ts';
 import { type PortOfService, portsOfServices } from './port-of-service.ts';
 import { AUTHORIZATION_POLICIES, readAuthorizationPolicy } from './read-policy.ts';
 import { undecidedWords } from './undecided-words.ts';
+import { workloadsBehind } from './workloads-behind.ts';
 
 /** What policies in front of a called service make of a pod's requests, where they do not surely let all in. */
 export interface ServerAhead {
@@ -64,7 +63,7 @@ interface Said extends Pick<ServerAhead, 'verdict' | 'words' | 'next'> {
 }
 
 function aheadAt(service: Service, call: Call): readonly ServerAhead[] {
-  const servers = oneOfEachKind(service, call);
+  const servers = workloadsBehind(service, call.pods, call.snapshot.cluster);
   const said = servers.flatMap(({ pod, workload }) => saidAt(pod, workload, service, call));
   const workloads = new Set(servers.map(({ workload }) => workload));
   return [...Map.groupBy(said, ({ verdict, words }) => `${verdict} ${words}`).values()].flatMap((same) => {
@@ -75,17 +74,6 @@ function aheadAt(service: Service, call: Call): readonly ServerAhead[] {
     const { verdict, words, next } = first;
     return { verdict, words, next, where, host: fqdnOf(service) };
   });
-}
-
-/** Replicas are asked once. */
-function oneOfEachKind(service: Service, { pods, snapshot }: Call): readonly { pod: Pod; workload: string }[] {
-  const kinds = new Map<string, { pod: Pod; workload: string }>();
-  for (const pod of inNamespace(valuesOf(pods), service.namespace)) {
-    if (isLeaving(pod) || !selectsPod(service, pod)) continue;
-    const workload = workloadOfPod(pod.name, pod, snapshot.cluster);
-    kinds.set(`${workload} ${JSON.stringify(pod.labels)}`, { pod, workload });
-  }
-  return [...kinds.values()];
 }
 
 function saidAt(pod: Pod, workload: string, service: Service, call: Call): readonly Said[] {

@@ -1,7 +1,9 @@
 import type { AuthorizationQuestion } from '../../model/authorization-question.ts';
-import type { DescribedRequest, RequestField } from '../../model/described-request.ts';
+import type { RequestField } from '../../model/described-request.ts';
 import { type AuthorizationAnswer, answerAuthorization } from '../../rungs/authorization/answer.ts';
+import { answerService, type ServiceAnswer } from '../../rungs/authorization/answer-service.ts';
 import type { Step } from '../../rungs/authorization/decision.ts';
+import { type AuthorizationDocument, answerJson } from './authorization-json.ts';
 import { type Cell, type Colour, formatTable, oneLine, paint } from './text-table.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -17,48 +19,40 @@ export type AuthorizationReport =
       json(): AuthorizationDocument;
     };
 
-/** `meshladder authz -o json`. */
-export interface AuthorizationDocument {
-  readonly decision: Answered['decision'];
-  /** One sentence. */
-  readonly reason: string;
-  /** The rule that decides; null where none does. */
-  readonly by: { readonly policy_namespace: string; readonly policy: string; readonly rule: string } | null;
-  /** What to tell for a surer answer. */
-  readonly needs: Answered['needs'];
-  readonly target: Answered['target'];
-  /** As understood: what is missing is not known, null is known to be missing. */
-  readonly request: RequestDocument;
-  readonly notes: readonly string[];
-  /** Every rule that was asked, in the proxy's order. */
-  readonly steps: readonly StepDocument[];
-}
-
-export interface RequestDocument
-  extends Pick<DescribedRequest, 'protocol' | 'principal' | 'method' | 'path' | 'host' | 'port' | 'sni' | 'claims'> {
-  readonly source_ip?: string;
-  readonly remote_ip?: string;
-  readonly destination_ip?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface StepDocument {
-  readonly action: Step['action'];
-  readonly policy_namespace: string;
-  readonly policy: string;
-  readonly rule?: number;
-  readonly outcome: Step['outcome'];
-  readonly dry_run: boolean;
-  readonly why: string;
-}
-
 export function authorizationReport(question: AuthorizationQuestion): AuthorizationReport {
-  const answer = answerAuthorization(question);
+  const answer = answerService(question) ?? answerAuthorization(question);
   if (answer.kind === 'problem') return { problem: answer.problem };
+  if (answer.kind === 'service') return serviceReport(answer.workloads, question);
   return {
     decision: answer.decision,
     text: ({ width, coloured }) => answerText(answer, width, coloured),
     json: () => answerJson(answer),
+  };
+}
+
+/** The worst of its workloads in full, and what the others say. */
+function serviceReport(
+  workloads: Extract<ServiceAnswer, { kind: 'service' }>['workloads'],
+  { namespace, name }: AuthorizationQuestion,
+): AuthorizationReport {
+  const [{ workload, answer }] = workloads;
+  const each = workloads.map((one) => `${one.workload} ${WORDS[one.answer.decision].text}`).join(', ');
+  const of = workloads.length === 1 ? '' : `; of ${workload}:`;
+  const head = `service ${name}.${namespace} leads to ${each}${of}`;
+  const service = {
+    namespace,
+    name,
+    workloads: workloads.map((one) => ({
+      workload: one.workload,
+      decision: one.answer.decision,
+      reason: one.answer.reason,
+    })),
+  };
+  return {
+    decision: answer.decision,
+    text: ({ width, coloured }) =>
+      wrapText(oneLine(head, MAX_REASON), width, '', '  ') + answerText(answer, width, coloured),
+    json: () => ({ ...answerJson(answer), service }),
   };
 }
 
@@ -134,36 +128,4 @@ function colourOf({ outcome, action, dryRun }: Step): { readonly colour?: Colour
   if (dryRun || outcome === 'no') return { colour: 'dim' };
   if (outcome === 'unknown') return { colour: 'yellow' };
   return action === 'DENY' ? { colour: 'red' } : action === 'ALLOW' ? { colour: 'green' } : {};
-}
-
-function answerJson({ decision, reason, by, needs, target, request, notes, steps }: Answered): AuthorizationDocument {
-  return {
-    decision,
-    reason,
-    by: by === undefined ? null : { policy_namespace: by.policyNamespace, policy: by.policy, rule: by.rule },
-    needs,
-    target,
-    request: requestJson(request),
-    notes,
-    steps: steps.map((step) => ({
-      action: step.action,
-      policy_namespace: step.policyNamespace,
-      policy: step.policy,
-      ...(step.rule !== undefined && { rule: step.rule }),
-      outcome: step.outcome,
-      dry_run: step.dryRun,
-      why: step.why,
-    })),
-  };
-}
-
-function requestJson(request: DescribedRequest): RequestDocument {
-  const { sourceIp, remoteIp, destinationIp, headers, ...rest } = request;
-  return {
-    ...rest,
-    ...(sourceIp !== undefined && { source_ip: sourceIp }),
-    ...(remoteIp !== undefined && { remote_ip: remoteIp }),
-    ...(destinationIp !== undefined && { destination_ip: destinationIp }),
-    ...(headers !== undefined && { headers: Object.fromEntries(headers) }),
-  };
 }

@@ -1,6 +1,11 @@
 import { FINDING_LEVELS } from '../../../model/analysis.ts';
 import type { AnalysisDocument, FindingDocument } from '../../report/analysis.ts';
-import type { AuthorizationDocument, RequestDocument, StepDocument } from '../../report/authorization-answer.ts';
+import type {
+  AuthorizationDocument,
+  RequestDocument,
+  StepDocument,
+  WorkloadDocument,
+} from '../../report/authorization-json.ts';
 import type { ApiDiffDocument } from '../../report/diff-api-json.ts';
 import type { DiffDocument } from '../../report/diff-report.ts';
 import type { FindingsDocument, StandingFindingDocument } from '../../report/findings-json.ts';
@@ -232,4 +237,18 @@ export const authz: Schema<AuthorizationDocument> = object<AuthorizationDocument
   request,
   notes: list(text()),
   steps: list(step, "Every rule that was asked, in the proxy's order."),
+  service: optional(
+    object<NonNullable<AuthorizationDocument['service']>>({
+      namespace: text(),
+      name: text(),
+      workloads: list(
+        object<WorkloadDocument>({
+          workload: text(),
+          decision: word(['allow', 'deny', 'unknown']),
+          reason: text('One sentence.'),
+        }),
+        'Who denies first; all else in the document is of the first.',
+      ),
+    }),
+  ),
 });
