@@ -68,6 +68,12 @@ export function renderText(options: RenderOptions = {}): string {
   return helm(asked, options.helm);
 }
 
+/** What a person reads who installs it: with a values file, into a namespace. */
+export function renderNotes(file: string, namespace: string): string {
+  const said = helm(['install', 'meshladder', CHART, '--dry-run=client', '--namespace', namespace, '--values', file]);
+  return said.slice(said.indexOf('\nNOTES:\n') + '\nNOTES:\n'.length);
+}
+
 /** The same as objects. */
 export function render(options: RenderOptions = {}): readonly KubeObject[] {
   return objectsIn(renderText(options));
