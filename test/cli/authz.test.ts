@@ -271,6 +271,8 @@ spec: {selector: {matchLabels: {version: v2}}, action: DENY, rules: [{to: [{oper
   for (const target of ['shop/pay', 'svc/pay.shop', 'pay.shop']) {
     test(`${target}: who denies is told in full, and what the others say`, async () => {
       const { code, stdout } = await authz([target, '--from', 'web/frontend', '-o', 'json'], SHOP);
+      const validate = new Ajv2020({ strict: true }).compile(SCHEMA);
+      assert.ok(validate(JSON.parse(stdout)), JSON.stringify(validate.errors));
       const {
         decision,
         target: asked,
