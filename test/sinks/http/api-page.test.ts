@@ -69,6 +69,16 @@ test('the status says what is known, and null for what is not', () => {
   assert.deepEqual([nothing['istiods'], nothing['access_log'], nothing['sources']], [null, null, []]);
 });
 
+test('the page names every key of a diff, and every way to have none', () => {
+  const schema = readFileSync(new URL('../../../docs/schemas/api-diff.json', import.meta.url), 'utf8');
+  const { properties } = JSON.parse(schema) as { readonly properties: object };
+  const [, section = ''] = PAGE.split('## /api/v1/diff');
+  // `sides` is as it is in a terminal.
+  const missing = Object.keys(properties).filter((key) => key !== 'sides' && !section.includes(`\`${key}`));
+  assert.deepEqual(missing, []);
+  for (const status of [404, 409, 429, 502, 503]) assert.ok(section.includes(`| ${status} |`), String(status));
+});
+
 test('the page names every key of the status', () => {
   const document = statusDocument(SNAPSHOT, FACTS);
   const items = Object.values(document).flatMap((value) => (Array.isArray(value) ? value : []));

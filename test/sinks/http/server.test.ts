@@ -33,6 +33,17 @@ function get(address: string, path: string, options: RequestOptions = {}, body?:
   });
 }
 
+/** Whatever is asked for: nothing inline, nothing from elsewhere, no frame around it, nothing kept. */
+function assertSafe(headers: IncomingHttpHeaders): void {
+  const rules = String(headers['content-security-policy']).split('; ');
+  for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"])
+    assert.ok(rules.includes(rule), rule);
+  assert.doesNotMatch(rules.join(' '), /unsafe|script-src|\*/);
+  const { 'x-frame-options': frame, 'referrer-policy': referrer, 'cache-control': cache } = headers;
+  assert.deepEqual([frame, referrer, cache], ['DENY', 'no-referrer', 'no-store']);
+  assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+}
+
 const SCRAPE = `${'# a scrape of more than a kilobyte\n'.repeat(40)}`;
 const HANDLERS = { express: createExpressHandler, plain: createPlainHandler };
 
@@ -93,6 +104,7 @@ for (const [name, createHandler] of Object.entries(HANDLERS)) {
         assert.equal(got.headers['content-type'], type);
         assert.equal(got.headers['content-length'], String(got.body.byteLength));
         assert.equal(got.headers['x-content-type-options'], 'nosniff');
+        assertSafe(got.headers);
         assert.equal(got.headers['x-powered-by'], undefined);
         assert.equal(got.headers.etag, undefined);
         assert.match(got.body.toString(), body);
