@@ -2,6 +2,7 @@ import { FAMILIES as CONTROL } from '../../rungs/control-plane/families.ts';
 import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
 import { SELF_FAMILIES } from '../metrics/self-families.ts';
 import type { Dashboard } from './dashboard.ts';
+import { EXPORTER_ITSELF } from './exporter-itself.ts';
 import { AGE, orNone } from './known-zero.ts';
 import { stat, tableOf, timeseries, toldApart } from './panel.ts';
 import { series } from './selector.ts';
@@ -124,41 +125,6 @@ export const EXPORTER_DASHBOARD: Dashboard = {
         }),
       ],
     },
-    {
-      title: 'Its own cost',
-      panels: [
-        timeseries({
-          title: 'Memory',
-          description: 'Resident memory of each exporter and agent.',
-          unit: 'bytes',
-          targets: [{ expr: 'process_resident_memory_bytes{job=~"$job"}', legend: '{{instance}}' }],
-        }),
-        timeseries({
-          title: 'Processor time a second',
-          description: 'Of each exporter and agent; 1 is a whole core of the processor.',
-          unit: 's',
-          targets: [
-            {
-              expr: 'rate(process_cpu_seconds_total{job=~"$job"}[$__rate_interval])',
-              legend: '{{instance}}',
-            },
-          ],
-        }),
-        tableOf({
-          title: 'Versions',
-          description:
-            'Which version of meshladder each exporter and agent runs. One that is not listed is not scraped.',
-          runbooks: ['MeshladderDown'],
-          expr: `max by (instance, version, revision, node_version) (${series(SELF_FAMILIES.buildInfo)})`,
-          height: 5,
-          columns: [
-            { label: 'instance', title: 'Instance' },
-            { label: 'version', title: 'Version' },
-            { label: 'revision', title: 'Commit' },
-            { label: 'node_version', title: 'Node' },
-          ],
-        }),
-      ],
-    },
+    ...EXPORTER_ITSELF,
   ],
 };
