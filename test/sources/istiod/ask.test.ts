@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import type { SourceError } from '../../../src/model/source-error.ts';
 import { type AskOptions, askSync, askVersion } from '../../../src/sources/istiod/ask.ts';
-import { AskError } from '../../../src/sources/istiod/ask-error.ts';
 import { createHttpClient } from '../../../src/sources/istiod/http-client.ts';
 import { failureOf } from '../../../src/sources/istiod/http-failure.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { type Answer, json, startIstiodServer, text } from '../../support/istiod-server.ts';
+import { askFailure } from '../../support/istiod-source.ts';
 import { fixturePath } from '../../support/syncz.ts';
 
 const client = createHttpClient();
@@ -20,16 +20,6 @@ const NEVER = new AbortController().signal;
 
 function options(base: string, more: Partial<AskOptions> = {}): AskOptions {
   return { client, base, token: undefined, deadlineMs: 5_000, limitBytes: 1 << 26, signal: NEVER, ...more };
-}
-
-async function failure(asked: Promise<unknown>): Promise<SourceError> {
-  try {
-    await asked;
-  } catch (error) {
-    assert.ok(error instanceof AskError, String(error));
-    return error.reason;
-  }
-  assert.fail('it did not fail');
 }
 
 /** Writes the head and the beginning of an answer. */
@@ -115,7 +105,7 @@ const FAILURES: readonly (readonly [about: string, answer: Answer, code: SourceE
 for (const [about, answer, code, detail] of FAILURES) {
   test(`${about} is ${code}`, async () => {
     const server = await startIstiodServer({ '/debug/syncz': answer });
-    const reason = await failure(askSync(options(server.url)));
+    const reason = await askFailure(askSync(options(server.url)));
     assert.equal(reason.code, code);
     assert.match(reason.detail, detail);
     await server.stop();
@@ -124,7 +114,7 @@ for (const [about, answer, code, detail] of FAILURES) {
 
 test('a 401 with a token says what is wrong with the token, without showing it', async () => {
   const server = await startIstiodServer({ '/debug/syncz': text('', 401) });
-  const reason = await failure(askSync(options(server.url, { token: 'sEcReT' })));
+  const reason = await askFailure(askSync(options(server.url, { token: 'sEcReT' })));
   assert.match(reason.detail, /does not accept the token; its audience must be istio-ca/);
   assert.doesNotMatch(JSON.stringify(reason), /sEcReT/);
   await server.stop();
@@ -148,7 +138,7 @@ for (const [about, answer] of SLOW) {
   test(`an istiod that ${about} is timeout, after the deadline and not long after`, async () => {
     const server = await startIstiodServer({ '/debug/syncz': answer });
     const startedAt = performance.now();
-    const reason = await failure(askSync(options(server.url, { deadlineMs: 200 })));
+    const reason = await askFailure(askSync(options(server.url, { deadlineMs: 200 })));
     assert.deepEqual({ ...reason, detail: '' }, { code: 'timeout', afterMs: 200, detail: '' });
     assert.match(reason.detail, /did not answer \/debug\/syncz whole within 200 ms/);
     assert.ok(performance.now() - startedAt < 2_000);
@@ -159,19 +149,19 @@ for (const [about, answer] of SLOW) {
 test('a port where nobody listens is refused', async () => {
   const server = await startIstiodServer();
   await server.stop();
-  const reason = await failure(askSync(options(server.url)));
+  const reason = await askFailure(askSync(options(server.url)));
   assert.equal(reason.code, 'refused');
   assert.match(reason.detail, /cannot connect to 127\.0\.0\.1:\d+: ECONNREFUSED/);
 });
 
 test('a name that does not exist is refused', async () => {
-  const reason = await failure(askSync(options('http://istiod.invalid:15014')));
+  const reason = await askFailure(askSync(options('http://istiod.invalid:15014')));
   assert.equal(reason.code, 'refused');
 });
 
 test('HTTPS to a port that speaks HTTP is tls', async () => {
   const server = await startIstiodServer();
-  const reason = await failure(askSync(options(server.url.replace('http:', 'https:'))));
+  const reason = await askFailure(askSync(options(server.url.replace('http:', 'https:'))));
   assert.equal(reason.code, 'tls');
   await server.stop();
 });
@@ -190,7 +180,7 @@ test('a certificate that nobody vouches for is tls', async () => {
   const server = createTlsServer({ cert, key }, (_, response) => response.end(HEALTHY));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const reason = await failure(askSync(options(`https://127.0.0.1:${port}`, { token: 'abc' })));
+  const reason = await askFailure(askSync(options(`https://127.0.0.1:${port}`, { token: 'abc' })));
   assert.equal(reason.code, 'tls');
   assert.match(reason.detail, /no TLS with 127\.0\.0\.1:\d+: (DEPTH_ZERO_)?SELF_SIGNED_CERT/);
   server.close();
@@ -215,7 +205,7 @@ test('a port that speaks something else is invalid', async () => {
   const server = createServer((socket) => socket.on('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n')));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  assert.equal((await failure(askSync(options(`http://127.0.0.1:${port}`)))).code, 'invalid');
+  assert.equal((await askFailure(askSync(options(`http://127.0.0.1:${port}`)))).code, 'invalid');
   server.close();
 });
 
@@ -224,7 +214,7 @@ test('a redirect is not followed, and the token goes nowhere else', async () => 
   const server = await startIstiodServer({
     '/debug/syncz': (response) => response.writeHead(302, { location: `${other.url}/debug/syncz` }).end(),
   });
-  const reason = await failure(askSync(options(server.url, { token: 'abc' })));
+  const reason = await askFailure(askSync(options(server.url, { token: 'abc' })));
   assert.equal(reason.code, 'invalid');
   assert.match(reason.detail, /answered 302 .*redirects are not followed/);
   assert.deepEqual(other.seen, []);
@@ -248,7 +238,7 @@ test('50 MB are cut off at the limit', async () => {
     pump();
   };
   const server = await startIstiodServer({ '/debug/syncz': flood });
-  const reason = await failure(askSync(options(server.url, { limitBytes: 4 << 20 })));
+  const reason = await askFailure(askSync(options(server.url, { limitBytes: 4 << 20 })));
   assert.deepEqual(reason, {
     code: 'too_large',
     limitBytes: 4 << 20,

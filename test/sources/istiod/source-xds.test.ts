@@ -7,10 +7,10 @@ import { epochSeconds } from '../../../src/model/brand.ts';
 import type { ControlPlane, IstiodAnswer } from '../../../src/model/control-plane.ts';
 import type { Pod } from '../../../src/model/workload.ts';
 import { openWays } from '../../../src/sources/istiod/open-ways.ts';
-import { createIstiodSource, type IstiodSourceOptions } from '../../../src/sources/istiod/source.ts';
-import type { Scheduler } from '../../../src/sources/source.ts';
+import type { IstiodSourceOptions } from '../../../src/sources/istiod/source.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { type IstiodServer, startIstiodServer, text } from '../../support/istiod-server.ts';
+import { istiodPod, startIstiodSource } from '../../support/istiod-source.ts';
 import { fixturePath, readRows } from '../../support/syncz.ts';
 import {
   clientConfigs,
@@ -38,50 +38,22 @@ async function startLab(t: TestContext, options: Partial<IstiodSourceOptions>): 
   const folder = await mkdtemp(join(tmpdir(), 'meshladder-xds-'));
   await writeFile(join(folder, 'ca.pem'), CA.cert);
   await writeFile(join(folder, 'token'), 'first.token');
-  const stop = new AbortController();
-  let task: (signal: AbortSignal) => Promise<void> = () => assert.fail('not scheduled');
-  const scheduler: Scheduler = {
-    async repeat(_name, _intervalMs, run, signal) {
-      task = run;
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    },
-  };
-  const logged: string[] = [];
-  const write = (level: string) => (fields: object, message: string) =>
-    void logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  const published: ControlPlane[] = [];
   let nowMs = 0;
-  const source = createIstiodSource({
-    discovery: { kind: 'static', urls: [] },
-    scheduler,
-    pace: () => 'normal',
-    intervalMs: 10_000,
-    fastIntervalMs: 3_000,
-    timeoutMs: 5_000,
-    tokenFile: join(folder, 'token'),
-    caFile: join(folder, 'ca.pem'),
-    ...options,
-  });
-  const context = {
-    publish: (value: ControlPlane) => void published.push(value),
-    report: () => undefined,
-    clock: { now: () => epochSeconds(1_000 + nowMs / 1_000), monotonicMs: () => nowMs },
-    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
-  };
-  const ended = source.run(context, stop.signal);
+  const clock = { now: () => epochSeconds(1_000 + nowMs / 1_000), monotonicMs: () => nowMs };
+  const files = { tokenFile: join(folder, 'token'), caFile: join(folder, 'ca.pem') };
+  const source = startIstiodSource({ discovery: { kind: 'static', urls: [] }, ...files, ...options }, clock);
   t.after(async () => {
-    stop.abort();
-    await ended;
+    await source.stop();
     await rm(folder, { recursive: true });
   });
   return {
     folder,
-    logged,
-    published,
+    logged: source.logged,
+    published: source.published,
     async poll(afterMs = 10_000) {
       nowMs += afterMs;
-      await task(stop.signal);
-      const [first] = published.at(-1)?.istiods ?? [];
+      await source.poll();
+      const [first] = source.published.at(-1)?.istiods ?? [];
       return first ?? assert.fail('no istiod');
     },
   };
@@ -101,21 +73,7 @@ async function startXds(t: TestContext, body: string = HEALTHY): Promise<XdsServ
 }
 
 function pod(name: string, http: IstiodServer, xds: XdsServer): Pod {
-  return {
-    namespace: 'istio-system',
-    name,
-    uid: name,
-    labels: { app: 'istiod' },
-    annotations: { 'prometheus.io/port': String(http.port) },
-    ips: ['127.0.0.1'],
-    hostNetwork: false,
-    phase: 'Running',
-    ready: true,
-    terminating: false,
-    createdAt: epochSeconds(10),
-    serviceAccount: 'istiod',
-    ports: [{ name: 'tls-xds', port: xds.port, protocol: 'TCP' }],
-  };
+  return istiodPod(name, http.port, { ports: [{ name: 'tls-xds', port: xds.port, protocol: 'TCP' }] });
 }
 
 const said = ({ access, error, proxies, httpError }: IstiodAnswer): string =>

@@ -9,88 +9,22 @@ import type { ControlPlane } from '../../../src/model/control-plane.ts';
 import { type Observed, PENDING } from '../../../src/model/observed.ts';
 import type { Pod } from '../../../src/model/workload.ts';
 import { createIstiodSource, type IstiodSourceOptions } from '../../../src/sources/istiod/source.ts';
-import type { PollReport, Scheduler } from '../../../src/sources/source.ts';
+import type { Scheduler } from '../../../src/sources/source.ts';
 import { type IstiodServer, json, startIstiodServer, text } from '../../support/istiod-server.ts';
+import { istiodPod, type RunningIstiodSource, startIstiodSource } from '../../support/istiod-source.ts';
 import { fixturePath, readRows } from '../../support/syncz.ts';
 
 const HEALTHY = await readFile(fixturePath('istiod/syncz.json'), 'utf8');
 const folder = await mkdtemp(join(tmpdir(), 'meshladder-istiod-'));
 after(() => rm(folder, { recursive: true }));
 
-/** A running source whose polls come when the test says so. */
-interface Running {
-  readonly published: ControlPlane[];
-  readonly reports: PollReport[];
-  readonly logged: string[];
-  intervalMs(): number;
-  poll(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-function start(options: Partial<IstiodSourceOptions> & Pick<IstiodSourceOptions, 'discovery'>): Running {
-  const stop = new AbortController();
-  let task: (signal: AbortSignal) => Promise<void> = () => assert.fail('not scheduled');
-  let interval = (): number => assert.fail('not scheduled');
-  const scheduler: Scheduler = {
-    async repeat(_name, intervalMs, run, signal) {
-      task = run;
-      interval = intervalMs;
-      await new Promise((resolve) => signal.addEventListener('abort', resolve));
-    },
-  };
-  const published: ControlPlane[] = [];
-  const reports: PollReport[] = [];
-  const logged: string[] = [];
-  const write = (level: string) => (fields: object, message: string) =>
-    void logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
+function start(options: Partial<IstiodSourceOptions> & Pick<IstiodSourceOptions, 'discovery'>): RunningIstiodSource {
   let now = 1_000;
-  const source = createIstiodSource({
-    scheduler,
-    pace: () => 'normal',
-    intervalMs: 10_000,
-    fastIntervalMs: 3_000,
-    timeoutMs: 2_000,
-    ...options,
-  });
-  const ended = source.run(
-    {
-      publish: (value) => void published.push(value),
-      report: (report) => void reports.push(report),
-      clock: { now: () => epochSeconds(now++), monotonicMs: () => performance.now() },
-      log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
-    },
-    stop.signal,
-  );
-  return {
-    published,
-    reports,
-    logged,
-    intervalMs: () => interval(),
-    poll: () => task(stop.signal),
-    async stop() {
-      stop.abort();
-      await ended;
-    },
-  };
+  return startIstiodSource(options, { now: () => epochSeconds(now++), monotonicMs: () => performance.now() });
 }
 
-function pod(name: string, server: IstiodServer, more: Partial<Pod> = {}): Pod {
-  return {
-    namespace: 'istio-system',
-    name,
-    uid: name,
-    labels: { app: 'istiod' },
-    annotations: { 'prometheus.io/port': String(server.port) },
-    ips: ['127.0.0.1'],
-    hostNetwork: false,
-    phase: 'Running',
-    ready: true,
-    terminating: false,
-    createdAt: epochSeconds(10),
-    serviceAccount: 'istiod',
-    ports: [],
-    ...more,
-  };
+function pod(name: string, { port }: IstiodServer, more: Partial<Pod> = {}): Pod {
+  return istiodPod(name, port, more);
 }
 
 function fresh(...pods: readonly Pod[]): Observed<ObjectMap<Pod>> {

@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import type { SourceError } from '../../../../src/model/source-error.ts';
-import { AskError } from '../../../../src/sources/istiod/ask-error.ts';
 import { createXdsClient, type XdsClient, type XdsQuestion } from '../../../../src/sources/istiod/xds/client.ts';
 import { makeCertificate } from '../../../support/certificate.ts';
 import { clientConfigBytes, readRecordedStatus } from '../../../support/client-config.ts';
+import { askFailure } from '../../../support/istiod-source.ts';
 import { fixturePath, readSyncz } from '../../../support/syncz.ts';
 import {
   clientConfigs,
@@ -49,16 +49,6 @@ function client(limitBytes = MAX_BYTES): XdsClient {
 function question(address: string, more: Partial<XdsQuestion> = {}): XdsQuestion {
   const to = { address, serverName: SERVER_NAME, namespace: 'istio-system' };
   return { to, ca: Buffer.from(CA.cert), token: 'hush', deadlineMs: 5_000, signal: NEVER, ...more };
-}
-
-async function failure(asked: Promise<unknown>): Promise<SourceError> {
-  try {
-    await asked;
-  } catch (error) {
-    assert.ok(error instanceof AskError, String(error));
-    return error.reason;
-  }
-  assert.fail('it did not fail');
 }
 
 /** What istiod answers each of the debug paths. */
@@ -167,7 +157,7 @@ for (const [about, ids, read] of OUTSIDERS) {
     });
     const asked = client().sync(question(server.address));
     if (read !== 'denied') return assert.equal((await asked).proxies.length, read);
-    const reason = await failure(asked);
+    const reason = await askFailure(asked);
     assert.deepEqual([reason.code, reason.code === 'denied' && reason.status], ['denied', 403]);
     assert.match(reason.detail, /for istiod's own namespace; run there/);
   });
@@ -225,7 +215,7 @@ const FAILURES: readonly (readonly [
 for (const [about, answer, code, detail, more] of FAILURES) {
   test(`${about} is ${code}`, async () => {
     const server = await istiod({ [DEBUG]: answer });
-    const reason = await failure(client().sync(question(server.address, more)));
+    const reason = await askFailure(client().sync(question(server.address, more)));
     assert.equal(reason.code, code, reason.detail);
     assert.match(reason.detail, detail);
     assert.doesNotMatch(JSON.stringify(reason), /hush/);
@@ -235,20 +225,20 @@ for (const [about, answer, code, detail, more] of FAILURES) {
 test('an answer that drips is given up at its deadline, however much still comes', async () => {
   const server = await istiod({ [DEBUG]: debugBody(rowsOf(1 << 20)) }, { drip: 1_500 });
   const before = performance.now();
-  const reason = await failure(client().sync(question(server.address, { deadlineMs: 400 })));
+  const reason = await askFailure(client().sync(question(server.address, { deadlineMs: 400 })));
   assert.equal(reason.code, 'timeout');
   assert.ok(performance.now() - before < 2_000);
 });
 
 test('a service that is no xDS is not found', async () => {
   const server = await istiod({ [DEBUG]: refusal(status.UNIMPLEMENTED, 'unknown service') });
-  const reason = await failure(client().sync(question(server.address)));
+  const reason = await askFailure(client().sync(question(server.address)));
   assert.deepEqual([reason.code, reason.detail.includes('15012')], ['not_found', true]);
 });
 
 test('an answer over the limit is too large', async () => {
   const server = await istiod({ [DEBUG]: debugBody(HEALTHY) });
-  const reason = await failure(client(1_000).sync(question(server.address)));
+  const reason = await askFailure(client(1_000).sync(question(server.address)));
   assert.deepEqual(reason, { code: 'too_large', limitBytes: 1_000, detail: 'the answer is longer than 1000 bytes' });
 });
 
@@ -273,7 +263,7 @@ for (const [about, options, { name: serverName = SERVER_NAME }, detail] of TLS_F
   test(`an istiod whose certificate speaks for ${about} gets no token`, async () => {
     const server = await istiod({ [DEBUG]: debugBody(HEALTHY) }, options);
     const to = { address: server.address, serverName, namespace: 'istio-system' };
-    const reason = await failure(client().sync(question(server.address, { to })));
+    const reason = await askFailure(client().sync(question(server.address, { to })));
     assert.equal(reason.code, 'tls', reason.detail);
     assert.match(reason.detail, detail);
     assert.deepEqual([server.seen, server.streams()], [[], 0]);
@@ -286,8 +276,8 @@ test('where nobody listens it is refused; where nobody speaks, a timeout that sa
   closes.push(() => new Promise((resolve) => mute.close(resolve)));
   const { port } = mute.address() as { readonly port: number };
   const [refused, silent] = await Promise.all([
-    failure(client().sync(question('127.0.0.1:1'))),
-    failure(client().sync(question(`127.0.0.1:${port}`))),
+    askFailure(client().sync(question('127.0.0.1:1'))),
+    askFailure(client().sync(question(`127.0.0.1:${port}`))),
   ]);
   assert.deepEqual([refused.code, silent.code], ['refused', 'timeout']);
   assert.match(silent.detail, /cannot connect to 127\.0\.0\.1:\d+: no sign of life/);
@@ -311,9 +301,9 @@ test('a new authority is believed at once, and the old one no more', async () =>
   const server = await istiod({ [DEBUG]: debugBody(HEALTHY) });
   const xds = client();
   const old = Buffer.from(makeCertificate('old CA').cert);
-  assert.equal((await failure(xds.sync(question(server.address, { ca: old })))).code, 'tls');
+  assert.equal((await askFailure(xds.sync(question(server.address, { ca: old })))).code, 'tls');
   await xds.sync(question(server.address));
-  assert.equal((await failure(xds.sync(question(server.address, { ca: old })))).code, 'tls');
+  assert.equal((await askFailure(xds.sync(question(server.address, { ca: old })))).code, 'tls');
 });
 
 test('an istiod that comes back on its address is asked again at once, without a wait', async () => {
@@ -321,7 +311,7 @@ test('an istiod that comes back on its address is asked again at once, without a
   const xds = client();
   await xds.sync(question(server.address));
   await server.stop();
-  for (let n = 0; n < 5; n++) assert.notEqual((await failure(xds.sync(question(server.address)))).code, 'timeout');
+  for (let n = 0; n < 5; n++) assert.notEqual((await askFailure(xds.sync(question(server.address)))).code, 'timeout');
   const again = await startXdsServer({ ca: CA, answers: { [DEBUG]: debugBody(HEALTHY) }, port: server.port });
   closes.push(() => again.stop());
   assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
@@ -337,7 +327,7 @@ test('a connection that istiod ends under way is made anew once; one that it end
   cuts = 1;
   assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
   cuts = 2;
-  const reason = await failure(xds.sync(question(server.address)));
+  const reason = await askFailure(xds.sync(question(server.address)));
   assert.match(`${reason.code}: ${reason.detail}`, /^truncated: .* closed the connection before its answer was whole$/);
   cuts = 0;
   assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
@@ -352,7 +342,7 @@ test('a state of a megabyte is left out and counted; a message of endless fields
   const { proxies, skippedRows } = await client().sync(question(server.address));
   assert.deepEqual([proxies.map(({ name }) => name), skippedRows], [['b'], 1]);
   server.on(STATUS, (stream) => void stream.write(Buffer.alloc(1 << 20, Buffer.from([0x78, 0x01]))));
-  assert.equal((await failure(client().sync(question(server.address)))).code, 'invalid');
+  assert.equal((await askFailure(client().sync(question(server.address)))).code, 'invalid');
 });
 
 test('who gives up hears its own reason, and istiod that the stream is over', async () => {
