@@ -10,7 +10,7 @@ metadata:
 spec:
   serviceAccountName: {{ include "meshladder.account" (dict "root" . "component" "central" "account" $central.serviceAccount) }}
   automountServiceAccountToken: {{ $asksKubernetes }}
-  {{- include "meshladder.scheduling" (dict "root" . "values" $central) | nindent 2 }}
+  {{- include "meshladder.scheduling" (dict "root" . "values" $central "apart" (include "meshladder.apart" . | fromYaml)) | nindent 2 }}
   securityContext:
     {{- include "meshladder.podSecurityContext" $central.podSecurityContext | nindent 4 }}
   containers:

@@ -118,7 +118,7 @@ annotations:
   {{- end }}
 {{- end -}}
 
-{{/* Of {root, values}: where pods run, and how. */}}
+{{/* Of {root, values, apart?}: where pods run, and how. `apart` is the affinity where none is given. */}}
 {{- define "meshladder.scheduling" -}}
 terminationGracePeriodSeconds: {{ .values.terminationGracePeriodSeconds }}
 enableServiceLinks: false
@@ -133,7 +133,7 @@ priorityClassName: {{ . }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .values.affinity }}
+{{- with .values.affinity | default .apart }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -145,4 +145,18 @@ tolerations:
 topologySpreadConstraints:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end -}}
+
+{{/* Two pods of which one stands by belong on two nodes, where there are two. */}}
+{{- define "meshladder.apart" -}}
+{{- if gt (int .Values.central.replicas) 1 -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "meshladder.selectorLabels" (dict "root" . "component" "central") | nindent 12 }}
+{{- end -}}
 {{- end -}}

@@ -14,7 +14,7 @@ export function podValues(given: {
     ),
     nodeSelector: strings({}, 'Labels of nodes that pods may run on.'),
     tolerations: parts('Taints that pods tolerate.', given.tolerations),
-    affinity: part({}, 'Rules for where pods run.'),
+    affinity: part({}, 'Rules for where pods run; by default several central pods keep apart where they can.'),
     priorityClassName: text('', 'The priority class of pods.'),
     terminationGracePeriodSeconds: integer(given.graceSeconds, 'Seconds that a pod has to end in.', 1),
     podLabels: strings({}, 'Labels of pods, beside the usual ones.'),
