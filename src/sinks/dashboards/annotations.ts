@@ -11,11 +11,11 @@ export function annotations(): readonly object[] {
       textFormat: '{{proxy_namespace}} {{workload}} {{destination}}',
       tagKeys: 'severity',
     }),
-    // istiod's own counter, where it is scraped. CDS goes out with every full push; EDS alone with every pod.
+    // istiod's own counter, where it is scraped, be it once a minute. CDS goes out with every full push; EDS with every pod.
     annotation({
       name: 'Pushes of configuration',
       iconColor: 'blue',
-      expr: 'sum(increase(pilot_xds_pushes{type="cds"}[1m])) > 0',
+      expr: 'sum(increase(pilot_xds_pushes{type="cds"}[2m])) > 0',
       titleFormat: 'istiod pushed configuration',
       textFormat: '',
       tagKeys: '',

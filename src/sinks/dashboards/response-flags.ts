@@ -54,7 +54,7 @@ export const FLAGS_DASHBOARD: Dashboard = {
             'Share of outbound requests with a flag that means a failure, over five minutes. Normal: below 1 %.',
           runbooks: ['IstioFlagBudgetBurn'],
           unit: 'percentunit',
-          width: 6,
+          width: 10,
           steps: [
             [null, 'good'],
             [0.01, 'warning'],
@@ -68,7 +68,7 @@ export const FLAGS_DASHBOARD: Dashboard = {
             'What they do not write is not seen here. Normal: 0. Set accessLogFile in the mesh configuration, or a Telemetry.',
           runbooks: ['IstioAccessLoggingOff'],
           unit: 'short',
-          width: 6,
+          width: 10,
           steps: [
             [null, 'good'],
             [1, 'warning'],
@@ -80,10 +80,17 @@ export const FLAGS_DASHBOARD: Dashboard = {
           description:
             'How often each flag is logged. One request through two sidecars may be two lines: look at one direction at a time.',
           unit: 'short',
-          width: 24,
+          height: 14,
           runbooks: SPIKE_RUNBOOKS,
           targets: orNone(`sum by (flag, direction) (rate(${CHOSEN}[$__rate_interval])) > 0`, '{{flag}} {{direction}}'),
           colours: FLAG_COLOURS,
+        }),
+        text({
+          title: 'What the flags mean',
+          description: 'The decoder: the same words as meshladder decode.',
+          width: 12,
+          height: 14,
+          content: decoder(),
         }),
         ...BY.map(({ label, title, description }) =>
           timeseries({
@@ -131,12 +138,6 @@ export const FLAGS_DASHBOARD: Dashboard = {
             { label: 'destination', title: 'To' },
             { label: 'Value', title: 'Lines' },
           ],
-        }),
-        text({
-          title: 'What the flags mean',
-          description: 'The decoder: the same words as meshladder decode.',
-          height: 16,
-          content: decoder(),
         }),
       ],
     },
