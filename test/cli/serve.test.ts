@@ -36,7 +36,7 @@ async function serve(env: Record<string, string>, flags: readonly string[] = [])
   createInterface({ input: child.stderr }).on('line', (line) => {
     lines.push(line);
     const [, address] =
-      /msg=listening address="?([^ "]+)/.exec(line) ?? /"address":"([^"]+)","msg":"listening"/.exec(line) ?? [];
+      /msg=listening address="?([^ "]+)/.exec(line) ?? /"address":"([^"]+)",.*"msg":"listening"/.exec(line) ?? [];
     if (address !== undefined) resolve(address);
   });
   const address = await Promise.race([
