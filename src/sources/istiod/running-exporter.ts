@@ -36,6 +36,11 @@ export async function askExporter(
 /** Some reasons are worded for istiod, where the remedy is another one. */
 function inOtherWords(error: AskError, server: string, path: ExporterPath): AskError {
   const { reason } = error;
+  // What went wrong stands in front: an address, a port, a name.
+  const { detail: own } = reason;
+  const unreached = `${own}. No exporter answers there: forward its port, kubectl -n NAMESPACE port-forward svc/meshladder 19012, or leave out --server to ask the cluster itself`;
+  if (reason.code === 'refused' || reason.code === 'timeout')
+    return new AskError({ ...reason, detail: unreached }, error);
   const details: Readonly<Partial<Record<string, string>>> = {
     denied: 'does not let us in: it asks for a login that this command cannot give',
     not_found: `has no ${path.split('?')[0]}: is it a meshladder exporter of role all or central?`,

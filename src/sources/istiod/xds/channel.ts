@@ -11,7 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { AskError, truncated } from '../ask-error.ts';
 import type { Exchange } from '../http-failure.ts';
-import { grpcFailure } from './failure.ts';
+import { type GrpcCall, grpcFailure } from './failure.ts';
 
 /** Where an istiod speaks xDS, and whom to expect there. */
 export interface XdsPeer {
@@ -74,14 +74,14 @@ export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): X
   return {
     isSound: () => !broken && client.getChannel().getConnectivityState(false) === connectivityState.READY,
     open(options) {
-      const exchange: Exchange = { host: address, path: options.path, deadlineMs: options.deadlineMs };
+      const { path, deadlineMs, token } = options;
+      const exchange: GrpcCall = { host: address, path, deadlineMs, limitBytes, hasToken: token !== undefined };
       const metadata = new Metadata();
-      if (options.token !== undefined) metadata.set('authorization', `Bearer ${options.token}`);
+      if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
       const call: Call = client.makeBidiStreamRequest(METHOD, Buffer.from, (bytes: Buffer) => bytes, metadata, {
-        deadline: Date.now() + options.deadlineMs,
+        deadline: Date.now() + deadlineMs,
       });
-      const toError = (error: ServiceError): AskError =>
-        new AskError(grpcFailure({ code: error.code, details: error.details }, exchange, limitBytes), error);
+      const toError = (error: ServiceError): AskError => new AskError(grpcFailure(error, exchange), error);
       return streamOf(call, options.signal, { toError, fail, exchange });
     },
     close: () => client.close(),

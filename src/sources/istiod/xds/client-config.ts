@@ -1,5 +1,5 @@
 import { type EpochSeconds, epochSeconds } from '../../../model/brand.ts';
-import type { ProxyConnection, TypeSync } from '../../../model/proxy.ts';
+import type { ProxyConnection, ProxyType, TypeSync } from '../../../model/proxy.ts';
 import type { XdsType } from '../../../model/xds.ts';
 import { ISTIOCTL_VERSION, worse } from '../decode.ts';
 import { readCluster, readProxyName, readRejection, readVersion } from '../schema.ts';
@@ -60,16 +60,27 @@ function read(bytes: Uint8Array): ProxyConnection | 'other' | 'unreadable' {
   const name = readProxyName(node.id);
   const cluster = readCluster(node.metadata.get('CLUSTER_ID'));
   const version = readVersion(node.metadata.get('ISTIO_VERSION'));
-  const types = typesOf(generic.length > 0 ? generic : legacy);
+  const statuses = generic.length > 0 ? generic : legacy;
+  const types = typesOf(statuses);
   if (name === undefined || cluster === undefined || version === undefined || types === undefined) return 'unreadable';
   if (version === ISTIOCTL_VERSION) return 'other';
   return {
     ...(cluster === '' ? {} : { cluster }),
     ...name,
-    type: 'unknown',
+    type: kindOf(statuses, types),
     ...(version === '' ? {} : { istioVersion: version }),
     types,
   };
+}
+
+/** Only of a ztunnel: that it watches nothing but workloads or, before 1.23, that nothing is known of it. */
+function kindOf(statuses: readonly TypeStatus[], types: ProxyConnection['types']): ProxyType {
+  const watched = Object.keys(types);
+  const isZtunnel =
+    watched.length > 0
+      ? watched.every((type) => type === 'wds' || type === 'wads')
+      : statuses.length > 0 && statuses.every(({ state }) => state === undefined);
+  return isZtunnel ? 'ztunnel' : 'unknown';
 }
 
 interface Node {

@@ -8,68 +8,64 @@ export interface GrpcFailure {
   readonly details: string;
 }
 
+/** What was asked, and how. */
+export interface GrpcCall extends Exchange {
+  readonly limitBytes: number;
+  readonly hasToken: boolean;
+}
+
 /** The bounded reason for a call that failed, and what to do about it. */
-export function grpcFailure({ code, details }: GrpcFailure, exchange: Exchange, limitBytes: number): SourceError {
-  const { host, deadlineMs } = exchange;
-  switch (code) {
+export function grpcFailure(failure: GrpcFailure, call: GrpcCall): SourceError {
+  const { details } = failure;
+  const { host, path, deadlineMs, limitBytes } = call;
+  switch (meantBy(failure)) {
     case status.UNAUTHENTICATED:
-      return { code: 'denied', status: 401, detail: `${host} does not accept the token${WRONG_TOKEN}` };
+      return { code: 'denied', status: 401, detail: `${host} ${call.hasToken ? WRONG_TOKEN : NO_TOKEN}` };
     case status.PERMISSION_DENIED:
-      return {
-        code: 'denied',
-        status: 403,
-        detail: `${host} lets the token in, but not to ${exchange.path}${OUTSIDE}`,
-      };
+      return { code: 'denied', status: 403, detail: `${host} lets the token in, but not to ${path}${OUTSIDE}` };
     case status.DEADLINE_EXCEEDED:
-      return { code: 'timeout', afterMs: deadlineMs, detail: unanswered(exchange) };
+      return {
+        code: 'timeout',
+        afterMs: deadlineMs,
+        detail: `${host} did not answer ${path} whole within ${deadlineMs} ms`,
+      };
     case status.UNAVAILABLE:
       return unavailable(details, host);
     case status.RESOURCE_EXHAUSTED:
-      return exhausted(details, host, limitBytes);
+      // gRPC calls our own limit by the name that a server uses for its.
+      return /larger than max|exceeds/i.test(details)
+        ? { code: 'too_large', limitBytes, detail: `the answer is longer than ${limitBytes} bytes` }
+        : { code: 'refused', detail: `${host} takes no more questions now: ${quoted(details)}` };
     case status.UNIMPLEMENTED:
       return { code: 'not_found', detail: `${host} speaks no xDS: is it istiod's port 15012?` };
-    case status.UNKNOWN:
-      return unknown(details, exchange);
     default:
-      return { code: 'invalid', detail: `${host} breaks off: ${nameOf(code)}: ${quoted(details)}` };
+      return { code: 'invalid', detail: `${host} breaks off: ${status[failure.code]}: ${quoted(details)}` };
   }
 }
 
-const WRONG_TOKEN = '; its audience must be istio-ca (the default pod token is refused)';
+const WRONG_TOKEN = 'does not accept the token; its audience must be istio-ca (the default pod token is refused)';
+const NO_TOKEN =
+  'asks for a token; mount a projected service-account token with audience istio-ca and set istiod.tokenFile';
 const OUTSIDE = ", which is for istiod's own namespace; run there";
 
-function unanswered({ host, path, deadlineMs }: Exchange): string {
-  return `${host} did not answer ${path} whole within ${deadlineMs} ms`;
+/** Words of istiods that give no code (Istio pilot/pkg/xds/ads.go, auth.go, debuggen.go). */
+const WORDS: readonly (readonly [words: RegExp, code: status])[] = [
+  [/authentication (failure|required)/i, status.UNAUTHENTICATED],
+  [/not available for current identity|authorization failed/i, status.PERMISSION_DENIED],
+];
+
+function meantBy({ code, details }: GrpcFailure): number {
+  if (code !== status.UNKNOWN) return code;
+  return WORDS.find(([words]) => words.test(details))?.[1] ?? code;
 }
 
-/** Istiods before 1.28 give no code to these. */
-function unknown(details: string, exchange: Exchange): SourceError {
-  if (/authentication failure/i.test(details)) return grpcFailure(as(status.UNAUTHENTICATED, details), exchange, 0);
-  if (/not available for current identity|authorization failed/i.test(details))
-    return grpcFailure(as(status.PERMISSION_DENIED, details), exchange, 0);
-  return { code: 'invalid', detail: `${exchange.host} breaks off: ${quoted(details)}` };
-}
-
-function as(code: number, details: string): GrpcFailure {
-  return { code, details };
-}
-
-/** The connection ended, or was not had. */
+/** The connection ended, or was not had; or istiod says so of itself, as while it starts. */
 function unavailable(details: string, host: string): SourceError {
-  return details.startsWith('No connection established')
-    ? { code: 'refused', detail: `cannot connect to ${host}: ${quoted(details)}` }
-    : { code: 'truncated', detail: `${host} closed the connection before its answer was whole` };
-}
-
-/** gRPC calls its own limit by the name that a server uses for its. */
-function exhausted(details: string, host: string, limitBytes: number): SourceError {
-  if (/larger than max|exceeds/i.test(details))
-    return { code: 'too_large', limitBytes, detail: `the answer is longer than ${limitBytes} bytes` };
-  return { code: 'refused', detail: `${host} takes no more requests now: ${quoted(details)}` };
-}
-
-function nameOf(code: number): string {
-  return status[code] ?? String(code);
+  if (details.startsWith('No connection established'))
+    return { code: 'refused', detail: `cannot connect to ${host}: ${quoted(details)}` };
+  return /connection|stream|ECONN|EPIPE/i.test(details)
+    ? { code: 'truncated', detail: `${host} closed the connection before its answer was whole` }
+    : { code: 'refused', detail: `${host} takes no questions now: ${quoted(details)}` };
 }
 
 /** A peer's words, cut, and only what can be printed on one line. */

@@ -208,8 +208,11 @@ const FAILURES: readonly (readonly [
   ['rows of something else', debugBody('[1,2]'), 'invalid', /no row/],
   ['401', refusal(status.UNAUTHENTICATED, 'authentication failure'), 'denied', /audience must be istio-ca/],
   ['401 of older istiods', refusal(status.UNKNOWN, 'authentication failure'), 'denied', /audience must be istio-ca/],
-  ['busy', refusal(status.RESOURCE_EXHAUSTED, 'request rate limit exceeded'), 'refused', /takes no more requests/],
-  ['a failure with escapes', refusal(status.UNKNOWN, 'no\u001b[31m'), 'invalid', /breaks off: no \[31m$/],
+  ['403 of older istiods', refusal(status.UNKNOWN, 'authorization failed: no identities'), 'denied', /run there/],
+  ['starting', refusal(status.UNAVAILABLE, 'server is not ready'), 'refused', /takes no questions now: server is not/],
+  ['no token', refusal(status.UNKNOWN, 'authentication required'), 'denied', /istiod\.tokenFile/, { token: undefined }],
+  ['busy', refusal(status.RESOURCE_EXHAUSTED, 'request rate limit exceeded'), 'refused', /takes no more questions/],
+  ['a failure with escapes', refusal(status.UNKNOWN, 'no\u001b[31m'), 'invalid', /breaks off: UNKNOWN: no \[31m$/],
   ['a failure without words', refusal(status.INTERNAL, ''), 'invalid', /breaks off: INTERNAL: without a word$/],
 ];
 for (const [about, answer, code, detail, more] of FAILURES) {

@@ -93,6 +93,42 @@ test('istiods before 1.23 tell no times and list what is not watched as NOT_SENT
   assert.deepEqual(decode({ node: NODE, genericXdsConfigs }).types, { cds: { state: 'STALE' } });
 });
 
+const WDS = `${PREFIX}istio.workload.Address`;
+const KINDS: readonly (readonly [about: string, statuses: readonly (readonly [string, string])[], kind: string])[] = [
+  ['workloads alone', [[WDS, 'SYNCED']], 'ztunnel'],
+  [
+    'workloads beside clusters, as a waypoint does',
+    [
+      [WDS, 'SYNCED'],
+      [CDS, 'SYNCED'],
+    ],
+    'unknown',
+  ],
+  [
+    'nothing of what is asked, before 1.23',
+    [
+      [CDS, 'UNKNOWN'],
+      [LDS, 'UNKNOWN'],
+    ],
+    'ztunnel',
+  ],
+  [
+    'nothing yet',
+    [
+      [CDS, 'NOT_SENT'],
+      [LDS, 'NOT_SENT'],
+    ],
+    'unknown',
+  ],
+  ['no types at all', [], 'unknown'],
+];
+for (const [about, statuses, kind] of KINDS) {
+  test(`a proxy that watches ${about} is of kind ${kind}`, () => {
+    const genericXdsConfigs = statuses.map(([typeUrl, configStatus]) => ({ typeUrl, configStatus }));
+    assert.equal(decode({ node: NODE, genericXdsConfigs }).type, kind);
+  });
+}
+
 test('the older list, by fields instead of type URLs', () => {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.LengthDelimited).fork();
