@@ -96,7 +96,8 @@ function hasSelector({ selector }: ServiceView['service']): boolean {
   return Object.keys(selector ?? {}).length > 0;
 }
 
-function lacksOf(view: ServiceView, snapshot: MeshSnapshot): readonly Trouble[] {
+/** A service that somebody calls or routes to, or a subset that gets requests, without a ready endpoint. */
+export function lacksOf(view: ServiceView, snapshot: MeshSnapshot): readonly Trouble[] {
   const { service, endpoints, subsets } = view;
   const { namespace, name } = service;
   const next = `kubectl -n ${shellWord(namespace)} get endpointslices -l ${shellWord(`kubernetes.io/service-name=${name}`)}`;
@@ -144,7 +145,8 @@ function fineText(views: readonly ServiceView[]): string {
   return `${counted(ready, 'service')} with ready endpoints${idle}`;
 }
 
-function viewText({ service, endpoints, subsets }: ServiceView): string {
+/** `cart.shop: 2 of 3 ready (v1 2, v2 0)`. */
+export function viewText({ service, endpoints, subsets }: ServiceView): string {
   const parts = subsets.map((subset) => `${subset.name} ${readyOf(subset.endpoints)}`);
   const each = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
   return `${service.name}.${service.namespace}: ${readyOf(endpoints)} of ${endpoints.length} ready${each}`;

@@ -36,7 +36,12 @@ export function authorizationOfPair(snapshot: MeshSnapshot, ends: PairEnds): Pai
   if (ends.refused > 0) return { ...refusedAnswer(ends.refused, denials), evidence, next };
   if (policies.length === 0)
     return { verdict: 'ok', summary: 'no AuthorizationPolicy in the way', evidence, next: null };
-  return { verdict: 'ok', summary: `none of its requests was denied in ${span(denials.seconds)}`, evidence, next };
+  return {
+    verdict: 'ok',
+    summary: `none of its requests was denied in ${span(denials.seconds)}`,
+    evidence,
+    next: null,
+  };
 }
 
 /** What servers logged of late. */
@@ -48,8 +53,8 @@ interface Denials {
 function denialsAt(snapshot: MeshSnapshot, servers: readonly PairPod[]): Denials | undefined {
   const recent = recentTraffic(snapshot, LONGEST_SECONDS);
   if (recent === undefined) return undefined;
-  const counts = recent.denials.filter(({ proxyNamespace: namespace, workload }) =>
-    isOneOf(servers, { namespace, workload }),
+  const counts = recent.denials.filter(({ proxyNamespace, workload }) =>
+    servers.some((pod) => pod.namespace === proxyNamespace && pod.tellsAs === workload),
   );
   return { seconds: recent.seconds, counts };
 }

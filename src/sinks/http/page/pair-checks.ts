@@ -1,7 +1,11 @@
 import { fqdnOf } from '../../../model/cluster-domain.ts';
 import { hasTraffic } from '../../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
+import { envoyViews } from '../../../rungs/endpoints/envoy-views.ts';
+import { lacksOf, viewText } from '../../../rungs/endpoints/examine.ts';
+import { hostsOut } from '../../../rungs/endpoints/hosts-out.ts';
 import { serviceViews } from '../../../rungs/endpoints/service-view.ts';
+import { goneEndpoints, type IsAsked, overflows } from '../../../rungs/endpoints/traffic-troubles.ts';
 import { mtlsConflicts } from '../../../rungs/mtls/conflicts.ts';
 import { conflictText, objectCommand } from '../../../rungs/mtls/examine.ts';
 import { workloadModes } from '../../../rungs/mtls/modes.ts';
@@ -79,17 +83,27 @@ function routesOf(snapshot: MeshSnapshot, { host }: PairEnds): PairAnswer {
   return { verdict, summary, evidence, next };
 }
 
-function endpointsOf(snapshot: MeshSnapshot, { host }: PairEnds): PairAnswer {
+/** As Kubernetes knows it, as the callers' Envoys do, and as their requests tell. */
+function endpointsOf(snapshot: MeshSnapshot, { host, callers }: PairEnds): PairAnswer {
   const view = serviceViews(snapshot)?.find(({ service }) => fqdnOf(service) === host);
   if (view === undefined) return unknown('no service of this cluster that has endpoints is known by this name');
-  const { service, endpoints, subsets } = view;
-  const ready = endpoints.filter(({ health }) => health === 'ready').length;
-  const next = `kubectl -n ${shellWord(service.namespace)} get endpointslices -l kubernetes.io/service-name=${shellWord(service.name)}`;
+  const names = new Set(callers.map(({ namespace, name }) => `${namespace}/${name}`));
+  const looks = envoyViews(snapshot, host).filter(({ proxy }) => names.has(`${proxy.namespace}/${proxy.name}`));
+  const isAsked: IsAsked = ({ proxyNamespace, workload, destination }) =>
+    destination === host && callers.some((pod) => pod.namespace === proxyNamespace && pod.tellsAs === workload);
+  const troubles = [
+    ...lacksOf(view, snapshot),
+    ...hostsOut(view, looks, snapshot),
+    ...overflows(snapshot, isAsked),
+    ...goneEndpoints(snapshot, isAsked),
+  ];
+  const [first] = troubles;
+  if (first === undefined) return { verdict: 'ok', summary: viewText(view), evidence: [], next: null };
   return {
-    verdict: ready === 0 ? 'finding' : 'ok',
-    summary: `${ready} of ${counted(endpoints.length, 'endpoint')} ready`,
-    evidence: subsets.map(({ name, endpoints: own }) => `subset ${name}: ${counted(own.length, 'endpoint')}`),
-    next: ready === 0 ? next : null,
+    verdict: 'finding',
+    summary: firstOf(troubles.map(({ text }) => text)),
+    evidence: [...new Set([viewText(view), ...troubles.flatMap(({ evidence }) => evidence)])],
+    next: first.next ?? null,
   };
 }
 
@@ -103,11 +117,12 @@ function mtlsOf(snapshot: MeshSnapshot, { host, servers }: PairEnds): PairAnswer
     )
     .map(({ workload, port, mode }) => `${workload}, ${port === '*' ? 'every other port' : `port ${port}`}: ${mode}`);
   // Whether pods outside of the mesh call a STRICT server, nobody said.
+  const withoutHost = (text: string): string => text.replace(`${host}: `, '');
   const faults = conflicts.filter(({ reason }) => reason !== 'pods_outside_mesh');
   const [first] = faults;
   return {
     verdict: first === undefined ? 'ok' : 'finding',
-    summary: first === undefined ? 'no conflict is declared' : firstOf(faults.map(conflictText), 2),
+    summary: first === undefined ? 'no conflict is declared' : firstOf(faults.map(conflictText).map(withoutHost), 2),
     evidence: [...new Set([...conflicts.map(conflictText), ...told])],
     next: first === undefined ? null : objectCommand(first),
   };

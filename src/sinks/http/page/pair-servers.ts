@@ -15,6 +15,8 @@ export interface PairPod {
   readonly namespace: string;
   readonly name: string;
   readonly workload: string;
+  /** As logs call the workload, which they tell from the pod's name. */
+  readonly tellsAs: string;
   /** Of its proxy; null where it has none that is known. */
   readonly state: string | null;
 }
@@ -57,6 +59,7 @@ function podsWhere(snapshot: MeshSnapshot, isAsked: (pod: Pod) => boolean): read
       namespace: pod.namespace,
       name: pod.name,
       workload: workloadOfPod(pod.name, pod, snapshot.cluster),
+      tellsAs: workloadOfPodName(pod.name),
       state: states.get(`${pod.namespace}/${pod.name}`) ?? null,
     }))
     .toSorted((one, other) => compareText(one.name, other.name));

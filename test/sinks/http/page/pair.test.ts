@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { epochSeconds } from '../../../../src/model/brand.ts';
 import type { MeshSnapshot } from '../../../../src/model/snapshot.ts';
 import type { RequestCount } from '../../../../src/model/traffic.ts';
 import type { ConfigObject } from '../../../../src/model/workload.ts';
@@ -58,7 +59,7 @@ describe('a pair', () => {
       [
         ['Do both hold what istiod sent last?', 'ok', '3 proxies SYNCED'],
         ['Does traffic split as declared?', 'ok', 'as declared'],
-        ['Is anybody there to answer?', 'ok', '2 of 2 endpoints ready'],
+        ['Is anybody there to answer?', 'ok', 'payment-svc.payment: 2 of 2 ready (v1 1, v2 1)'],
         ['Do the two agree on mTLS?', 'ok', 'no conflict is declared'],
         ['Does an AuthorizationPolicy deny it?', 'ok', 'no AuthorizationPolicy in the way'],
       ],
@@ -92,8 +93,56 @@ describe('a pair', () => {
     const snapshot = calm(WELL);
     const empty = { ...snapshot, cluster: { ...snapshot.cluster, endpointSlices: fresh(new Map(), UNTIL) } };
     const endpoints = ask(empty).checks[2];
-    assert.deepEqual([endpoints?.verdict, endpoints?.summary], ['finding', '0 of 0 endpoints ready']);
+    assert.deepEqual([endpoints?.verdict, endpoints?.summary], ['finding', 'payment-svc has no endpoint']);
     assert.match(endpoints?.next ?? '', /^kubectl -n payment get endpointslices/);
+  });
+
+  test('a subset that gets requests, and that no pod is of', () => {
+    const rule = {
+      host: HOST,
+      subsets: [
+        { name: 'v1', labels: { version: 'v1' } },
+        { name: 'v2', labels: { version: 'v2-rc1' } },
+      ],
+    };
+    const snapshot = calm(WELL, {
+      'destinationrules.networking.istio.io': [istioObject('DestinationRule', 'payment-svc', rule)],
+      'virtualservices.networking.istio.io': [canary(90, 10)],
+    });
+    const endpoints = ask(snapshot).checks[2];
+    assert.deepEqual(
+      [endpoints?.verdict, endpoints?.summary],
+      ['finding', 'subset v2 of payment-svc, which gets requests, has no ready endpoint'],
+    );
+  });
+
+  test('a host that the caller’s own Envoy has ejected', () => {
+    const snapshot = calm(WELL);
+    const hosts = {
+      destination: HOST,
+      port: 8080,
+      subset: '',
+      healthy: 1,
+      unhealthy: 0,
+      ejected: 1,
+      faults: {},
+      addresses: [],
+    };
+    const look = (name: string, own: object) =>
+      [
+        `payment/${name}`,
+        { namespace: 'payment', name, workload: 'w', at: epochSeconds(UNTIL), hosts: [{ ...hosts, ...own }] },
+      ] as const;
+    const proxies = new Map([
+      look('checkout-v1-5c7d8e9f6b-qw4rt', {}),
+      look('payment-svc-v1-6d8f9b7c5d-2xkqp', { ejected: 7 }),
+    ]);
+    const inspections = fresh({ proxies, failed: new Map() }, UNTIL);
+    const endpoints = ask({ ...snapshot, inspections }).checks[2];
+    assert.deepEqual(
+      [endpoints?.verdict, endpoints?.summary],
+      ['finding', 'payment-svc: 1 host out in checkout-v1-5c7d8e9f6b-qw4rt'],
+    );
   });
 
   test('a client told to speak plaintext to a STRICT server', () => {
@@ -106,7 +155,10 @@ describe('a pair', () => {
     });
     const mtls = ask(snapshot).checks[3];
     assert.equal(mtls?.verdict, 'finding');
-    assert.match(mtls?.summary ?? '', /plaintext, and the server is STRICT \(DestinationRule payment\/plain\)/);
+    assert.match(
+      mtls?.summary ?? '',
+      /^callers are told to send plaintext, and the server is STRICT \(DestinationRule payment\/plain\)/,
+    );
     assert.match(mtls?.evidence.join(' ') ?? '', /payment-svc-v1, every other port: STRICT/);
     assert.equal(mtls?.next, 'kubectl -n payment get destinationrule plain -o yaml');
   });
