@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { copyAssets } from './assets.ts';
+import { revision } from './revision.ts';
 
 /**
  * Compiles `src` to `dist`, for the package and the image: JavaScript and declarations by tsc, the compiled scanner and
@@ -17,25 +19,7 @@ execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '
   cwd: ROOT,
   stdio: 'inherit',
 });
-for (const name of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
-  if (name.endsWith('.wasm') || /\/client\/[^/]+\.(html|js|css|svg)$/.test(name))
-    cpSync(join(SRC, name), join(DIST, name));
-}
-writeFileSync(join(DIST, 'revision.txt'), `${revision()}\n`);
+copyAssets(SRC, DIST);
+writeFileSync(join(DIST, 'revision.txt'), `${revision(ROOT)}\n`);
 chmodSync(join(DIST, 'main.js'), 0o755);
 console.log(`dist: ${readdirSync(DIST, { recursive: true }).length} files`);
-
-function revision(): string {
-  const given = process.env['REVISION'];
-  if (given !== undefined && given !== '') return given;
-  try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    // No git or no repository, as in an unpacked archive.
-    return '';
-  }
-}

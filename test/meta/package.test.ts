@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { installPacked } from '../support/packed-package.ts';
 import { filesBelow, importsOf, readSource } from '../support/source-files.ts';
 
 const run = promisify(execFile);
@@ -47,6 +50,33 @@ test('the compiled program runs, and knows its version and commit', async () => 
   assert.equal(REVISION, 'abc123');
   const checked = await run(process.execPath, ['dist/main.js', 'check-config'], { cwd: ROOT });
   assert.match(checked.stdout, /^OK\n/);
+});
+
+test('npx runs it in a folder where nothing else is', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-npx-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await installPacked(ROOT, folder);
+  const fixtures = [
+    'syncz/nack-recovered.json',
+    'accesslog/one-each.text.log',
+    'analyze-live/clean-appprotocol/objects.yaml',
+  ];
+  for (const name of fixtures) await cp(`${ROOT}test/fixtures/${name}`, join(folder, basename(name)));
+  const COMMANDS: readonly (readonly [line: string, says: RegExp])[] = [
+    ['--help', /Usage: meshladder/],
+    ['status --syncz nack-recovered.json', /^NAME +NAMESPACE/],
+    ['flags one-each.text.log', /access lines/],
+    ['analyze objects.yaml', /^Nothing found/],
+    ['explain IstioProxyStale', /^# IstioProxyStale/],
+    ['decode UF', /UpstreamConnectionFailure/],
+  ];
+  for (const [line, says] of COMMANDS) {
+    // Code 1 says that something was found.
+    const { stdout } = await run('npx', ['--no-install', 'meshladder', ...line.split(' ')], { cwd: folder }).catch(
+      (error: { readonly code: number; readonly stdout: string }) => (error.code === 1 ? error : Promise.reject(error)),
+    );
+    assert.match(stdout, says, line);
+  }
 });
 
 test('what the program imports at run time is a dependency, not a development one', () => {
