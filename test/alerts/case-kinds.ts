@@ -7,8 +7,12 @@ import type { NamedRuleGroup } from '../../src/sinks/alerts/rule-files.ts';
  * - `restart`: the exporter is away for a scrape or longer and comes back; it neither ends what fires nor begins it.
  * - the others: something happens that is no trouble, and it never fires.
  */
-export const KINDS = ['fires', 'restart', 'quiet', 'rollout', 'push', 'missed scrape', 'low traffic'] as const;
+const KINDS = ['fires', 'restart', 'quiet', 'rollout', 'push', 'missed scrape', 'low traffic'] as const;
 export type Kind = (typeof KINDS)[number];
+
+export function isKind(word: string): word is Kind {
+  return (KINDS as readonly string[]).includes(word);
+}
 
 /** Families that move with every push of istiod. */
 const OF_PUSHES =
@@ -34,6 +38,15 @@ export function kindsAsked(alert: AlertSpec, group: NamedRuleGroup): readonly Ki
   if (OF_PUSHES.test(reads)) asked.push('push');
   if (OF_TRAFFIC.test(reads)) asked.push('low traffic');
   return asked.filter((kind) => CANNOT[alert.name]?.[kind] === undefined);
+}
+
+/** Of what says whether there is data at all, no case proves anything. */
+const OF_GATES: ReadonlySet<string> = new Set(['meshladder_source_up', 'meshladder_build_info']);
+
+/** The metrics that an alert is about: not those that only gate it, nor recordings. */
+export function metricsOf(alert: AlertSpec, group: NamedRuleGroup): ReadonlySet<string> {
+  const words = expressionsOf(alert, group).flatMap((expr) => expr.match(/(?<![\w:"])[a-z_]+(?![\w:"(])/g) ?? []);
+  return new Set(words.filter((word) => /^(?:meshladder_|istio_|up$)/.test(word) && !OF_GATES.has(word)));
 }
 
 /** Its own expression, and those of the recordings that it reads, at any remove. */

@@ -16,7 +16,11 @@ export function scrapesMissed(input: readonly InputSeries[]): readonly number[] 
   const ends = (nth: number): boolean =>
     scrapes.some(({ isUp, values }) => (isUp ? values[nth] === 0 : values[nth] === 'stale'));
   const last = scrapes.reduce((most, { values }) => Math.max(most, values.findLastIndex(Number.isFinite)), -1);
-  return Array.from({ length: count }, (_, nth) => nth).filter((nth) => nth < last && missed(nth) && ends(nth));
+  const found: number[] = [];
+  for (let nth = 0; nth < Math.min(count, last); nth += 1) {
+    if (missed(nth) && (ends(nth) || found.at(-1) === nth - 1)) found.push(nth);
+  }
+  return found;
 }
 
 /** promtool's notation: `_`, `_x3`, `stale`, `7`, `7x3`, `0+60x3` (one more than the number after the x). */

@@ -1,47 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { findTool } from '../support/tools.ts';
-import { CANNOT, KINDS, kindsAsked } from './case-kinds.ts';
-import { scrapesMissed } from './missed-scrapes.ts';
+import { CANNOT, isKind, type Kind, kindsAsked, metricsOf } from './case-kinds.ts';
+import { CASE_FILES, CASES, CASES_FOLDER, kindsOf, proves } from './rule-cases.ts';
 
 const promtool = findTool('promtool');
 const skip = promtool === undefined ? 'no promtool here: `node scripts/test-tools.ts` tries to get one' : false;
 
-interface Asked {
-  readonly eval_time: string;
-  readonly alertname: string;
-  readonly exp_alerts?: readonly unknown[];
-}
-
-interface RuleTests {
-  readonly rule_files: readonly string[];
-  readonly tests: readonly {
-    readonly name: string;
-    readonly input_series?: readonly { readonly series: string; readonly values: string }[];
-    readonly alert_rule_test?: readonly Asked[];
-  }[];
-}
-
 const GROUPS = ruleGroups(LADDER);
-const ALERTS = GROUPS.flatMap(({ id, rules }) => rules.alerts.map((alert) => ({ id, alert })));
-const FILES = readdirSync('alerts/tests').filter((name) => name.endsWith('.yaml'));
-const CASES = FILES.flatMap((file) => {
-  const { tests } = parse(readFileSync(join('alerts/tests', file), 'utf8')) as RuleTests;
-  return tests.map((each) => ({ ...each, file }));
-});
-
-function kindsOf(name: string): readonly string[] {
-  return name.includes(':') ? name.slice(0, name.indexOf(':')).split(', ') : [];
-}
-
+const ALERTS = GROUPS.flatMap((group) => group.rules.alerts.map((alert) => ({ group, alert })));
 const folder = mkdtempSync(join(tmpdir(), 'meshladder-rules-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -51,9 +25,9 @@ describe('rule files', { skip }, () => {
       await promisify(execFile)(promtool!, ['check', 'rules', `alerts/${id}.yaml`]);
     });
   }
-  for (const file of FILES) {
-    test(`alerts/tests/${file}`, async () => {
-      await promisify(execFile)(promtool!, ['test', 'rules', join('alerts/tests', file)]);
+  for (const file of CASE_FILES) {
+    test(`${CASES_FOLDER}/${file}`, async () => {
+      await promisify(execFile)(promtool!, ['test', 'rules', join(CASES_FOLDER, file)]);
     });
   }
 
@@ -85,16 +59,6 @@ describe('rule files', { skip }, () => {
   });
 });
 
-/** Whether a case proves of an alert what its name says. */
-function proves(kind: string, { input_series = [] }: (typeof CASES)[number], asked: readonly Asked[]): boolean {
-  const fires = asked.some(({ exp_alerts = [] }) => exp_alerts.length > 0);
-  if (asked.length === 0) return false;
-  if (kind === 'fires') return fires;
-  if (kind === 'restart') return scrapesMissed(input_series).length > 0;
-  if (kind === 'missed scrape') return !fires && scrapesMissed(input_series).length === 1;
-  return !fires;
-}
-
 /** Adding is free; a name that goes breaks routes and silences that nobody here sees. */
 const STABLE_NAMES = [
   ...['Stale', 'OutOfSync', 'ConfigRejected', 'Missing', 'NotInjected', 'Flapping'].map((end) => `IstioProxy${end}`),
@@ -110,21 +74,17 @@ const STABLE_NAMES = [
 ];
 
 describe('every alert', () => {
-  for (const group of GROUPS) {
-    for (const alert of group.rules.alerts) {
-      const kinds = kindsAsked(alert, group);
-      test(`${alert.name} has cases: ${kinds.join(', ')}`, () => {
-        const proven = new Set<string>();
-        for (const each of CASES.filter(({ file }) => file === `${group.id}.yaml`)) {
-          const asked = (each.alert_rule_test ?? []).filter(({ alertname }) => alertname === alert.name);
-          for (const kind of kindsOf(each.name)) if (proves(kind, each, asked)) proven.add(kind);
-        }
-        assert.deepEqual(
-          kinds.filter((kind) => !proven.has(kind)),
-          [],
-        );
-      });
-    }
+  for (const { group, alert } of ALERTS) {
+    const kinds = kindsAsked(alert, group);
+    test(`${alert.name} has cases: ${kinds.join(', ')}`, () => {
+      const own = CASES.filter(({ file }) => file === `${group.id}.yaml`);
+      const proven = (kind: Kind): boolean =>
+        own.some((each) => kindsOf(each).includes(kind) && proves(kind, each, { alert, group }));
+      assert.deepEqual(
+        kinds.filter((kind) => !proven(kind)),
+        [],
+      );
+    });
   }
 
   test('is exempt from a kind of case only by its name, and with a reason', () => {
@@ -173,14 +133,25 @@ const OF_TARGETS = ['job', 'instance'];
 
 describe('cases', () => {
   test('say in the first words of their names what they prove', () => {
-    for (const { name, file, ...each } of CASES) {
-      const kinds = kindsOf(name);
-      const known = kinds.length > 0 && kinds.every((kind) => (KINDS as readonly string[]).includes(kind));
-      assert.ok(known, `${file}: ${name}`);
-      const asked = Map.groupBy(each.alert_rule_test ?? [], ({ alertname }) => alertname);
+    for (const each of CASES) {
+      const kinds = kindsOf(each);
+      assert.ok(kinds.length > 0, `${each.file}: ${each.name}`);
       for (const kind of kinds) {
-        const some = [...asked.values()].some((asks) => proves(kind, { name, file, ...each }, asks));
-        assert.ok(some, `${file}: ${name}: proves ${kind} of no alert`);
+        assert.ok(isKind(kind), `${each.file}: ${kind} of ${each.name}`);
+        const some = ALERTS.some((alert) => proves(kind, each, alert));
+        assert.ok(some, `${each.file}: ${each.name}: proves ${kind} of no alert`);
+      }
+    }
+  });
+
+  test('ask for an alert only where something is said of what it reads, or nothing at all', () => {
+    for (const each of CASES) {
+      const asked = new Set((each.alert_rule_test ?? []).map(({ alertname }) => alertname));
+      for (const { alert, group } of ALERTS.filter((one) => asked.has(one.alert.name))) {
+        const { input_series = [] } = each;
+        const metrics = metricsOf(alert, group);
+        const said = input_series.some(({ series }) => metrics.has(/^[\w:]+/.exec(series)?.[0] ?? ''));
+        assert.ok(said || input_series.length === 0, `${each.file}: ${each.name}: nothing of ${alert.name}`);
       }
     }
   });
