@@ -22,7 +22,8 @@ export async function askExporter(
   const client = createHttpClient();
   const chunks: Uint8Array[] = [];
   try {
-    const get = { base: server, path, deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES };
+    const explain = (status: number, text: string): AskError | undefined => standbyError(server, status, text);
+    const get = { base: server, path, deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES, explain };
     await client.get(get, (chunk) => void chunks.push(chunk), signal);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } catch (error) {
@@ -47,4 +48,18 @@ function inOtherWords(error: AskError, server: string, path: ExporterPath): AskE
   };
   const detail = details[reason.code];
   return detail === undefined ? error : new AskError({ ...reason, detail: `${server} ${detail}` }, error);
+}
+
+/** What a replica that does not lead answers, whose words hold a name and nothing else that is not ours. */
+const STANDS_BY = /"this replica stands by(?:: ([\w.-]{1,253}) leads)?/;
+
+function standbyError(server: string, status: number, text: string): AskError | undefined {
+  const found = status === 503 ? STANDS_BY.exec(text) : null;
+  if (found === null) return undefined;
+  const [, leader] = found;
+  const next =
+    leader === undefined
+      ? 'no replica leads yet: ask again in some seconds'
+      : `${leader} leads: kubectl -n NAMESPACE port-forward pod/${leader} 19012`;
+  return invalid(`${server} stands by and tells nothing of the mesh; ${next}`);
 }
