@@ -30,6 +30,8 @@ export interface LeadershipOptions {
   readonly kubernetes: KubernetesConnection | undefined;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Where Kubernetes tells a pod its namespace. */
 const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 
@@ -57,7 +59,7 @@ export async function createLeadership(options: LeadershipOptions): Promise<Lead
     import('../sources/kubernetes/lease/lease-client.ts'),
   ]);
   const identity = newIdentity(env);
-  const lease = await leaseNameOf(config, shard);
+  const lease = await leaseNameOf(config, shard, env);
   const log = options.log.child({ lease: `${lease.namespace}/${lease.name}` });
   const client = createLeaseClient(kubernetes.api, lease);
   const election = createElection({
@@ -76,17 +78,17 @@ export async function createLeadership(options: LeadershipOptions): Promise<Lead
   };
 }
 
-async function leaseNameOf({ leaderElection }: Config, { index, count }: Shard): Promise<LeaseName> {
+async function leaseNameOf({ leaderElection }: Config, { index, count }: Shard, env: Env): Promise<LeaseName> {
   const { leaseName, leaseNamespace } = leaderElection;
   const name = count === 1 ? leaseName : `${leaseName}-${index}`;
-  return { name, namespace: leaseNamespace ?? (await ownNamespace()) };
+  return { name, namespace: leaseNamespace ?? (await ownNamespace(env)) };
 }
 
-async function ownNamespace(): Promise<string> {
-  const namespace = (await readFile(NAMESPACE_FILE, 'utf8').catch(() => '')).trim();
-  if (namespace !== '') return namespace;
+async function ownNamespace(env: Env): Promise<string> {
+  const namespace = (await readFile(NAMESPACE_FILE, 'utf8').catch(() => '')).trim() || env['POD_NAMESPACE'];
+  if (namespace) return namespace;
   throw new StartError(
-    `no namespace for the Lease: ${NAMESPACE_FILE} cannot be read, so this is no pod; set leaderElection.leaseNamespace`,
+    `no namespace for the Lease: ${NAMESPACE_FILE} cannot be read, and POD_NAMESPACE is not set; set leaderElection.leaseNamespace`,
   );
 }
 

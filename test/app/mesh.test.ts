@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMesh, type Mesh } from '../../src/app/mesh.ts';
 import { type EpochSeconds, epochSeconds } from '../../src/model/brand.ts';
+import { NO_CLUSTER } from '../../src/model/cluster.ts';
 import type { ControlPlane } from '../../src/model/control-plane.ts';
 import type { Observed } from '../../src/model/observed.ts';
 import { proxyTable } from '../../src/model/proxy-table.ts';
@@ -66,5 +67,22 @@ describe('a poll that is prepared', () => {
     mesh.setControlPlane(fresh(moveTo(T + 10), pollOf(2, ['cart-1'])));
     const { history } = mesh.read();
     assert.deepEqual([history.poll, history.at, [...history.proxies.keys()].length], [2, T + 10, 1]);
+  });
+});
+
+describe('a lead that is lost', () => {
+  it('takes with it what only a leader learns, and leaves what the cluster is like', () => {
+    const { mesh } = createAt(T);
+    mesh.setCluster({ ...NO_CLUSTER, otherPolicyEngines: ['cilium.io'] });
+    mesh.setControlPlane(fresh(epochSeconds(T), pollOf(1, NAMES.slice(0, 3))));
+    mesh.setInspections({ state: 'pending' });
+    mesh.restoreFindings(new Map([['IST0101 VirtualService shop/a', epochSeconds(T)]]));
+    assert.equal(proxyTable(mesh.read()).length, 3);
+    mesh.forget();
+    const left = mesh.read();
+    assert.deepEqual(left.cluster.otherPolicyEngines, ['cilium.io']);
+    assert.deepEqual([left.controlPlane.state, left.traffic.state, left.history], ['pending', 'pending', NO_HISTORY]);
+    assert.deepEqual([left.findingsSince?.size, left.sources, 'inspections' in left], [0, [], false]);
+    assert.deepEqual(proxyTable(left), []);
   });
 });
