@@ -16,7 +16,9 @@ import {
   toldFailure,
 } from './config-log-change.ts';
 import { changesFor, type LevelOptions } from './config-log-levels.ts';
+import type { ConfigOutput } from './config-options.ts';
 import type { PodName } from './config-pod-name.ts';
+import { configWriter } from './config-writer.ts';
 import { type Io, UserError } from './io.ts';
 import { withLiveMesh } from './kube-session.ts';
 
@@ -24,7 +26,7 @@ import { withLiveMesh } from './kube-session.ts';
 export interface LevelTask {
   readonly origin: DumpOrigin;
   readonly options: LevelOptions;
-  readonly output: 'table' | 'json';
+  readonly output: ConfigOutput;
 }
 
 /** Told to stop while it waited: what it changed is put back. */
@@ -45,7 +47,7 @@ export async function setLevels({ origin, options, output }: LevelTask, io: Io):
     const changes = changesFor(options.wish, dump.loggers ?? []);
     if (changes.length === 0) {
       tell(io, `${podText(pod)}: nothing to change, it is so already`);
-      if (output === 'json') print([], output, io);
+      if (output !== 'table') await print([], output, io);
       return 0;
     }
     announce(pod, changes, options, io);
@@ -77,11 +79,11 @@ async function change(
   envoy: ChangedEnvoy,
   changes: readonly LoggerChange[],
   { forMs }: LevelOptions,
-  output: LevelTask['output'],
+  output: ConfigOutput,
 ): Promise<void> {
   const { pod, io } = envoy;
   try {
-    print(await changeLevels(envoy, changes), output, io);
+    await print(await changeLevels(envoy, changes), output, io);
   } catch (error) {
     const failure = toldFailure(error);
     if (failure === undefined) throw error;
@@ -106,7 +108,7 @@ async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LoggerChang
   return interrupted ? INTERRUPTED : 0;
 }
 
-function print(changes: readonly LoggerChange[], output: LevelTask['output'], { stdout }: Io): void {
-  const text = changes.map((each) => `${changeText(each)}\n`).join('');
-  stdout.write(output === 'json' ? `${JSON.stringify(changes, undefined, 2)}\n` : text);
+async function print(changes: readonly LoggerChange[], output: ConfigOutput, io: Io): Promise<void> {
+  if (output === 'table') io.stdout.write(changes.map((each) => `${changeText(each)}\n`).join(''));
+  else (await configWriter(output, io)).list(changes);
 }

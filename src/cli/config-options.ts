@@ -19,15 +19,18 @@ export interface ConfigFlags extends OriginFlags, LevelFlags {
   readonly status?: string;
 }
 
-/** What is listed: a section, or something else of the proxy's. */
-export type ConfigPart = EnvoySection | 'bootstrap' | 'log' | 'all';
+/** How it is written. */
+export type ConfigOutput = 'table' | 'json' | 'yaml';
 
-const PARTS: readonly ConfigPart[] = [...ENVOY_SECTIONS, 'bootstrap', 'log', 'all'];
+/** What is listed: a section, or something else of the proxy's. */
+export type ConfigPart = EnvoySection | 'bootstrap' | 'secrets' | 'log' | 'all';
+
+const PARTS: readonly ConfigPart[] = [...ENVOY_SECTIONS, 'bootstrap', 'secrets', 'log', 'all'];
 
 export interface ConfigOptions {
   readonly part: ConfigPart;
   readonly origin: DumpOrigin;
-  readonly output: 'table' | 'json';
+  readonly output: ConfigOutput;
   readonly filter: ConfigFilter;
   /** Of the part `log` alone: what is to be changed. */
   readonly levels: LevelOptions | undefined;
@@ -42,6 +45,7 @@ const FILTERS: Readonly<Record<ConfigPart, readonly FilterName[]>> = {
   routes: ['name'],
   endpoints: ['address', 'port', 'cluster', 'status'],
   bootstrap: [],
+  secrets: [],
   log: [],
   all: [],
 };
@@ -72,9 +76,11 @@ function checkFilter(name: FilterName, part: ConfigPart): void {
 }
 
 /** A bootstrap is JSON unless asked otherwise, as istioctl has it. */
-function outputOf(part: ConfigPart, output: string | undefined): 'table' | 'json' {
+function outputOf(part: ConfigPart, output: string | undefined): ConfigOutput {
   if (output === undefined) return part === 'bootstrap' ? 'json' : 'table';
-  if (output !== 'table' && output !== 'json') throw new UserError(`-o ${output}: give table or json`);
+  if (output !== 'table' && output !== 'json' && output !== 'yaml') {
+    throw new UserError(`-o ${output}: give table, json or yaml`);
+  }
   return output;
 }
 

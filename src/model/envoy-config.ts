@@ -5,6 +5,7 @@ import type { EnvoyListener } from './envoy-listener.ts';
 import type { EnvoyLogger } from './envoy-loggers.ts';
 import type { EnvoyRejection } from './envoy-resource.ts';
 import type { EnvoyRouteConfig } from './envoy-route.ts';
+import type { EnvoySecret } from './envoy-secret.ts';
 
 /** Who wrote a dump, told by its spelling: Envoy `dynamic_listeners`, istiod (and istioctl) `dynamicListeners`. */
 export type EnvoySpelling = 'snake' | 'camel';
@@ -40,6 +41,7 @@ export interface EnvoyConfig {
   readonly listeners?: readonly EnvoyListener[];
   readonly routes?: readonly EnvoyRouteConfig[];
   readonly endpoints?: readonly EnvoyEndpoints[];
+  readonly secrets?: readonly EnvoySecret[];
   /** Updates that Envoy refused, each once. */
   readonly rejections: readonly EnvoyRejection[];
   /** What in it could not be read, each in a few words. */

@@ -200,6 +200,19 @@ for (const [argv, said] of WRONG) {
   });
 }
 
+for (const command of ['check', 'status', 'analyze']) {
+  test(`${command} --server where nobody listens says what to do`, async () => {
+    const server = await startIstiodServer({});
+    await server.stop();
+    const run = await runProcess([command, '--server', server.url]);
+    assert.deepEqual([run.code, run.stdout], [2, '']);
+    assert.match(
+      run.stderr,
+      /ECONNREFUSED\. No exporter answers there: forward its port, kubectl .* port-forward .*, or leave out --server/,
+    );
+  });
+}
+
 const BAD_ANSWERS: readonly (readonly [about: string, body: string, status: number, said: RegExp])[] = [
   ['something else', '{"proxies":[]}', 200, /is not what a meshladder exporter answers/],
   [

@@ -34,6 +34,7 @@ const SAME: readonly (readonly [part: string, files: readonly string[], asked: r
     ['GET /config_dump?include_eds&mask=static_endpoint_configs,dynamic_endpoint_configs', 'GET /clusters?format=json'],
   ],
   ['bootstrap', ['-f', DUMP], ['GET /config_dump?mask=bootstrap']],
+  ['secrets', ['-f', DUMP], ['GET /config_dump?mask=static_secrets,dynamic_active_secrets,dynamic_warming_secrets']],
   ['all', ['-f', DUMP, '-f', STATUSES], ['GET /config_dump?include_eds', 'GET /clusters?format=json']],
 ];
 for (const output of ['table', 'json']) {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { parse as parseYaml } from 'yaml';
 import { CHECKOUT, dumpPath, GATEWAY, PAYMENT, REVIEWS } from '../support/envoy-dump.ts';
 import { assertGolden } from '../support/golden.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
@@ -48,6 +52,40 @@ for (const [recorded, ...args] of SAME) {
     assert.equal(code, 0);
   });
 }
+
+for (const [part, file] of [
+  ['clusters', DUMP],
+  ['listeners', DUMP],
+  ['routes', DUMP],
+  ['endpoints', STATUSES],
+  ['bootstrap', DUMP],
+  ['secrets', DUMP],
+  ['log', LOGGERS],
+  ['all', DUMP],
+] as const) {
+  test(`config ${part} is the same document in YAML as in JSON`, async () => {
+    const [yaml, json] = await Promise.all(
+      ['yaml', 'json'].map((form) => runCli(['config', part, '-f', file, '-o', form])),
+    );
+    assert.equal(yaml?.code, 0, yaml?.stderr);
+    assert.deepEqual(parseYaml(yaml?.stdout ?? ''), JSON.parse(json?.stdout ?? ''));
+  });
+}
+
+test('config routes without any is an empty list in YAML too', async () => {
+  const { stdout } = await runCli(['config', 'routes', '-f', DUMP, '--name', 'nowhere', '-o', 'yaml']);
+  assert.deepEqual(parseYaml(stdout), []);
+});
+
+test('config log says which loggers write more than they should', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'meshladder-loggers-')), 'loggers.txt');
+  writeFileSync(file, 'active loggers:\n  admin: warning\n  rbac: debug\n  http: trace\n');
+  const { stdout, stderr } = await runCli(['config', 'log', '-f', file]);
+  rmSync(dirname(file), { recursive: true });
+  assert.match(stdout, /admin: warning/);
+  assert.match(stderr, /2 of 3 loggers write more than Istio's default \(warning\): rbac at debug, http at trace\n$/);
+  assert.equal((await runCli(['config', 'log', '-f', LOGGERS])).stderr, '');
+});
 
 test('config endpoints lists the same hosts from a dump, which does not say why one is out', async () => {
   const { stdout, stderr } = await runCli(['config', 'endpoints', '-f', DUMP]);

@@ -26,6 +26,8 @@ export function decodeAnswer(answer: unknown): EnvoyDump {
   }
   if (specObject(body['bootstrap']) !== undefined)
     return { config: decodeConfigs([bootstrapOf(body)], spellingOf(body)) };
+  if (bodyField(body, 'dynamic_active_secrets') !== undefined)
+    return { config: decodeConfigs([secretsOf(body)], spellingOf(body)) };
   throw invalidAnswer(`neither a config dump nor /clusters?format=json: it has ${keysOf(body)}`);
 }
 
@@ -42,6 +44,11 @@ function decodeList(answer: readonly unknown[]): EnvoyDump {
 
 function bootstrapOf(body: EnvoyBody): EnvoyBody {
   return { ...body, '@type': 'type.googleapis.com/envoy.admin.v3.BootstrapConfigDump' };
+}
+
+/** What `istioctl proxy-config secret -o json` prints. */
+function secretsOf(body: EnvoyBody): EnvoyBody {
+  return { ...body, '@type': 'type.googleapis.com/envoy.admin.v3.SecretsConfigDump' };
 }
 
 function keysOf(body: EnvoyBody): string {

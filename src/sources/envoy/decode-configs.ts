@@ -1,5 +1,5 @@
 import { bodyText, type EnvoyBody } from '../../model/envoy-body.ts';
-import type { EnvoyBootstrap, EnvoyConfig, EnvoySpelling } from '../../model/envoy-config.ts';
+import type { EnvoyConfig, EnvoySpelling } from '../../model/envoy-config.ts';
 import type { EnvoyRejection, EnvoySection } from '../../model/envoy-resource.ts';
 import { specObject } from '../../model/spec-fields.ts';
 import { decodeBootstrap } from './decode-bootstrap.ts';
@@ -7,6 +7,7 @@ import { decodeCluster } from './decode-cluster.ts';
 import { decodeEndpoints } from './decode-endpoints.ts';
 import { decodeListener } from './decode-listener.ts';
 import { decodeRouteConfig } from './decode-route.ts';
+import { decodeSecrets } from './decode-secrets.ts';
 import { invalidAnswer } from './envoy-answer-error.ts';
 import { createProblems } from './problems.ts';
 import { type FoundResource, findResources, type SectionReader } from './section-entries.ts';
@@ -21,20 +22,20 @@ export function decodeConfigs(configs: readonly unknown[], spelling: EnvoySpelli
     rejected: (rejection, body) => rejected.push({ rejection, body }),
     problem: problems.add,
   };
-  let bootstrap: EnvoyBootstrap | undefined;
-  let known = 0;
-  for (const each of configs) {
-    const body = specObject(each);
-    if (body === undefined) problems.add('an entry of "configs" is not an object');
-    else if (typeOf(body) === 'BootstrapConfigDump') bootstrap ??= decodeBootstrap(body);
-    else findResources(typeOf(body), body, reader);
-    if (body !== undefined && typeOf(body) !== '') known++;
-  }
-  if (known === 0) throw invalidAnswer('its "configs" hold nothing that says its "@type"');
+  const bodies = configs.map(specObject).filter((each) => each !== undefined);
+  for (let lost = configs.length - bodies.length; lost > 0; lost--)
+    problems.add('an entry of "configs" is not an object');
+  if (bodies.every((body) => typeOf(body) === ''))
+    throw invalidAnswer('its "configs" hold nothing that says its "@type"');
+  const started = bodies.find((body) => typeOf(body) === 'BootstrapConfigDump');
+  const bootstrap = started && decodeBootstrap(started);
+  const secrets = bodies.find((body) => typeOf(body) === 'SecretsConfigDump');
+  for (const body of bodies) if (body !== started && body !== secrets) findResources(typeOf(body), body, reader);
   addRejected(found, rejected);
   return {
     spelling,
     ...(bootstrap === undefined ? {} : { bootstrap }),
+    ...(secrets === undefined ? {} : { secrets: decodeSecrets(secrets, problems) }),
     ...decodeSections(found),
     rejections: onceEach(rejected.map(({ rejection }) => rejection)),
     problems: problems.list(),

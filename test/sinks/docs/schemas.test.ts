@@ -75,6 +75,7 @@ const CASES: readonly Case[] = [
   ]),
   { schema: 'config-endpoints', argv: ['config', 'endpoints', '-f', STATUSES] },
   { schema: 'config-bootstrap', argv: ['config', 'bootstrap', '-f', ENVOY] },
+  { schema: 'config-secrets', argv: ['config', 'secret', '-f', ENVOY] },
   { schema: 'config-log', argv: ['config', 'log', '-f', LOGGING] },
   { schema: 'config-all', argv: ['config', 'all', '-f', ENVOY] },
   { schema: 'config-all', argv: ['config', 'all', '-f', ISTIOD] },

@@ -1,6 +1,16 @@
 import { analyze, apiDiff, authz, diff, findings, trace } from './answers.ts';
 import { apiStatus } from './api-status.ts';
-import { all, bootstrap, clusters, endpoints, listeners, loggerChanges, loggers, routes } from './envoy-config.ts';
+import {
+  all,
+  bootstrap,
+  clusters,
+  endpoints,
+  listeners,
+  loggerChanges,
+  loggers,
+  routes,
+  secrets,
+} from './envoy-config.ts';
 import { bundle, ladder } from './ladder.ts';
 import { decode, flags } from './logs.ts';
 import { proxies } from './proxies.ts';
@@ -31,6 +41,7 @@ export const SCHEMA_DOCUMENTS: readonly SchemaDocument[] = [
   of('config-routes', routes, ['config routes']),
   of('config-endpoints', endpoints, ['config endpoints']),
   of('config-bootstrap', bootstrap, ['config bootstrap']),
+  of('config-secrets', secrets, ['config secrets']),
   of('config-log', loggers, ['config log']),
   of('config-log-level', loggerChanges, ['config log --level']),
   of('config-all', all, ['config all']),

@@ -6,7 +6,21 @@ import type { ClusterRow } from '../../report/config-clusters.ts';
 import type { EndpointsRow } from '../../report/config-endpoints.ts';
 import type { ListenerRow } from '../../report/config-listeners.ts';
 import type { RouteConfigRow } from '../../report/config-routes.ts';
-import { either, foreign, integer, list, nullable, object, optional, type Schema, text, word } from './schema.ts';
+import type { CertificateDocument, SecretRow } from '../../report/config-secrets.ts';
+import {
+  either,
+  foreign,
+  integer,
+  list,
+  nullable,
+  object,
+  optional,
+  type Schema,
+  text,
+  time,
+  word,
+  yesNo,
+} from './schema.ts';
 
 /** Every row says why Envoy refused a newer one of its name. */
 interface Refused {
@@ -68,6 +82,24 @@ const other = object<Action<'other'>>({ kind: { json: { const: 'other' } } });
 const action: Schema<EnvoyRouteAction> = either(either(either(toClusters, byHeader), either(redirect, direct)), other);
 
 type VirtualHost = RouteConfigRow['virtualHosts'][number];
+
+export const secrets: Schema<readonly SecretRow[]> = list(
+  object<SecretRow>({
+    name,
+    type: word(['certificate', 'ca', 'other']),
+    state: word(['static', 'active', 'warming']),
+    certificates: list(
+      object<CertificateDocument>({
+        serial: text('In hexadecimal, lower case.'),
+        valid: yesNo('Whether it was in force when the command ran.'),
+        notBefore: time(),
+        notAfter: time(),
+        names: list(text()),
+      }),
+      'Of a chain its first; of those that are trusted each.',
+    ),
+  }),
+);
 
 export const routes: Schema<readonly (RouteConfigRow & Refused)[]> = list(
   object<RouteConfigRow & Refused>({
