@@ -26,7 +26,15 @@ const NOTES: readonly {
     silentOf: [/port-forward/, /root namespace/],
   },
   { variant: 'namespaced-cluster-role', says: [/forward ports of pods in payment, which/] },
-  { variant: 'all-on', says: [/svc\/meshladder 19012:80/, /Only the leader shows the mesh/, /with labels release: prometheus\./, /wherever it looks/] },
+  {
+    variant: 'all-on',
+    says: [
+      /svc\/meshladder 19012:80/,
+      /Only the leader shows the mesh/,
+      /with labels release: prometheus\./,
+      /wherever it looks/,
+    ],
+  },
   { variant: 'web-config', says: [/open https:\/\//, /must show a token/, /Agents cannot ask whose a token is/] },
 ];
 

@@ -13,7 +13,7 @@
 
 {{/* Node inside the image, for what is not the exporter itself. */}}
 {{- define "meshladder.node" -}}
-node
+/nodejs/bin/node
 {{- end -}}
 
 {{/* Of the values of a kind of pod. */}}

@@ -57,6 +57,11 @@ export function names(doc: string): Value {
   return typed([], doc, { type: 'array', items: { type: 'string', minLength: 1 }, uniqueItems: true });
 }
 
+/** Texts in a list, which may be there more than once. */
+export function texts(doc: string): Value {
+  return typed([], doc, { type: 'array', items: { type: 'string' } });
+}
+
 /** A part of a Kubernetes object, handed on as it is. */
 export function part(fallback: Readonly<Record<string, unknown>>, doc: string): Value {
   return typed(fallback, doc, { type: 'object' });

@@ -1,4 +1,4 @@
-import { integer, part, parts, strings, text, type Value, type Values } from '../value.ts';
+import { integer, part, parts, strings, text, texts, type Values, yesNo } from '../value.ts';
 
 /** What every kind of pod lets one hand on. */
 export function podValues(given: {
@@ -21,27 +21,17 @@ export function podValues(given: {
     podAnnotations: strings({}, 'Annotations of pods.'),
     podSecurityContext: part({}, 'Security context of pods: what is set here wins over what the chart sets.'),
     securityContext: part({}, 'Security context of containers: what is set here wins over what the chart sets.'),
-    extraEnv: environment(),
-    extraArgs: arguments_(),
+    extraEnv: parts('More environment variables; `MESHLADDER_…` ones win over the configuration file.'),
+    extraArgs: texts('More flags of `meshladder serve`.'),
     extraVolumes: parts('More volumes of pods.'),
     extraVolumeMounts: parts('More mounts of the container.'),
   };
 }
 
-function environment(): Value {
-  return parts('More environment variables; `MESHLADDER_…` ones win over the configuration file.');
-}
-
-function arguments_(): Value {
-  return { kind: 'value', fallback: [], doc: 'More flags of `meshladder serve`.', schema: STRING_LIST };
-}
-
-const STRING_LIST = { type: 'array', items: { type: 'string' } };
-
 /** The account that pods run as. */
 export function accountValues(): Values {
   return {
-    create: { kind: 'value', fallback: true, doc: 'Whether the chart makes the account.', schema: { type: 'boolean' } },
+    create: yesNo(true, 'Whether the chart makes the account.'),
     name: text('', 'Its name; by default made from the name of the release.'),
     annotations: strings({}, 'Its annotations.'),
   };
