@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { makeCertificate } from '../support/certificate.ts';
+import { json, startIstiodServer, text } from '../support/istiod-server.ts';
 
 const run = promisify(execFile);
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -57,3 +64,59 @@ for (const argv of LIGHT) {
     );
   });
 }
+
+/** The packages that a running exporter has loaded when it has polled. */
+async function loadedWhileServing(t: TestContext, env: Record<string, string>, polled: () => boolean) {
+  const spy = `data:text/javascript,${encodeURIComponent(SPY)}`;
+  const argv = ['--import', spy, MAIN, 'serve', '--web.listen-address', '127.0.0.1:0'];
+  const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'exit');
+  t.after(async () => child.kill('SIGKILL') && (await ended));
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
+    if (said.includes('msg=listening') && polled()) break;
+    await sleep(50);
+  }
+  assert.match(said, /msg=listening/);
+  child.kill('SIGTERM');
+  await ended;
+  return new Set([...said.matchAll(/^loads (.+)$/gm)].map(([, name = '']) => name));
+}
+
+test('an agent loads nothing that only others use', { timeout: 60_000 }, async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'meshladder-pods-'));
+  t.after(() => rm(root, { recursive: true }));
+  const env = { MESHLADDER_ROLE: 'agent', MESHLADDER_ACCESS_LOG_ROOT: root };
+  const loaded = await loadedWhileServing(t, env, () => true);
+  const others = ['@kubernetes/client-node', 'express', 'undici', 'ws', '@grpc/grpc-js', '@bufbuild/protobuf'];
+  assert.deepEqual(
+    others.filter((name) => loaded.has(name)),
+    [],
+  );
+});
+
+test('gRPC is loaded with the first question over xDS, and not where HTTP does', { timeout: 60_000 }, async (t) => {
+  const istiod = await startIstiodServer({ '/debug/syncz': json([]) });
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-ca-'));
+  t.after(() => Promise.all([istiod.stop(), rm(folder, { recursive: true })]));
+  const caFile = join(folder, 'root-cert.pem');
+  await writeFile(caFile, makeCertificate('mesh CA').cert);
+  const env = {
+    MESHLADDER_ACCESS_LOG_MODE: 'off',
+    MESHLADDER_KUBERNETES_MODE: 'off',
+    MESHLADDER_ISTIOD_DISCOVERY: 'static',
+    MESHLADDER_ISTIOD_URLS: istiod.url,
+    MESHLADDER_ISTIOD_CA_FILE: caFile,
+    MESHLADDER_ISTIOD_INTERVAL: '200ms',
+    MESHLADDER_ISTIOD_FAST_INTERVAL: '200ms',
+  };
+  const polls = () => istiod.seen.filter(({ path }) => path === '/debug/syncz').length;
+  const byHttp = await loadedWhileServing(t, env, () => polls() >= 2);
+  assert.deepEqual([byHttp.has('undici'), byHttp.has('@grpc/grpc-js')], [true, false]);
+  istiod.on('/debug/syncz', text('', 404));
+  const before = polls();
+  assert.ok((await loadedWhileServing(t, env, () => polls() >= before + 2)).has('@grpc/grpc-js'));
+});

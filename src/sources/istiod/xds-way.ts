@@ -29,8 +29,11 @@ export function xdsWay({ caFile, deadlineMs, limitBytes }: XdsWayOptions): XdsWa
   };
   return {
     kind: () => 'xds',
-    sync: async (question) => (await client()).sync(await questionOf(question)),
-    version: async (question) => {
+    async sync(question) {
+      const asked = await questionOf(question);
+      return (await client()).sync(asked);
+    },
+    async version(question) {
       const asked = await questionOf(question).catch(() => undefined);
       return asked && (await client()).version(asked);
     },
