@@ -14,7 +14,7 @@ export function exportWithout(...families: readonly string[]): void {
   process.once('SIGTERM', () => exporter.kill('SIGTERM'));
   exporter.once('exit', (code) => process.exit(code ?? 1));
   createInterface({ input: exporter.stderr }).on('line', async (line) => {
-    const address = /"address":"([^"]+)","msg":"listening"/.exec(line)?.[1];
+    const address = /"address":"([^"]+)".*"msg":"listening"/.exec(line)?.[1];
     process.stderr.write(`${address === undefined ? line : line.replace(address, await censor(address, hidden))}\n`);
   });
 }
