@@ -2,6 +2,7 @@ import { sameAs, sentences } from './alert-text.ts';
 import { FAMILIES as SYNC } from './config-synced/families.ts';
 import { FAMILIES as CONTROL_PLANE } from './control-plane/families.ts';
 import { FAMILIES as IN_MESH } from './in-mesh/families.ts';
+import { DECLARED, EXPECTED, OBSERVED_SHARE } from './routes/recordings.ts';
 
 /** Labels of an alert that say whose cause is asked for. */
 type Place = readonly ('mesh_cluster' | 'proxy_namespace' | 'proxy' | 'workload')[];
@@ -14,6 +15,9 @@ const WORKLOAD: Place = [...NAMESPACE, 'workload'];
 function at(family: { readonly name: string }, place: Place, more = ''): string {
   return `last_over_time(${family.name}{${sameAs(place)}${more}}[3m])`;
 }
+
+/** Matchers of what objects of the alert's namespace declare. */
+const OBJECTS = 'mesh_cluster=%q,object_namespace=%q';
 
 const BLOCK =
   'NetworkPolicy {{ .Labels.policy_namespace }}/{{ .Labels.policy }} blocks {{ .Labels.direction }} to istiod:15012.';
@@ -59,6 +63,25 @@ export const CAUSE_OF_PROXY: string = [
   ),
   CAUSE_OF_MISSING,
 ].join('');
+
+const SHARE_OF: readonly string[] = [
+  'mesh_cluster',
+  'object_namespace',
+  'object_name',
+  'route',
+  'destination',
+  'subset',
+];
+
+/**
+ * What comes of it: the subsets of a namespace that get less than half of what is declared, where enough is sent to tell.
+ * Recordings of another group: they may be one evaluation old.
+ */
+export const CANARIES_IN_NAMESPACE: string = sentences(
+  `topk(2, ${DECLARED}{${OBJECTS}} > 2 * ${OBSERVED_SHARE}{${OBJECTS}} and ${EXPECTED}{${OBJECTS}} >= 20)`,
+  ['mesh_cluster', 'proxy_namespace', 'mesh_cluster', 'proxy_namespace', 'mesh_cluster', 'proxy_namespace'],
+  `Canary {{ .Labels.object_name }}/{{ or .Labels.subset .Labels.destination }}: declared {{ .Value | humanizePercentage }}, observed {{ with printf "${OBSERVED_SHARE}{${sameAs(SHARE_OF)}}" ${SHARE_OF.map((label) => `.Labels.${label}`).join(' ')} | query }}{{ . | first | value | humanizePercentage }}{{ end }}.`,
+);
 
 /** What is known to be wrong in a namespace whose proxies are behind. */
 export const CAUSE_IN_NAMESPACE: string = [

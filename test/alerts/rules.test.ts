@@ -101,7 +101,7 @@ describe('every alert', () => {
     for (const { alert } of ALERTS) {
       assert.match(alert.summary, /^[A-Z].*\.$/, alert.name);
       assert.doesNotMatch(alert.summary, /\{\{/, `${alert.name}: a summary is the same for all instances`);
-      const always = alert.description.replaceAll(/\{\{ range .*?\{\{ end \}\}/g, '');
+      const always = alert.description.replaceAll(/\{\{ range .*?\{\{ end \}\}(?:\.\{\{ end \}\})?/g, '');
       assert.match(always, /\.$/, alert.name);
     }
   });

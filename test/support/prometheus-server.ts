@@ -63,6 +63,8 @@ export async function startPrometheus(
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
+      // Texts change while an alert fires; rules are played faster than the minute that is usual.
+      '--rules.alert.resend-delay=2s',
     ],
     url,
     folder,

@@ -1,6 +1,6 @@
 import { defineAlert, type RuleGroup } from '../alert.ts';
 import { lastSeen, sourceIsUp } from '../promql.ts';
-import { CAUSE_IN_NAMESPACE, CAUSE_OF_PROXY } from '../sync-cause.ts';
+import { CANARIES_IN_NAMESPACE, CAUSE_IN_NAMESPACE, CAUSE_OF_PROXY } from '../sync-cause.ts';
 import { FAMILIES } from './families.ts';
 import { AGE, RECORDINGS, SHARE, VERDICTS } from './recordings.ts';
 
@@ -79,7 +79,7 @@ export const RULES: RuleGroup = {
         `${SHARE} > ${share}\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) >= ${proxies})\n${HEARD}`,
       for: '1m',
       summary: 'Much of a namespace runs on old configuration.',
-      description: `{{ $labels.proxy_namespace }}: {{ $value | humanizePercentage }} of its proxies (${ofNamespace('count', '')}) have not held current configuration for up to ${ofNamespace('max', ' | humanizeDuration')}.${CAUSE_IN_NAMESPACE}`,
+      description: `{{ $labels.proxy_namespace }}: {{ $value | humanizePercentage }} of its proxies (${ofNamespace('count', '')}) have not held current configuration for up to ${ofNamespace('max', ' | humanizeDuration')}.${CAUSE_IN_NAMESPACE}${CANARIES_IN_NAMESPACE}`,
     }),
     defineAlert({
       name: 'IstioProxyConfigRejected',
@@ -121,7 +121,7 @@ export const RULES: RuleGroup = {
         `max by (${NAMESPACE}, policy_namespace, policy, direction) (${lastSeen(FAMILIES.xdsBlocked.name, 'kubernetes')}) > 0\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) > 0)`,
       for: '1m',
       summary: 'A NetworkPolicy keeps proxies from istiod.',
-      description: `{{ $labels.proxy_namespace }}: ${ofNamespace('count', '')} proxies out of sync for ${ofNamespace('max', ' | humanizeDuration')}; NetworkPolicy {{ $labels.policy_namespace }}/{{ $labels.policy }} blocks {{ $labels.direction }} to istiod:15012.`,
+      description: `{{ $labels.proxy_namespace }}: ${ofNamespace('count', '')} proxies out of sync for ${ofNamespace('max', ' | humanizeDuration')}; NetworkPolicy {{ $labels.policy_namespace }}/{{ $labels.policy }} blocks {{ $labels.direction }} to istiod:15012.${CANARIES_IN_NAMESPACE}`,
     }),
     defineAlert({
       name: 'IstioProxyFlapping',
