@@ -53,6 +53,7 @@ describe('two replicas', { concurrency: 2 }, () => {
     assert.match(one.looks.at(-1)?.text ?? '', /^meshladder_leader\{mesh_cluster="Kubernetes"\} 1$/m);
     await assertStandsBy(two);
     assert.ok(two.looks.every(silent));
+    const known = sinceIn(await untilLook(one, (look) => sinceIn(look).length > 0, 15_000));
 
     const stoppedMs = performance.now();
     one.signal('SIGTERM');
@@ -61,6 +62,9 @@ describe('two replicas', { concurrency: 2 }, () => {
     assert.ok(gotMs - stoppedMs < 3500, `${gotMs - stoppedMs} ms`);
     assertNeverBoth(one, two);
     assert.ok(missedPolls(rig.polls) <= 1, `${missedPolls(rig.polls)} polls were missed`);
+    // What began under the one goes on under the other, from when it began.
+    const next = sinceIn(await untilLook(two, (look) => sinceIn(look).length > 0, 15_000));
+    assert.deepEqual(next, known);
   });
 
   test('one that is killed is followed when its Lease has run out, with at most one poll missed', async (t) => {
@@ -92,6 +96,11 @@ describe('two replicas', { concurrency: 2 }, () => {
     assert.equal([one, two].filter((each) => each.looks.at(-1)?.exposes).length, 1);
   });
 });
+
+/** Since when which proxies are out of sync. */
+function sinceIn({ text }: Look): readonly string[] {
+  return text.split('\n').filter((line) => line.startsWith('meshladder_proxy_out_of_sync_since_timestamp_seconds{'));
+}
 
 async function assertStandsBy({ url }: ReplicaProcess): Promise<void> {
   const words = 'this replica stands by: ladder-one leads and tells of the mesh; ask that one';

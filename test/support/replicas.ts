@@ -10,7 +10,7 @@ import { listening } from './listening.ts';
 import { startProcess } from './run-process.ts';
 import { type StallingProxy, startStallingProxy } from './stalling-proxy.ts';
 
-const SYNCZ = readFileSync(new URL('../fixtures/istiod/syncz.json', import.meta.url));
+const SYNCZ = readFileSync(new URL('../fixtures/syncz/stale-2of9-RDS.json', import.meta.url));
 
 /** One scrape. */
 export interface Look {
@@ -44,6 +44,7 @@ role: central
 istiod: {discovery: static, interval: ${POLL_EVERY_MS}ms, fastInterval: ${POLL_EVERY_MS}ms, urls: [ISTIOD]}
 kubernetes: {mode: kubeconfig}
 accessLog: {mode: 'off'}
+history: {file: FOLDER/history.json}
 leaderElection: {enabled: true, leaseNamespace: lab, leaseDuration: 4s, renewDeadline: 3s, retryPeriod: 500ms}
 web: {listenAddress: '127.0.0.1:0'}
 log: {format: json}
@@ -65,7 +66,7 @@ export async function startRig(t: TestContext): Promise<Rig> {
     await rm(folder, { recursive: true });
   });
   const config = join(folder, 'config.yaml');
-  await writeFile(config, CONFIG.replace('ISTIOD', istiod.url));
+  await writeFile(config, CONFIG.replace('ISTIOD', istiod.url).replace('FOLDER', folder));
   return {
     polls,
     async start(name) {
