@@ -29,10 +29,11 @@ const HOW_TO_LOAD: readonly string[] = [
 
 function alertParts(alert: AlertSpec): readonly string[] {
   const thresholds = Object.entries(alert.thresholds);
-  const { name, severity, summary, runbook = name } = alert;
+  const { name, severity, summary, keepFiringFor, runbook = name } = alert;
+  const kept = keepFiringFor === undefined ? '' : `, and for ${keepFiringFor} more once it is over`;
   return [
     `### ${name}`,
-    `${summary} Severity ${severity}, after ${alert.for}. [Runbook](../alerts/runbooks/${runbook}.md)`,
+    `${summary} Severity ${severity}, after ${alert.for}${kept}. [Runbook](../alerts/runbooks/${runbook}.md)`,
     ...(thresholds.length === 0 ? [] : [thresholdTable(thresholds)]),
   ];
 }
