@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { CHART, helm, NO_HELM, OPERATOR, renderText, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
+import { CHART, helm, NO_HELM, renderVariant, renderVariantText, VARIANTS, variantFile } from '../support/chart.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { readSource } from '../support/source-files.ts';
 import { findTool } from '../support/tools.ts';
@@ -30,7 +30,6 @@ for (const variant of VARIANTS) {
   test(`${variant}: Helm 3 renders the same`, {
     skip: NO_HELM || (HELM_3 === undefined && 'helm3 is not here'),
   }, () => {
-    const options = { values: [variantFile(variant)], apis: OPERATOR };
-    assert.equal(renderText({ ...options, helm: HELM_3 }), renderText(options));
+    assert.equal(renderVariantText(variant, HELM_3), renderVariantText(variant));
   });
 }

@@ -164,6 +164,22 @@ test('the heap of Node is three quarters of the memory limit', { skip: NO_HELM }
   }
 });
 
+test('a variable that is given takes the place of what the chart would set', { skip: NO_HELM }, () => {
+  const set = [
+    'central.extraEnv=[{"name":"NODE_OPTIONS","value":"--max-old-space-size=500"},{"name":"A","value":"b"}]',
+  ];
+  const [{ env }] = podOf(render({ set }), 'central').pod['spec'].containers;
+  assert.deepEqual(
+    env.map(({ name, value }: { name: string; value?: string }) => [name, value]),
+    [
+      ['POD_NAME', undefined],
+      ['POD_NAMESPACE', undefined],
+      ['NODE_OPTIONS', '--max-old-space-size=500'],
+      ['A', 'b'],
+    ],
+  );
+});
+
 test('probes ask what the server answers', { skip: NO_HELM }, () => {
   const [container] = podOf(renderVariant('default'), 'central').pod['spec'].containers;
   const asked = ['startupProbe', 'livenessProbe', 'readinessProbe'].map((probe) => container[probe].httpGet);

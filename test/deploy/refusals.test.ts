@@ -20,6 +20,8 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
     /every proxy would be shown more than once/,
   ],
   ['shards that pods do not know of', ['config.shard.count=2'], /set central\.shards alone/],
+  ['probes that kubelets may not ask', ['config.web.probes="guarded"'], /pods would never be ready/],
+  ['HTTPS without a certificate', ['webConfig.tls=true'], /there is no certificate/],
   [
     'a claim for several pods',
     ['central.shards=2', 'central.stateVolume={"persistentVolumeClaim":{"claimName":"c"}}'],

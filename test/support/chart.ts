@@ -81,15 +81,21 @@ export function render(options: RenderOptions = {}): readonly KubeObject[] {
 
 /** A variant of `ci/`, on a cluster with the Prometheus operator but where the variant is one without it. */
 export function renderVariant(variant: string): readonly KubeObject[] {
-  const known = rendered.get(variant);
+  return objectsIn(renderVariantText(variant));
+}
+
+/** The same as text; `program`: by another helm. */
+export function renderVariantText(variant: string, program: string | undefined = HELM): string {
+  const known = rendered.get(`${variant} ${program}`);
   if (known !== undefined) return known;
-  const objects = render({ values: [variantFile(variant)], apis: variant === 'no-crds' ? [] : OPERATOR });
-  rendered.set(variant, objects);
-  return objects;
+  const apis = variant === 'no-crds' ? [] : OPERATOR;
+  const text = renderText({ values: [variantFile(variant)], apis, helm: program });
+  rendered.set(`${variant} ${program}`, text);
+  return text;
 }
 
 /** A run of helm takes a good part of a second. */
-const rendered = new Map<string, readonly KubeObject[]>();
+const rendered = new Map<string, string>();
 
 export function objectsIn(text: string): readonly KubeObject[] {
   return parseAllDocuments(text).flatMap((document) => {

@@ -24,7 +24,7 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
       env:
-        {{- include "meshladder.env" $central | nindent 8 }}
+        {{- include "meshladder.env" $central | trim | nindent 8 }}
       ports:
         {{- include "meshladder.ports" $config | nindent 8 }}
       {{- include "meshladder.probes" (dict "probes" $central.probes "config" $config "scheme" (include "meshladder.scheme" .)) | trim | nindent 6 }}

@@ -92,6 +92,11 @@ API whose token a request bears, so `web.auth` is for the central part alone.
 {{- if ne (int (dig "shard" "count" 1 $config)) (int .Values.central.shards) -}}
 {{- fail "config.shard.count is not central.shards: pods and configuration would not agree; set central.shards alone" -}}
 {{- end -}}
+{{- range $part, $ofPart := dict "central" $config "agent" (include "meshladder.agentConfig" . | fromYaml) -}}
+{{- if and (get $.Values $part).enabled (eq (dig "web" "probes" "open" $ofPart) "guarded") (empty (dig "web" "probeAddress" "" $ofPart)) -}}
+{{- fail "config.web.probes is guarded and config.web.probeAddress is empty: kubelets have no password, so pods would never be ready; set an address for probes, as :19013" -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.webConfig.tls (empty .Values.webConfig.secret) -}}
 {{- fail "webConfig.tls is true and webConfig.secret is empty: there is no certificate; name the Secret that holds the web configuration" -}}
 {{- end -}}

@@ -16,19 +16,23 @@
 /nodejs/bin/node
 {{- end -}}
 
-{{/* Of the values of a kind of pod. */}}
+{{/* Of the values of a kind of pod. What is given takes the place of what the chart would set. */}}
 {{- define "meshladder.env" -}}
-- name: POD_NAME
+{{- $given := dict -}}
+{{- range .extraEnv }}{{- $_ := set $given .name true -}}{{- end -}}
+{{- range $name, $field := dict "POD_NAME" "metadata.name" "POD_NAMESPACE" "metadata.namespace" }}
+{{- if not (hasKey $given $name) }}
+- name: {{ $name }}
   valueFrom:
     fieldRef:
-      fieldPath: metadata.name
-- name: POD_NAMESPACE
-  valueFrom:
-    fieldRef:
-      fieldPath: metadata.namespace
+      fieldPath: {{ $field }}
+{{- end }}
+{{- end }}
 {{- with include "meshladder.heap" (dig "limits" "memory" "" .resources) }}
+{{- if not (hasKey $given "NODE_OPTIONS") }}
 - name: NODE_OPTIONS
   value: --max-old-space-size={{ . }}
+{{- end }}
 {{- end }}
 {{- with .extraEnv }}
 {{ toYaml . }}
