@@ -119,7 +119,7 @@ async function listen(options: Listening): Promise<readonly [RunningServer, ...R
     log.info({ address: server.address, tls: tls !== undefined }, 'listening');
     const { probeAddress } = config.web;
     if (probeAddress === undefined) return [server];
-    const beside = await start(probes, { ...probeAddress, onRefused });
+    const beside = await start(probes, { ...probeAddress, onRefused, setting: 'web.probeAddress' });
     log.info({ probes: beside.address }, 'answering probes');
     return [server, beside];
   } catch (cause) {

@@ -20,6 +20,8 @@ export interface RunningServer {
 export interface ListenOptions {
   readonly host: string | undefined;
   readonly port: number;
+  /** Where the address was set, for who has to choose another. */
+  readonly setting?: string;
   /** Told of a connection that could not be accepted, as when the process is out of descriptors; the server goes on. */
   readonly onRefused?: (problem: Error) => void;
   /** Absent: plain HTTP. */
@@ -65,7 +67,8 @@ export async function startServer(handler: RequestListener, options: ListenOptio
   try {
     await once(server, 'listening');
   } catch (cause) {
-    throw new ListenError(listenFailure(cause, `${host ?? ''}:${port}`), { cause });
+    const { setting = '--web.listen-address' } = options;
+    throw new ListenError(listenFailure(cause, `${host ?? ''}:${port}`, setting), { cause });
   }
   // Without a listener, one connection that cannot be accepted would end the process.
   server.on('error', onRefused);
@@ -97,16 +100,16 @@ function serverOptions({ headersMs, requestMs, keepAliveMs }: ConnectionLimits) 
   };
 }
 
-function listenFailure(cause: unknown, address: string): string {
+function listenFailure(cause: unknown, address: string, setting: string): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   switch (code) {
     case 'EADDRINUSE':
-      return `${address} is taken by another program; stop it, or choose another with --web.listen-address`;
+      return `${address} is taken by another program; stop it, or choose another with ${setting}`;
     case 'EACCES':
-      return `${address} needs rights this user has not; choose a port above 1023 with --web.listen-address`;
+      return `${address} needs rights this user has not; choose a port above 1023 with ${setting}`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `${address} is no address of this machine; choose another with --web.listen-address`;
+      return `${address} is no address of this machine; choose another with ${setting}`;
     default:
       return `cannot listen on ${address}: ${message}`;
   }
