@@ -23,8 +23,9 @@ export async function ask(path, patienceMs = PATIENCE_MS) {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(patienceMs),
   });
-  const body = await answer.json();
-  if (answer.ok) return body;
+  if (answer.ok) return answer.json();
+  // Whoever stands between may say it in its own way.
+  const body = await answer.json().catch(() => undefined);
   const words = typeof body?.error === 'string' ? body.error : `it answered ${answer.status}`;
   throw answer.status === 429 || answer.status >= 500 ? new NotNow(words) : new Refused(words);
 }
