@@ -37,6 +37,20 @@ export function recentTraffic(
   return mark === undefined ? undefined : { ...growth(mark.traffic, traffic), since: mark.at, seconds: age(mark) };
 }
 
+/** What was counted since each moment that is remembered, the latest first. */
+export function lookBacks(snapshot: MeshSnapshot): readonly RecentTraffic[] {
+  const { asked, takenAt, settings, trafficMarks = [] } = snapshot;
+  const traffic = known(snapshot.traffic);
+  if (traffic === undefined) {
+    const answer = asked && current(asked, takenAt, settings.staleAfterSeconds);
+    return (answer?.spans ?? []).toSorted((one, other) => one.seconds - other.seconds);
+  }
+  return trafficMarks
+    .filter(({ at }) => takenAt - at >= SHORTEST_SECONDS)
+    .toReversed()
+    .map(({ at, traffic: before }) => ({ ...growth(before, traffic), since: at, seconds: takenAt - at }));
+}
+
 /** The span that lasts at least so long, else the longest there is. */
 function askedTraffic(
   { asked, takenAt, settings }: MeshSnapshot,

@@ -209,7 +209,7 @@ const GOLDEN: readonly (readonly [file: string, args: readonly string[]])[] = [
   ['config-pod-without-file', ['clusters', 'cart-1.shop']],
   ['config-nothing', ['clusters']],
   ['config-bad-part', ['certs', '-f', 'dump']],
-  ['config-bad-output', ['clusters', '-f', 'dump', '-o', 'yaml']],
+  ['config-bad-output', ['clusters', '-f', 'dump', '-o', 'xml']],
   ['config-bad-filter', ['routes', '-f', 'dump', '--port', '80']],
   ['config-bad-port', ['clusters', '-f', 'dump', '--port', '0x50']],
   ['config-bad-pod', ['clusters', 'cart-1', '-f', 'dump']],

@@ -1,15 +1,14 @@
-import type { DenialCount } from '../../model/denial-count.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { hasTraffic, type RecentTraffic, recentTraffic } from '../../model/recent-traffic.ts';
+import { hasTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import { nextWithoutTraffic } from '../response-flags/next-without-traffic.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, membersWith, podsIn, rowsIn } from '../scope.ts';
-import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { counted, firstOf, span } from '../wording.ts';
 import { type ServerAhead, serversAhead } from './called-servers.ts';
-import { type GoneDenials, goneDenials } from './gone-policies.ts';
+import { type Asked, denialsFinding } from './denials-finding.ts';
 import { type PolicyCount, policyCounts } from './policy-counts.ts';
 
 /** Whether a policy denies requests: of a pod as its server's own log tells, and as the servers it calls would. */
@@ -78,69 +77,6 @@ function refusedBy(host: string, snapshot: MeshSnapshot, scope: Scope): number {
     .filter(({ shape }) => shape.responseCode === 403 && shape.destination === host)
     .filter(({ shape }) => shape.direction === 'outbound' && isOfScope(shape, scope))
     .reduce((sum, { count }) => sum + count, 0);
-}
-
-interface Asked {
-  readonly snapshot: MeshSnapshot;
-  readonly scope: Scope;
-}
-
-/** Undefined where nothing was denied. */
-function denialsFinding(
-  { denials, seconds }: RecentTraffic,
-  standing: readonly string[],
-  { snapshot, scope }: Asked,
-): Finding | undefined {
-  const { isGone, isOver } = goneDenials(snapshot);
-  const asked = denials.filter((each) => isOfScope(each, scope));
-  const denied = asked.filter((each) => !isOver(each));
-  if (denied.length > 0) return deniedFinding(denied, standing, { isGone, seconds });
-  return asked.length > 0 ? overFinding(asked, standing, seconds) : undefined;
-}
-
-/** Mended: who denied is deleted, and nothing is denied by it any more. */
-function overFinding(over: readonly DenialCount[], standing: readonly string[], seconds: number): Finding {
-  const total = over.reduce((sum, { count }) => sum + count, 0);
-  const by = firstOf([...new Set(over.map(({ denial }) => policyText(denial)))]);
-  const summary = `no longer: ${counted(total, 'request')} denied in ${span(seconds)} by ${by}, gone since`;
-  return { verdict: 'ok', summary, evidence: standing };
-}
-
-function deniedFinding(
-  denied: readonly DenialCount[],
-  standing: readonly string[],
-  { isGone, seconds }: Pick<GoneDenials, 'isGone'> & { readonly seconds: number },
-): Finding {
-  const most = denied.toSorted((one, other) => other.count - one.count);
-  const total = most.reduce((sum, { count }) => sum + count, 0);
-  const by = [...new Set(most.map((each) => `${policyText(each.denial)}${isGone(each) ? ', which is gone' : ''}`))];
-  const next = policyCommand(most);
-  return {
-    verdict: 'finding',
-    summary: `${counted(total, 'request')} denied in ${span(seconds)} by ${firstOf(by)}`,
-    evidence: [...most.slice(0, 5).map(denialText), ...standing],
-    ...(next !== undefined && { next }),
-  };
-}
-
-type Denial = DenialCount['denial'];
-
-function policyText({ policyNamespace, policy }: Denial): string {
-  if (policy === 'none') return 'no ALLOW policy that matched';
-  return `AuthorizationPolicy ${policyNamespace === '' ? '' : `${policyNamespace}/`}${policy}`;
-}
-
-function denialText({ proxyNamespace, workload, denial, count }: DenialCount): string {
-  const rule = denial.rule === '' ? '' : `, rule ${denial.rule}`;
-  return `${workload}.${proxyNamespace}: ${count.toLocaleString('en')} by ${policyText(denial)}${rule}`;
-}
-
-function policyCommand(denied: readonly DenialCount[]): string | undefined {
-  const [first] = denied;
-  if (first === undefined) return undefined;
-  const { policyNamespace, policy } = first.denial;
-  if (policy === 'none') return `kubectl -n ${shellWord(first.proxyNamespace)} get authorizationpolicies`;
-  return `kubectl -n ${shellWord(policyNamespace)} get authorizationpolicy ${shellWord(policy)} -o yaml`;
 }
 
 /** The proxies asked about that policies stand in front of: only these deny anything. */

@@ -1,12 +1,13 @@
 import { CLUSTER_DOMAIN } from '../../model/cluster-domain.ts';
 import { LATELY_SECONDS } from '../../model/gone-requests.ts';
 import { known } from '../../model/observed.ts';
-import { recentTraffic } from '../../model/recent-traffic.ts';
+import { type RecentTraffic, recentTraffic } from '../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { type SpecObject, specField, specObject, specObjects, specText } from '../../model/spec-fields.ts';
-import type { RequestShape } from '../../model/traffic.ts';
+import type { RequestCount, RequestShape } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import type { ConfigObject } from '../../model/workload.ts';
+import { hasStopped, quietFor, quietText } from '../quiet.ts';
 import { serviceFqdn } from '../routes/service-name.ts';
 import { valuesOf } from '../scope.ts';
 import { counted, firstOf, shellWord, shortHost, span } from '../wording.ts';
@@ -22,16 +23,22 @@ const OVERFLOW = 'UO';
 /** Destinations whose circuit breaker has turned requests away lately, and who set its limits. */
 export function overflows(snapshot: MeshSnapshot, isAsked: IsAsked): readonly Trouble[] {
   const traffic = recentTraffic(snapshot, LONGEST_SECONDS);
-  const turnedAway = (traffic?.requests ?? []).filter(({ shape }) => shape.flags.includes(OVERFLOW) && isAsked(shape));
+  const turnedAway = (traffic?.requests ?? []).filter((each) => isTurnedAway(each) && isAsked(each.shape));
   const byDestination = Map.groupBy(turnedAway, ({ shape }) => shape.destination);
-  return [...byDestination].map(([destination, requests]) => {
-    const count = requests.reduce((sum, request) => sum + request.count, 0);
+  return [...byDestination].flatMap(([destination, requests]) => {
+    const sent = sentTo(destination, isAsked);
+    const quiet = quietFor(snapshot, {
+      happened: (recent) => sum(sent(recent).filter(isTurnedAway)),
+      occasions: (recent) => sum(sent(recent)),
+    });
+    const count = sum(requests);
+    if (traffic === undefined || hasStopped(quiet, { count, total: sum(sent(traffic)) })) return [];
     const limiting = limitingRules(snapshot, destination);
     const [first] = limiting;
     const names = limiting.map(({ namespace, name }) => `DestinationRule ${namespace}/${name}`);
     const by = first === undefined ? 'no DestinationRule sets limits' : `${firstOf(names)} sets the limits`;
     return {
-      text: `${counted(count, 'request')} to ${shortHost(destination)} turned away by its circuit breaker in ${span(traffic?.seconds ?? 0)} (UO), ${by}`,
+      text: `${counted(count, 'request')} to ${shortHost(destination)} turned away by its circuit breaker in ${span(traffic.seconds)} (UO)${quiet === undefined ? '' : `, ${quietText(quiet)}`}, ${by}`,
       evidence: [
         `UO: ${firstOf([...new Set(requests.map(({ shape }) => `${shape.workload}.${shape.proxyNamespace}`))])}`,
       ],
@@ -40,6 +47,18 @@ export function overflows(snapshot: MeshSnapshot, isAsked: IsAsked): readonly Tr
       }),
     };
   });
+}
+
+function isTurnedAway({ shape }: RequestCount): boolean {
+  return shape.flags.includes(OVERFLOW);
+}
+
+function sentTo(destination: string, isAsked: IsAsked): (recent: RecentTraffic) => readonly RequestCount[] {
+  return ({ requests }) => requests.filter(({ shape }) => shape.destination === destination && isAsked(shape));
+}
+
+function sum(requests: readonly RequestCount[]): number {
+  return requests.reduce((all, { count }) => all + count, 0);
 }
 
 /** DestinationRules of the host that set a connection pool's limits, for all of it, a port or a subset. */

@@ -3,6 +3,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { ProxyLogCount } from '../../model/traffic.ts';
 import { LONGEST_SECONDS } from '../../model/traffic-marks.ts';
 import { workloadOfPodName } from '../../model/workload-name.ts';
+import { hasStopped, type Quiet, quietFor, quietText } from '../quiet.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, rowsIn } from '../scope.ts';
 import { counted, firstOf, shellWord, span } from '../wording.ts';
@@ -25,8 +26,26 @@ export function examineProxyLogging(snapshot: MeshSnapshot, scope: Scope): Findi
   const [first] = set;
   if (first !== undefined) return setFinding(first, set, written, snapshot);
   const verbose = (written?.logs ?? []).filter(({ level }) => VERBOSE.has(level));
-  if (written !== undefined && verbose.length > 0) return writtenFinding(verbose, written, snapshot);
+  if (written !== undefined && verbose.length > 0) {
+    const quiet = quietOf(snapshot, scope);
+    if (!hasStopped(quiet, { count: total(verbose), total: written.seconds })) {
+      return writtenFinding(verbose, { ...written, quiet }, snapshot);
+    }
+    return overFinding(verbose, { ...written, quiet });
+  }
   return quiet(looked, written, { snapshot, scope });
+}
+
+/** For how long nobody asked about has written a verbose line; each second is an occasion. */
+function quietOf(snapshot: MeshSnapshot, scope: Scope): Quiet | undefined {
+  return quietFor(snapshot, {
+    happened: ({ proxyLogs }) => total(proxyLogs.filter((each) => VERBOSE.has(each.level) && isOfScope(each, scope))),
+    occasions: ({ seconds }) => seconds,
+  });
+}
+
+function total(logs: readonly ProxyLogCount[]): number {
+  return logs.reduce((sum, { count }) => sum + count, 0);
 }
 
 function isAsked(proxy: { readonly namespace: string; readonly name: string }, { namespace, name }: Scope): boolean {
@@ -81,12 +100,28 @@ function costOf(set: readonly LookedLoggers[], written: Written | undefined): st
   return lines === 0 ? '' : `${rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate)} lines/s`;
 }
 
-function writtenFinding(verbose: readonly ProxyLogCount[], { seconds }: Written, snapshot: MeshSnapshot): Finding {
+type WrittenUntil = Written & { readonly quiet: Quiet | undefined };
+
+/** Put back: lines came so often that so long a silence is no chance. */
+function overFinding(verbose: readonly ProxyLogCount[], { seconds, quiet }: WrittenUntil): Finding {
+  const since = quiet === undefined ? '' : `, ${quietText(quiet)}`;
+  return {
+    verdict: 'ok',
+    summary: `no longer: ${firstOf(verbose.map(logText))} in ${span(seconds)}${since}`,
+    evidence: [],
+  };
+}
+
+function writtenFinding(
+  verbose: readonly ProxyLogCount[],
+  { seconds, quiet }: WrittenUntil,
+  snapshot: MeshSnapshot,
+): Finding {
   const loudest = verbose.toSorted((one, other) => other.count - one.count);
   const [first] = loudest;
   return {
     verdict: 'finding',
-    summary: `${firstOf(loudest.map(logText))} in ${span(seconds)}`,
+    summary: `${firstOf(loudest.map(logText))} in ${span(seconds)}${quiet === undefined ? '' : `, ${quietText(quiet)}`}`,
     evidence: loudest.slice(0, MAX_TOLD).map(logText),
     ...(first !== undefined && { next: nextFor(first, snapshot) }),
   };
