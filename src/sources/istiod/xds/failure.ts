@@ -33,7 +33,7 @@ export function grpcFailure(failure: GrpcFailure, call: GrpcCall): SourceError {
       return unavailable(details, host);
     case status.RESOURCE_EXHAUSTED:
       // gRPC calls our own limit by the name that a server uses for its.
-      return /larger than max|exceeds/i.test(details)
+      return /larger than/.test(details)
         ? { code: 'too_large', limitBytes, detail: `the answer is longer than ${limitBytes} bytes` }
         : { code: 'refused', detail: `${host} takes no more questions now: ${quoted(details)}` };
     case status.UNIMPLEMENTED:

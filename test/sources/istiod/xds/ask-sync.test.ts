@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { createSecureServer } from 'node:http2';
 import { createServer, type Server } from 'node:net';
 import { afterEach, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import type { SourceError } from '../../../../src/model/source-error.ts';
 import { createXdsClient, type XdsClient, type XdsQuestion } from '../../../../src/sources/istiod/xds/client.ts';
@@ -217,7 +219,7 @@ const FAILURES: readonly (readonly [
 ];
 for (const [about, answer, code, detail, more] of FAILURES) {
   test(`${about} is ${code}`, async () => {
-    const server = await istiod({ [DEBUG]: answer });
+    const server = await istiod({ [DEBUG]: answer, [STATUS]: answer });
     const reason = await askFailure(client().sync(question(server.address, more)));
     assert.equal(reason.code, code, reason.detail);
     assert.match(reason.detail, detail);
@@ -243,6 +245,33 @@ test('an answer over the limit is too large', async () => {
   const server = await istiod({ [DEBUG]: debugBody(HEALTHY) });
   const reason = await askFailure(client(1_000).sync(question(server.address)));
   assert.deepEqual(reason, { code: 'too_large', limitBytes: 1_000, detail: 'the answer is longer than 1000 bytes' });
+});
+
+/** An istiod that compresses, which the server of gRPC does not do. */
+async function gzipping(body: Buffer): Promise<string> {
+  const { key, cert } = makeCertificate('istiod', CA, [], { names: [SERVER_NAME] });
+  const server = createSecureServer({ key, cert });
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-encoding': 'gzip' });
+    stream.on('data', () => {
+      const packed = gzipSync(discoveryResponse(DEBUG, [body]));
+      const head = Buffer.alloc(5, 1);
+      head.writeUInt32BE(packed.length, 1);
+      stream.write(Buffer.concat([head, packed]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closes.push(() => server.close());
+  return `127.0.0.1:${(server.address() as { readonly port: number }).port}`;
+}
+
+test('a compressed answer is read; one that grows over the limit when it is unpacked is too large', async () => {
+  const small = await gzipping(Buffer.from(HEALTHY));
+  assert.equal((await client().sync(question(small))).proxies.length, 9);
+  const bomb = await gzipping(Buffer.from(`[${' '.repeat(8 << 20)}]`));
+  const reason = await askFailure(client(1 << 20).sync(question(bomb)));
+  assert.equal(reason.code, 'too_large', reason.detail);
 });
 
 const soon = { names: [SERVER_NAME] };
