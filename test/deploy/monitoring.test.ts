@@ -116,3 +116,18 @@ test('dashboards are those of dashboards/, each in a ConfigMap that Grafana take
     }
   }
 });
+
+test('rules look for the central part by its job, which agents have not', { skip: NO_HELM }, () => {
+  const set = ['agent.enabled=true', 'serviceMonitor.job="mesh"', 'nameOverride="ladder"'];
+  const objects = render({ set, apis: OPERATOR });
+  const jobs = [
+    one(objects, 'ServiceMonitor')['spec'].endpoints[0],
+    one(objects, 'PodMonitor')['spec'].podMetricsEndpoints[0],
+  ].map(({ relabelings }) => relabelings);
+  assert.deepEqual(jobs, [
+    [{ targetLabel: 'job', replacement: 'mesh' }],
+    [{ targetLabel: 'job', replacement: 'meshladder-agent' }],
+  ]);
+  const named = JSON.stringify(groupsOf(objects)).matchAll(/job=~?\\"([^"\\]*)/g);
+  assert.deepEqual([...new Set([...named].map(([, job]) => job))], ['mesh']);
+});

@@ -47,7 +47,6 @@ const endpoint = closed(
 
 function monitor(endpoints: string): object {
   const spec = {
-    jobLabel: text,
     selector: closed({ matchLabels: texts }),
     namespaceSelector: closed({ matchNames: names }),
     [endpoints]: { type: 'array', minItems: 1, items: endpoint },

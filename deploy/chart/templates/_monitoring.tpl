@@ -8,12 +8,12 @@
 {{- define "meshladder.monitor" -}}
 {{- $values := .values -}}
 {{- $endpoint := dict "port" "http" "path" .path "scheme" (default (include "meshladder.scheme" .root) $values.scheme) "interval" $values.interval "scrapeTimeout" $values.scrapeTimeout -}}
-{{- range $key := list "relabelings" "metricRelabelings" -}}
-{{- with get $values $key }}{{- $_ := set $endpoint $key . }}{{- end -}}
-{{- end -}}
+{{- /* Rules know the central part by its job, whatever the release is called. */ -}}
+{{- $_ := set $endpoint "relabelings" (concat (list (dict "targetLabel" "job" "replacement" $values.job)) $values.relabelings) -}}
+{{- with $values.metricRelabelings }}{{- $_ := set $endpoint "metricRelabelings" . }}{{- end -}}
 {{- $endpoint = mustMergeOverwrite $endpoint (deepCopy $values.endpoint) -}}
 {{- $namespace := default .root.Release.Namespace $values.namespace -}}
-{{- $spec := dict "jobLabel" "app.kubernetes.io/name" .endpoints (list $endpoint) -}}
+{{- $spec := dict .endpoints (list $endpoint) -}}
 {{- $_ := set $spec "selector" (dict "matchLabels" (include "meshladder.selectorLabels" (dict "root" .root "component" .component) | fromYaml)) -}}
 {{- if ne $namespace .root.Release.Namespace -}}
 {{- $_ := set $spec "namespaceSelector" (dict "matchNames" (list .root.Release.Namespace)) -}}

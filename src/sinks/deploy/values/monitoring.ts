@@ -1,12 +1,18 @@
-import { group, names, part, parts, strings, text, type Values, whereKindIs, word, yesNo } from '../value.ts';
+import { group, names, part, parts, strings, text, typed, type Values, whereKindIs, word, yesNo } from '../value.ts';
 
 const DURATION = /^([0-9]+(ms|s|m|h))*$/;
 
 /** What Prometheus and Grafana are told. */
 export function monitoringValues(): Values {
   return {
-    serviceMonitor: group('The ServiceMonitor of the central part, for the Prometheus operator.', monitor()),
-    podMonitor: group('The PodMonitor of the agents, for the Prometheus operator.', monitor()),
+    serviceMonitor: group(
+      'The ServiceMonitor of the central part, for the Prometheus operator.',
+      monitor('meshladder', 'Rules look for the central part under it.'),
+    ),
+    podMonitor: group(
+      'The PodMonitor of the agents, for the Prometheus operator.',
+      monitor('meshladder-agent', 'Not that of the central part: an agent that is up says nothing of that.'),
+    ),
     prometheusRule: group("Alerts and recording rules, as in the repository's `alerts/`.", {
       enabled: whereKindIs('Whether to make it; `auto`: where the API server knows the kind.'),
       namespace: text('', 'Its namespace; by default that of the release.'),
@@ -27,11 +33,12 @@ export function monitoringValues(): Values {
   };
 }
 
-function monitor(): Values {
+function monitor(job: string, why: string): Values {
   return {
     enabled: whereKindIs('Whether to make it; `auto`: where the API server knows the kind.'),
     namespace: text('', 'Its namespace; by default that of the release.'),
     labels: strings({}, 'Its labels, as the selector of the Prometheus asks for.'),
+    job: typed(job, `The label \`job\` of its targets. ${why}`, { type: 'string', minLength: 1 }),
     interval: text('15s', 'How often to scrape.', DURATION),
     scrapeTimeout: text('10s', 'How long a scrape may take.', DURATION),
     scheme: word(['', 'http', 'https'], '', 'How to ask; by default as `webConfig.tls` says.'),
