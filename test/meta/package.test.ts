@@ -89,6 +89,11 @@ test('what the program imports at run time is a dependency, not a development on
   assert.deepEqual([...new Set(used)].toSorted(), Object.keys(manifest.dependencies).toSorted());
 });
 
+test('who packs it packs what is built from these sources', () => {
+  const { scripts } = JSON.parse(readSource('package.json')) as { scripts: Record<string, string> };
+  assert.equal(scripts['prepack'], scripts['build']);
+});
+
 test('dependencies are pinned', () => {
   const manifest = JSON.parse(readSource('package.json')) as Record<string, Record<string, string>>;
   const loose = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] }).filter(

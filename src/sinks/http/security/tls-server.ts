@@ -18,15 +18,14 @@ export interface TlsServer {
 /** What Node's server asks of each connection; it reads them anew each time (lib/internal/tls/wrap.js). */
 type Asking = Server & { requestCert: boolean };
 
-const HANDSHAKE_MS = 10_000;
-
 export function createTlsServer(first: TlsSettings, options: ServerOptions, handler: RequestListener): TlsServer {
   let settings = first;
   const server = createServer(
     {
       ...options,
       ...tlsOptions(first),
-      handshakeTimeout: HANDSHAKE_MS,
+      // The handshake of a slow client may take as long as its headers.
+      handshakeTimeout: options.headersTimeout,
       requestCert: asksForCertificate(first),
       // Who may stay is our own decision below, since more than one policy has to be held.
       rejectUnauthorized: false,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RequestOptions } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import type { ClientAuth, TlsSettings } from '../../../../src/model/web-config.ts';
@@ -174,6 +175,18 @@ test('certificates are asked for from when the configuration asks for them', asy
   server.renewTls({ ...SETTINGS, clientAuth: 'RequireAndVerifyClientCert', clientCa: ca.cert });
   await assert.rejects(ask(server.address, '/', client()));
   assert.equal((await ask(server.address, '/', client(known))).status, 200);
+});
+
+test('a client that begins no handshake, or does not end it, is let go', async (t) => {
+  const tls = { ...SETTINGS };
+  const server = await startServer(() => {}, { host: '127.0.0.1', port: 0, tls, limits: { headersMs: 100 } });
+  t.after(() => server.close(0));
+  const [host = '', port] = server.address.split(':');
+  for (const begun of ['', '\x16\x03\x01\x02\x00\x01']) {
+    const socket = connectPlain(Number(port), host, () => socket.write(begun));
+    socket.on('error', () => {});
+    await new Promise((resolve) => socket.on('close', resolve));
+  }
 });
 
 test('plain HTTP to a server with TLS gets nothing', async (t) => {
