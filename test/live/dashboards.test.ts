@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MTLS } from '../../src/demo/incidents/mtls.ts';
@@ -8,13 +7,12 @@ import { DRIFT } from '../../src/demo/scenario/drift.ts';
 import { DROP } from '../../src/demo/scenario/drop.ts';
 import { LOGGING } from '../../src/demo/scenario/logging.ts';
 import type { Scenario } from '../../src/demo/scenario/scenario.ts';
-import { LADDER } from '../../src/rungs/index.ts';
-import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { MAIN } from '../demo/demo-run.ts';
 import { startPlaying } from '../demo/play-here.ts';
 import { DASHBOARD_FILES, panelsOf } from '../support/dashboard-files.ts';
 import { filledIn } from '../support/dashboard-queries.ts';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus-server.ts';
+import { scaledRuleFiles } from '../support/scaled-rules.ts';
 import { actOf, untilTrue } from '../support/story.ts';
 import { findTool } from '../support/tools.ts';
 
@@ -22,6 +20,8 @@ const binary = findTool('prometheus');
 const skip = binary === undefined ? 'no Prometheus here: `node scripts/test-tools.ts` tries to get one' : false;
 
 const SPEED = 5;
+/** Rules wait so many times as short, so that alerts are there to be shown. */
+const FACTOR = 40;
 
 /** Panels that have nothing to show in these incidents, and why that is right. */
 const NOTHING_TO_SHOW: Readonly<Record<string, string>> = {
@@ -89,7 +89,7 @@ test('a real Prometheus scrapes the demo: no panel is empty during the incidents
   const { target, ended } = await startPlaying(context, { scenario, speed: SPEED, script: MAIN });
   const prometheus = await startPrometheus(binary!, {
     target,
-    ruleFiles: ruleGroups(LADDER).map(({ id }) => resolve(`alerts/${id}.yaml`)),
+    ruleFiles: scaledRuleFiles(context, { factor: FACTOR, traffic: SPEED }),
   });
   context.after(() => prometheus.stop());
   const over = new AbortController();

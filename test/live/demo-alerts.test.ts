@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { ENDPOINTS } from '../../src/demo/incidents/endpoints.ts';
 import { NONE } from '../../src/demo/incidents/none.ts';
 import { ROUTES } from '../../src/demo/incidents/routes.ts';
@@ -16,7 +13,7 @@ import { startPlaying } from '../demo/play-here.ts';
 import { startAlertmanager } from '../support/alertmanager-server.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { type Receivers, startReceivers } from '../support/receivers.ts';
-import { scaledRules } from '../support/scaled-rules.ts';
+import { scaledRuleFiles } from '../support/scaled-rules.ts';
 import { actOf, untilTrue } from '../support/story.ts';
 import { findTool } from '../support/tools.ts';
 
@@ -110,16 +107,6 @@ function story(run: Told, waitMs: number): Scenario {
   };
 }
 
-function ruleFilesIn(context: TestContext): readonly string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'meshladder-rules-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return scaledRules(LADDER, { factor: FACTOR, traffic: TRAFFIC }).map((text, nth) => {
-    const file = join(folder, `rules-${nth}.yaml`);
-    writeFileSync(file, text);
-    return file;
-  });
-}
-
 test('a mesh that is well pages nobody; a proxy that hangs is a ticket; NR and UH are one page each, and over when they are', {
   skip,
   timeout: 300_000,
@@ -133,7 +120,7 @@ test('a mesh that is well pages nobody; a proxy that hangs is a ticket; NR and U
   const { target, ended } = await startPlaying(context, { scenario, speed: SPEED, script: MAIN });
   const prometheus = await startPrometheus(prometheusBinary!, {
     target,
-    ruleFiles: ruleFilesIn(context),
+    ruleFiles: scaledRuleFiles(context, { factor: FACTOR, traffic: TRAFFIC }),
     alertmanager: new URL(alertmanager.url).host,
   });
   context.after(() => prometheus.stop());

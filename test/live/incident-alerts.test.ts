@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LADDER } from '../../src/rungs/index.ts';
 import { startDemoRun } from '../demo/demo-run.ts';
 import { type AlertmanagerServer, type ManagedAlert, startAlertmanager } from '../support/alertmanager-server.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { type Receivers, startReceivers } from '../support/receivers.ts';
-import { scaledRules } from '../support/scaled-rules.ts';
+import { scaledRuleFiles } from '../support/scaled-rules.ts';
 import { findTool } from '../support/tools.ts';
 
 const prometheusBinary = findTool('prometheus');
@@ -32,22 +28,15 @@ test('the incident is one page that names its cause, and is over when the policy
   skip,
   timeout: 400_000,
 }, async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'meshladder-incident-'));
   const run = startDemoRun(context, ['--speed', String(SPEED)]);
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
   await run.said(/canary at 0 %/);
   const receivers = await startReceivers();
   context.after(() => receivers.stop());
   const alertmanager = await startAlertmanager(alertmanagerBinary!, receivers.url);
   context.after(() => alertmanager.stop());
-  const ruleFiles = scaledRules(LADDER, { factor: SCALE, traffic: SPEED }).map((text, nth) => {
-    const file = join(folder, `rules-${nth}.yaml`);
-    writeFileSync(file, text);
-    return file;
-  });
   const prometheus = await startPrometheus(prometheusBinary!, {
     target: run.url().host,
-    ruleFiles,
+    ruleFiles: scaledRuleFiles(context, { factor: SCALE, traffic: SPEED }),
     alertmanager: new URL(alertmanager.url).host,
   });
   context.after(() => prometheus.stop());

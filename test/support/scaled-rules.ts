@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import type { AlertSpec, Threshold } from '../../src/rungs/alert.ts';
+import { LADDER } from '../../src/rungs/index.ts';
 import type { Rung } from '../../src/rungs/rung.ts';
 import { ruleFiles } from '../../src/sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
@@ -15,12 +20,23 @@ export interface Scale {
   readonly traffic: number;
 }
 
+/** The rules of the whole ladder, scaled, in files for the time of a test. @returns their paths */
+export function scaledRuleFiles(context: TestContext, scale: Scale): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'meshladder-rules-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  return scaledRules(LADDER, scale).map((text, nth) => {
+    const file = join(folder, `rules-${nth}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+}
+
 /**
  * The rules as they are shipped, in a time that runs faster: ranges, offsets, `for`, thresholds in seconds, and those
  * that count lines.
  * @returns the text of each file
  */
-export function scaledRules(ladder: readonly Rung[], { factor, traffic }: Scale): readonly string[] {
+function scaledRules(ladder: readonly Rung[], { factor, traffic }: Scale): readonly string[] {
   const divisor = ([name, { unit }]: readonly [string, Threshold]): number => {
     if (unit === 'seconds') return factor;
     return unit === 'count' && COUNTS_OF_LINES.has(name) ? factor / traffic : 1;

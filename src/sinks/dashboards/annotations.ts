@@ -1,12 +1,15 @@
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
+/** Alerts of ours that fire; some are about the mesh, some about the exporter, which has none. */
+export const FIRING = 'ALERTS{alertstate="firing",alertname=~"Istio.*|Meshladder.*",mesh_cluster=~"$mesh_cluster|"}';
+
 /** What is drawn over every panel: what fired, and when istiod sent new configuration. */
 export function annotations(): readonly object[] {
   return [
     annotation({
       name: 'Alerts',
       iconColor: 'orange',
-      expr: 'ALERTS{alertstate="firing",alertname=~"Istio.*|Meshladder.*",mesh_cluster=~"$mesh_cluster|"}',
+      expr: FIRING,
       titleFormat: '{{alertname}}',
       textFormat: '{{proxy_namespace}} {{workload}} {{destination}}',
       tagKeys: 'severity',

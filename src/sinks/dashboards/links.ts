@@ -58,7 +58,10 @@ export const DECODER_LINK: Link = {
   leaves: true,
 };
 
+/** From a row with an alert to its runbook. */
+export const RUNBOOK_LINK: Link = runbookLink('${__data.fields.Alert}', 'What to do');
+
 /** The runbook of an alert, as the exporter serves it. */
-export function runbookLink(alert: string): Link {
-  return { title: `Runbook: ${alert}`, url: `${EXPORTER}/runbooks/${alert}`, leaves: true };
+export function runbookLink(alert: string, title = `Runbook: ${alert}`): Link {
+  return { title, url: `${EXPORTER}/runbooks/${alert}`, leaves: true };
 }

@@ -1,10 +1,11 @@
 import { FAMILIES as SYNC } from '../../rungs/config-synced/families.ts';
 import { FAMILIES as FLAGS } from '../../rungs/response-flags/families.ts';
+import { FIRING } from './annotations.ts';
 import type { Dashboard } from './dashboard.ts';
 import { FLAG_COLOURS, SPIKE_RUNBOOKS } from './flag-panels.ts';
 import { AGE, orNone } from './known-zero.ts';
 import { LADDER_PANELS } from './ladder-panels.ts';
-import { NAMESPACE_LINK, PROXY_LINK, PROXY_PAGE_LINK } from './links.ts';
+import { NAMESPACE_LINK, PROXY_LINK, PROXY_PAGE_LINK, RUNBOOK_LINK } from './links.ts';
 import { type Step, tableOf, text, timeseries } from './panel.ts';
 import { NAMESPACE, series } from './selector.ts';
 import { VERDICT_COLOURS } from './sync-states.ts';
@@ -38,6 +39,26 @@ export const MESH_OVERVIEW: Dashboard = {
           width: 20,
           height: 4,
           content: HOW_TO_READ,
+        }),
+      ],
+    },
+    {
+      title: 'What fires',
+      panels: [
+        tableOf({
+          title: 'Alerts that fire',
+          description:
+            'Alerts of meshladder, as Prometheus has them; what Alertmanager inhibits is here too. Normal: empty. An alert leads to its runbook.',
+          height: 7,
+          expr: `max by (severity, alertname, proxy_namespace, proxy, workload, destination) (${FIRING})`,
+          columns: [
+            { label: 'alertname', title: 'Alert', links: [RUNBOOK_LINK] },
+            { label: 'severity', title: 'Severity' },
+            { label: 'proxy_namespace', title: 'Namespace', links: [NAMESPACE_LINK] },
+            { label: 'proxy', title: 'Proxy', links: [PROXY_LINK, PROXY_PAGE_LINK] },
+            { label: 'workload', title: 'Workload' },
+            { label: 'destination', title: 'Destination' },
+          ],
         }),
       ],
     },

@@ -18,7 +18,7 @@ export function panelJson(panel: Panel, id: number, place: { readonly x: number;
     type,
     title,
     description,
-    links: [...links, ...runbooks.map(runbookLink)].map(linkJson),
+    links: [...links, ...runbooks.map((alert) => runbookLink(alert))].map(linkJson),
     datasource: DATASOURCE,
     gridPos: { x: place.x, y: place.y, w: width, h: height },
     targets: targets.map((target, nth) => targetJson(target, REF_IDS[nth] ?? 'Z', type === 'table')),
