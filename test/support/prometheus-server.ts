@@ -63,8 +63,9 @@ export async function startPrometheus(
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
       '--log.level=error',
-      // Texts change while an alert fires; rules are played faster than the minute that is usual.
-      '--rules.alert.resend-delay=2s',
+      // Texts change while an alert fires, and rules are played faster than the minute that is usual. Four of these without
+      // news end an alert at the Alertmanager: a busy machine needs that long.
+      '--rules.alert.resend-delay=5s',
     ],
     url,
     folder,
