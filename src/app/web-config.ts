@@ -77,14 +77,29 @@ export async function readWebConfig(file: string, inUse?: WebConfig): ReturnType
   if (!loaded.result.ok) return loaded;
   const { tls } = loaded.result.config;
   const refused = (message: string): typeof loaded => {
-    return { ...loaded, result: { ok: false, problems: [{ where: file, path: 'tls_server_config', message }] } };
+    return { ...loaded, result: { ok: false, problems: [{ where: file, path: '', message }] } };
   };
   const problem = tls === undefined ? undefined : tlsProblem(tls);
   if (problem !== undefined) return refused(problem);
-  if (inUse !== undefined && (inUse.tls === undefined) !== (tls === undefined)) {
-    return refused('TLS is not switched on or off while the server runs; restart it');
+  const opened = inUse === undefined ? undefined : whatItOpens(inUse, loaded.result.config);
+  return opened === undefined ? loaded : refused(opened);
+}
+
+/**
+ * Why a change has to wait for a restart. A file that is just being written is empty for a moment, and must not let
+ * everybody in.
+ */
+function whatItOpens(inUse: WebConfig, next: WebConfig): string | undefined {
+  if ((inUse.tls === undefined) !== (next.tls === undefined)) {
+    return 'TLS is not switched on or off while the server runs; restart it';
   }
-  return loaded;
+  if (inUse.users.size > 0 && next.users.size === 0) {
+    return 'passwords are not switched off while the server runs; restart it';
+  }
+  const demands = ({ tls }: WebConfig): boolean => tls?.clientAuth.startsWith('Require') === true;
+  return demands(inUse) && !demands(next)
+    ? 'client certificates stay demanded while the server runs; restart it'
+    : undefined;
 }
 
 /** What `serve` and `check-config` say of a web configuration that cannot be taken. */

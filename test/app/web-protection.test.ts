@@ -170,6 +170,14 @@ test('users are read anew when the file changes; a broken file leaves those befo
   assert.match((await metric('meshladder_web_config_last_reload_successful')).join(), / 1$/);
 });
 
+test('a file that is empty, for a moment or by mistake, lets nobody in', async (t) => {
+  const { address, write, log } = await protect(t, { webConfig: ALICE });
+  await write('');
+  assert.equal((await ask(address, '/metrics')).status, 401);
+  assert.equal((await ask(address, '/metrics', { headers: basic('alice', 'a') })).status, 200);
+  assert.match(String(log.lines.at(-1)?.fields['problems']), /passwords are not switched off while the server runs/);
+});
+
 test('a file that goes leaves what was before', async (t) => {
   const { address, folder, later, metric } = await protect(t, { webConfig: ALICE });
   await rm(join(folder, 'web.yml'));
