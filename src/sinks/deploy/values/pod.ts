@@ -12,7 +12,7 @@ export function podValues(given: {
       { requests: given.requests, limits: given.limits },
       'Requests and limits. Three quarters of the memory limit become the heap of Node (`--max-old-space-size`). No CPU limit: throttling makes answers late.',
     ),
-    nodeSelector: strings({}, 'Labels of nodes that pods may run on.'),
+    nodeSelector: strings({ 'kubernetes.io/os': 'linux' }, 'Labels of nodes that pods may run on.'),
     tolerations: parts('Taints that pods tolerate.', given.tolerations),
     affinity: part({}, 'Rules for where pods run; by default several central pods keep apart where they can.'),
     priorityClassName: text('', 'The priority class of pods.'),
