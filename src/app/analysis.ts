@@ -11,9 +11,9 @@ import type { Log } from '../runtime/log.ts';
 import type { Task } from '../runtime/supervise.ts';
 import type { Clock, Scheduler } from '../sources/source.ts';
 import { loadFindings } from '../state/findings-file.ts';
+import { askForgotten, type Forgotten } from './ask-forgotten.ts';
 import { inTurns } from './in-turns.ts';
 import type { Mesh } from './mesh.ts';
-import { prometheusOptions } from './prometheus.ts';
 
 export interface AnalysisOptions {
   readonly config: Config;
@@ -87,15 +87,14 @@ function isListed({ cluster }: MeshSnapshot): boolean {
 }
 
 async function askPrometheus(options: AnalysisOptions & { readonly mesh: Mesh }, signal: AbortSignal): Promise<void> {
-  const { config, mesh, log } = options;
-  const asked = prometheusOptions(config);
-  if (asked === undefined) return;
-  try {
-    const { askFindings } = await import('../sources/prometheus/ask-findings.ts');
-    const since = await askFindings(asked, signal);
-    mesh.restoreFindings(since);
-    log.info({ findings: since.size }, 'asked Prometheus since when findings of analysis stand');
-  } catch (err) {
-    if (!signal.aborted) log.warn({ err }, 'Prometheus could not tell since when findings of analysis stand');
-  }
+  const { askFindings } = await import('../sources/prometheus/ask-findings.ts');
+  const forgotten: Forgotten<FindingsSince> = {
+    what: 'since when findings of analysis stand',
+    ask: askFindings,
+    take(since) {
+      options.mesh.restoreFindings(since);
+      return { findings: since.size };
+    },
+  };
+  await askForgotten(options, forgotten, signal);
 }

@@ -1,12 +1,13 @@
 import type { Config } from '../config/config.ts';
+import type { RestoredFact } from '../model/restored-fact.ts';
 import { NO_HISTORY, type SyncHistory } from '../model/sync-history.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Task } from '../runtime/supervise.ts';
 import type { Clock, Scheduler } from '../sources/source.ts';
 import { loadHistory, saveHistory } from '../state/history-file.ts';
 import { applyRestored } from '../state/restore.ts';
+import { askForgotten, type Forgotten } from './ask-forgotten.ts';
 import type { Mesh } from './mesh.ts';
-import { prometheusOptions } from './prometheus.ts';
 
 /** Written at most this often; what a crash loses is seen again by the next polls, but for its beginning. */
 const SAVE_EVERY_MS = 10_000;
@@ -65,15 +66,14 @@ export function createHistoryTask(
 }
 
 async function askPrometheus(options: HistoryOptions & { readonly mesh: Mesh }, signal: AbortSignal): Promise<void> {
-  const { config, mesh, log } = options;
-  const asked = prometheusOptions(config);
-  if (asked === undefined) return;
-  try {
-    const { askOutOfSync } = await import('../sources/prometheus/ask-out-of-sync.ts');
-    const facts = await askOutOfSync(asked, signal);
-    mesh.updateHistory((history) => applyRestored(history, facts));
-    log.info({ proxies: facts.length }, 'asked Prometheus since when proxies are out of sync');
-  } catch (err) {
-    if (!signal.aborted) log.warn({ err }, 'Prometheus could not tell since when proxies are out of sync');
-  }
+  const { askOutOfSync } = await import('../sources/prometheus/ask-out-of-sync.ts');
+  const forgotten: Forgotten<readonly RestoredFact[]> = {
+    what: 'since when proxies are out of sync',
+    ask: askOutOfSync,
+    take(facts) {
+      options.mesh.updateHistory((history) => applyRestored(history, facts));
+      return { proxies: facts.length };
+    },
+  };
+  await askForgotten(options, forgotten, signal);
 }

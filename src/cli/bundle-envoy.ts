@@ -2,7 +2,7 @@ import type { EnvoyDump } from '../model/envoy-config.ts';
 import { workloadOfPodName } from '../model/workload-name.ts';
 import { oneLine } from '../sinks/report/text-table.ts';
 import { BundleError } from '../sources/bundle/entry.ts';
-import type { PodName } from '../sources/bundle/entry-role.ts';
+import type { SavedPod } from '../sources/bundle/entry-role.ts';
 import { type FoundEnvoy, readEnvoyOf } from '../sources/bundle/read-envoy-of.ts';
 import type { AskedPod } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
@@ -32,7 +32,7 @@ async function read(path: string, asked: AskedPod, { signal }: Io): Promise<Foun
 }
 
 /** Of an owner, any pod whose name tells that it is one of its own. */
-function isAsked({ namespace, name }: PodName, asked: AskedPod): boolean {
+function isAsked({ namespace, name }: SavedPod, asked: AskedPod): boolean {
   if (namespace !== asked.namespace) return false;
   return asked.of === 'pods' ? name === asked.name : workloadOfPodName(name) === asked.name;
 }

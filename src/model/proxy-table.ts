@@ -35,14 +35,8 @@ export function* proxyTableInSteps(snapshot: MeshSnapshot): Steps<readonly Proxy
   };
   const last = tables.get(history.proxies);
   if (last !== undefined && isSameBasis(last.basis, basis)) return last.rows;
-  const made = new Map<string, MadeRow>();
   const rows: ProxyRow[] = [];
-  yield* eachInSteps(history.proxies, ([key, proxy]) => {
-    const row = rowOf(proxy, basis, cluster);
-    made.set(key, row);
-    rows.push(row.row);
-  });
-  lastMade = made;
+  yield* eachInSteps(history.proxies, ([, proxy]) => void rows.push(rowOf(proxy, basis, cluster)));
   tables.set(history.proxies, { basis, rows });
   return rows;
 }
@@ -79,7 +73,6 @@ export function isSilent({ controlPlane, takenAt, settings }: MeshSnapshot): boo
 }
 
 interface MadeRow {
-  readonly proxy: ProxyHistory;
   readonly pod: Pod | undefined;
   readonly workload: string;
   readonly tags: RevisionTags;
@@ -88,27 +81,29 @@ interface MadeRow {
   readonly row: ProxyRow;
 }
 
-/** The rows of the last table by proxy key, to be used again where all they rest on is the same. */
-let lastMade: ReadonlyMap<string, MadeRow> = new Map();
+/** The last row of each proxy, to be used again where all it rests on is the same: of most, nothing changed since. */
+const made = new WeakMap<ProxyHistory, MadeRow>();
 
-function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): MadeRow {
+function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): ProxyRow {
   const { silent, tags } = basis;
   const key = proxy.key.slice(proxy.cluster.length + 1);
   const isLocal = proxy.cluster === basis.cluster;
   const pod = isLocal ? basis.pods?.get(key) : undefined;
   const workload = workloadOfPod(proxy.name, pod, cluster);
   const blockedBy = isLocal ? basis.blocks?.get(key)?.[0] : undefined;
-  const made = lastMade.get(proxy.key);
-  if (made !== undefined && made.proxy === proxy && made.pod === pod && made.silent === silent) {
-    if (made.workload === workload && made.tags === tags && made.blockedBy === blockedBy) return made;
+  const last = made.get(proxy);
+  if (last !== undefined && last.pod === pod && last.silent === silent) {
+    if (last.workload === workload && last.tags === tags && last.blockedBy === blockedBy) return last.row;
   }
-  const ground = { proxy, pod, workload, tags, blockedBy, silent };
-  return { ...ground, row: makeRow(ground) };
+  const ground = { pod, workload, tags, blockedBy, silent };
+  const row = makeRow(proxy, ground);
+  made.set(proxy, { ...ground, row });
+  return row;
 }
 
 type Draft = { -readonly [K in keyof ProxyRow]: ProxyRow[K] };
 
-function makeRow({ proxy, pod, workload, tags, blockedBy, silent }: Omit<MadeRow, 'row'>): ProxyRow {
+function makeRow(proxy: ProxyHistory, { pod, workload, tags, blockedBy, silent }: Omit<MadeRow, 'row'>): ProxyRow {
   const verdict = silent ? 'unknown' : proxy.verdict;
   const row: Draft = {
     cluster: proxy.cluster,

@@ -2,9 +2,14 @@
 
 export type SpecObject = Readonly<Record<string, unknown>>;
 
+/** Whether it is an object that is no list. */
+export function isSpecObject(value: unknown): value is SpecObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** An object that is no list. */
 export function specObject(value: unknown): SpecObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as SpecObject) : undefined;
+  return isSpecObject(value) ? value : undefined;
 }
 
 /** The objects of a list; anything else in it is left out. */

@@ -40,6 +40,9 @@ before(async () => {
 });
 after(() => mesh.stop());
 
+/** Some looks take a second of a busy machine each. */
+const LOOKS_WITHIN_MS = 60_000;
+
 /** Looks into all of them, over real sockets; time passes only while nothing is under way. */
 async function inspectAll(names: readonly string[], changes: object = {}) {
   const access = await loadKubeAccess({ mode: 'kubeconfig', kubeconfig: mesh.kubeconfig, env: {} });
@@ -55,11 +58,11 @@ async function inspectAll(names: readonly string[], changes: object = {}) {
   };
   const time = virtualTime();
   poll(1_000);
-  const stub = { read: () => polled.snapshot } as Mesh;
+  const readable = { read: () => polled.snapshot } as Mesh;
   const running: RunningInspection = await createInspection({
     config,
     shard: UNDIVIDED,
-    mesh: stub,
+    mesh: readable,
     scheduler: time.scheduler,
     access,
     asked: createAskedLooks(time.clock.monotonicMs),
@@ -68,15 +71,20 @@ async function inspectAll(names: readonly string[], changes: object = {}) {
   const stop = new AbortController();
   const context = { clock: time.clock, log: LOG, publish: (each: Inspections) => void published.push(each) };
   const ended = running.source.run({ ...context, report: (each) => void reports.push(each) }, stop.signal);
-  while (reports.length < names.length) {
-    await time.pass(100);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  try {
+    const deadline = AbortSignal.timeout(LOOKS_WITHIN_MS);
+    while (reports.length < names.length) {
+      deadline.throwIfAborted();
+      await time.pass(100);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const at of [1_001, 1_002, 1_003]) poll(at);
+    await time.pass(1_000);
+  } finally {
+    stop.abort();
+    await ended;
+    await running.close();
   }
-  for (const at of [1_001, 1_002, 1_003]) poll(at);
-  await time.pass(1_000);
-  stop.abort();
-  await ended;
-  await running.close();
   const looks = published.at(-1) ?? { proxies: new Map(), failed: new Map() };
   return { looks, reports, snapshot: polled.snapshot };
 }

@@ -1,6 +1,7 @@
 import { FINDING_LEVELS } from '../../model/analysis.ts';
+import { isSpecObject } from '../../model/spec-fields.ts';
 import type { FindingsDocument } from './findings-json.ts';
-import { areTexts, isListOf, isRecord } from './json-shape.ts';
+import { areTexts, isListOf } from './json-shape.ts';
 
 /** Takes what a running exporter answered for what it says it is; undefined for anything else. */
 export function readFindings(value: unknown): FindingsDocument | undefined {
@@ -8,7 +9,7 @@ export function readFindings(value: unknown): FindingsDocument | undefined {
 }
 
 function isFindings(value: unknown): value is FindingsDocument {
-  if (!isRecord(value) || !areTexts(value['at'])) return false;
+  if (!isSpecObject(value) || !areTexts(value['at'])) return false;
   const { analysedAt, findings, suppressed, unknown } = value;
   if (analysedAt === null) return findings === null && suppressed === null && unknown === null;
   const isWhole = areTexts(analysedAt) && typeof suppressed === 'number';
@@ -16,12 +17,12 @@ function isFindings(value: unknown): value is FindingsDocument {
 }
 
 function isFinding(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  if (!isSpecObject(value)) return false;
   const { code, level, object, kind, namespace, name, text, since } = value;
   const isNamed = areTexts(code, object, kind, namespace, name, text);
   return isNamed && FINDING_LEVELS.some((each) => each === level) && (since === null || areTexts(since));
 }
 
 function isUnknown(value: unknown): boolean {
-  return isRecord(value) && areTexts(value['why']) && isListOf(value['codes'], (code) => areTexts(code));
+  return isSpecObject(value) && areTexts(value['why']) && isListOf(value['codes'], (code) => areTexts(code));
 }

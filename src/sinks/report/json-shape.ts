@@ -1,10 +1,5 @@
 /** What a running exporter, or anybody in its place, may have answered: shapes of parsed JSON. */
 
-/** An object, or a list. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
 export function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(is);
 }

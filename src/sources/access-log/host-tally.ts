@@ -2,12 +2,12 @@ import { type EpochSeconds, epochSecondsFromMs } from '../../model/brand.ts';
 import { type KnownServices, NO_SERVICES } from '../../model/known-services.ts';
 import type { Traffic } from '../../model/traffic.ts';
 import { upstreamAddress } from '../../model/upstream-address.ts';
-import { parseClusterName } from './cluster-name.ts';
 import { createHostCounts } from './host-counts.ts';
 import type { RawRequest } from './raw-request.ts';
 import { remembered } from './remembered.ts';
 import type { StreamOrigin } from './scanner.ts';
 import type { TallyStore } from './tally.ts';
+import { readUpstreamCluster } from './upstream-cluster.ts';
 
 export interface HostTallyOptions {
   /** Distinct hosts kept apart, each times the workloads that send to it. */
@@ -24,7 +24,7 @@ interface Pair {
   readonly row: number | undefined;
 }
 
-const clusterOf = remembered(parseClusterName);
+const clusterOf = remembered(readUpstreamCluster);
 const addressOf = remembered((written: string) => ({ address: upstreamAddress(written) }));
 
 /**

@@ -1,12 +1,12 @@
 import type { KnownServices } from '../../model/known-services.ts';
 import { type RequestShape, UNKNOWN_DESTINATION } from '../../model/traffic.ts';
-import { parseClusterName } from './cluster-name.ts';
 import { denialOf } from './denial.ts';
 import { detailsClass } from './details.ts';
 import { flagsOf } from './flags.ts';
 import { type RawRequest, UNSET } from './raw-request.ts';
 import { remembered } from './remembered.ts';
 import type { StreamOrigin } from './scanner.ts';
+import { readUpstreamCluster } from './upstream-cluster.ts';
 
 /**
  * Says in bounded words what a line says. Every word comes from configuration or from a table: what a client chose, the
@@ -34,7 +34,7 @@ export function shapeOf(
   });
 }
 
-const clusterOf = remembered(parseClusterName);
+const clusterOf = remembered(readUpstreamCluster);
 
 /** Route names come from configuration; longer ones than this are not told apart. */
 const MAX_ROUTE = 256;

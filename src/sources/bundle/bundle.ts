@@ -6,7 +6,7 @@ import type { EnvoyDump } from '../../model/envoy-config.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { Traffic } from '../../model/traffic.ts';
 import type { BundleLimits } from './entry.ts';
-import type { PodName } from './entry-role.ts';
+import type { SavedPod } from './entry-role.ts';
 import type { BundleNote } from './notes.ts';
 
 /** What a bundle tells, all of it true of the time it was made. */
@@ -38,7 +38,7 @@ export interface BundleContents {
 
 /** What one Envoy had answered. */
 export interface SavedEnvoy {
-  readonly pod: PodName;
+  readonly pod: SavedPod;
   readonly dump: EnvoyDump;
 }
 

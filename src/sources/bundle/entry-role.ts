@@ -2,15 +2,15 @@
 export type EntryRole =
   /** Kubernetes objects; `list` where `istioctl bug-report` wrote it, which tells what was asked for. */
   | { readonly kind: 'objects'; readonly list?: ObjectList }
-  | { readonly kind: 'syncz'; readonly pod: PodName }
-  | { readonly kind: 'envoy'; readonly part: 'config_dump' | 'clusters' | 'logging'; readonly pod?: PodName }
-  | { readonly kind: 'proxy_log'; readonly pod: PodName }
+  | { readonly kind: 'syncz'; readonly pod: SavedPod }
+  | { readonly kind: 'envoy'; readonly part: 'config_dump' | 'clusters' | 'logging'; readonly pod?: SavedPod }
+  | { readonly kind: 'proxy_log'; readonly pod: SavedPod }
   | { readonly kind: 'analysis' }
   | { readonly kind: 'versions' };
 
 export type ObjectList = 'resources' | 'cluster_resources' | 'custom_resources';
 
-export interface PodName {
+export interface SavedPod {
   /** `""` where the path does not tell. */
   readonly namespace: string;
   readonly name: string;
@@ -63,7 +63,7 @@ export function roleOf(path: string): EntryRole | undefined {
   return LOOSE.find(([pattern]) => pattern.test(path))?.[1](path);
 }
 
-function podOf([namespace = '', name = '']: readonly string[]): PodName {
+function podOf([namespace = '', name = '']: readonly string[]): SavedPod {
   return { namespace, name };
 }
 
@@ -72,7 +72,7 @@ const NODE_LOG = /(?:^|\/)([a-z0-9-]+)_([a-z0-9.-]+)_[0-9a-f-]+\/[^/]+\/[^/]+$/;
 const POD_FOLDER = /(?:^|\/)([a-z0-9][a-z0-9.-]*)\.([a-z0-9-]+)\/[^/]+$/;
 const POD_FILE = /(?:^|\/)([a-z0-9][a-z0-9.-]*)\.([a-z0-9-]+)\.(?:log|json|txt)$/;
 
-function podInPath(path: string): { readonly pod?: PodName } {
+function podInPath(path: string): { readonly pod?: SavedPod } {
   const [, nodeNamespace, nodeName] = NODE_LOG.exec(path) ?? [];
   if (nodeNamespace !== undefined && nodeName !== undefined)
     return { pod: { namespace: nodeNamespace, name: nodeName } };

@@ -1,6 +1,6 @@
 import type { EnvoyDump } from '../../model/envoy-config.ts';
 import type { SavedEnvoy } from './bundle.ts';
-import type { EntryRole, PodName } from './entry-role.ts';
+import type { EntryRole, SavedPod } from './entry-role.ts';
 
 /** Puts the answers of one Envoy together. They stand side by side in a bundle, so one Envoy's are held at a time. */
 export interface LookJoiner {
@@ -9,7 +9,7 @@ export interface LookJoiner {
 }
 
 export function createLookJoiner(onLook: (look: SavedEnvoy) => void): LookJoiner {
-  let last: { pod: PodName; dump: EnvoyDump } | undefined;
+  let last: { pod: SavedPod; dump: EnvoyDump } | undefined;
   const end = (): void => {
     if (last !== undefined) onLook(last);
     last = undefined;
@@ -27,7 +27,7 @@ export function createLookJoiner(onLook: (look: SavedEnvoy) => void): LookJoiner
 }
 
 /** Whose a dump says it is. */
-export function podInDump({ config }: EnvoyDump): PodName | undefined {
+export function podInDump({ config }: EnvoyDump): SavedPod | undefined {
   const node = config?.bootstrap?.node;
   return node === undefined || node.pod === '' ? undefined : { namespace: node.namespace, name: node.pod };
 }

@@ -2,7 +2,7 @@ import { type EpochSeconds, epochSeconds } from '../../model/brand.ts';
 import { PENDING } from '../../model/observed.ts';
 import type { Bundle, ReadBundleOptions } from './bundle.ts';
 import { BUNDLE_LIMITS, BundleCut, type BundleEntry, BundleError } from './entry.ts';
-import { type EntryRole, type PodName, roleOf } from './entry-role.ts';
+import { type EntryRole, roleOf, type SavedPod } from './entry-role.ts';
 import { createLookJoiner } from './envoy-looks.ts';
 import { type FirstReading, readFirst, startReading } from './first-reading.ts';
 import type { GatheredCluster } from './gathered-cluster.ts';
@@ -116,6 +116,6 @@ function emptyText(entries: number): string {
   return `none of its ${entries} files tells of a mesh: no objects, no answer of istiod, no log or dump of a proxy`;
 }
 
-function nameOf({ namespace, name }: PodName): string {
+function nameOf({ namespace, name }: SavedPod): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }

@@ -1,6 +1,6 @@
 import type { EnvoyDump } from '../../model/envoy-config.ts';
 import { BUNDLE_LIMITS, BundleCut, type BundleEntry } from './entry.ts';
-import { type EntryRole, type PodName, roleOf } from './entry-role.ts';
+import { type EntryRole, roleOf, type SavedPod } from './entry-role.ts';
 import { podInDump } from './envoy-looks.ts';
 import { openBundle } from './open-bundle.ts';
 import { readEnvoyEntry } from './read-envoy.ts';
@@ -9,11 +9,11 @@ import { problemOf } from './whole-text.ts';
 /** What one proxy of a bundle had answered. */
 export interface FoundEnvoy {
   /** Absent where there is none of that name. */
-  readonly found?: { readonly pod: PodName; readonly dump: EnvoyDump };
+  readonly found?: { readonly pod: SavedPod; readonly dump: EnvoyDump };
   /** What of it cannot be read, each with why. */
   readonly problems: readonly string[];
   /** The proxies that have answered, to choose from. */
-  readonly pods: readonly PodName[];
+  readonly pods: readonly SavedPod[];
 }
 
 type EnvoyRole = Extract<EntryRole, { kind: 'envoy' }>;
@@ -21,11 +21,11 @@ type EnvoyRole = Extract<EntryRole, { kind: 'envoy' }>;
 /** Reads the answers of the first proxy that is asked for, and of no other. @throws BundleError where it is no bundle */
 export async function readEnvoyOf(
   path: string,
-  isAsked: (pod: PodName) => boolean,
+  isAsked: (pod: SavedPod) => boolean,
   signal: AbortSignal,
 ): Promise<FoundEnvoy> {
   const bundle = await openBundle(path, { limits: BUNDLE_LIMITS, signal });
-  const pods = new Map<string, PodName>();
+  const pods = new Map<string, SavedPod>();
   const problems: string[] = [];
   let found: FoundEnvoy['found'];
   const take = async (entry: BundleEntry, role: EnvoyRole): Promise<void> => {
@@ -36,7 +36,7 @@ export async function readEnvoyOf(
     pods.set(keyOf(pod), pod);
     if (wants(pod)) found = { pod, dump: { ...found?.dump, ...dump } };
   };
-  const wants = (pod: PodName): boolean => (found === undefined ? isAsked(pod) : keyOf(found.pod) === keyOf(pod));
+  const wants = (pod: SavedPod): boolean => (found === undefined ? isAsked(pod) : keyOf(found.pod) === keyOf(pod));
   try {
     for await (const entry of bundle.entries()) {
       const role = roleOf(entry.path);
@@ -50,6 +50,6 @@ export async function readEnvoyOf(
   return { ...(found !== undefined && { found }), problems, pods: [...pods.values()] };
 }
 
-function keyOf({ namespace, name }: PodName): string {
+function keyOf({ namespace, name }: SavedPod): string {
   return `${name}.${namespace}`;
 }

@@ -7,18 +7,18 @@ import { AskError } from '../istiod/ask-error.ts';
 import { discoverIstiods } from '../istiod/discover.ts';
 import { readRecorded } from '../istiod/recorded.ts';
 import { BundleCut, type BundleEntry } from './entry.ts';
-import type { PodName } from './entry-role.ts';
+import type { SavedPod } from './entry-role.ts';
 
 /** What one istiod pod had answered. */
 export interface SavedAnswer {
-  readonly pod: PodName;
+  readonly pod: SavedPod;
   readonly answer: Pick<IstiodAnswer, 'proxies' | 'skippedRows' | 'error'>;
 }
 
 const LIMIT_BYTES = 1 << 30;
 
 /** Reads a saved answer to `/debug/syncz`; what is wrong with it stands in it. */
-export async function readSyncz(entry: BundleEntry, pod: PodName): Promise<readonly SavedAnswer[]> {
+export async function readSyncz(entry: BundleEntry, pod: SavedPod): Promise<readonly SavedAnswer[]> {
   try {
     const answers = await readRecorded(entry.chunks(), LIMIT_BYTES);
     return answers.map(({ proxies, skippedRows }, nth) => ({
@@ -75,7 +75,7 @@ function silentOf(running: readonly Istiod[], saved: readonly SavedAnswer[]): re
   return more <= 0 ? [] : [{ name: `${more} more, of which no answer is known`, namespace: '', revision: 'default' }];
 }
 
-function isOf({ namespace, name }: Istiod, pod: PodName): boolean {
+function isOf({ namespace, name }: Istiod, pod: SavedPod): boolean {
   return namespace === pod.namespace && (name === pod.name || name === `${pod.name}.${namespace}`);
 }
 

@@ -12,14 +12,14 @@ import { createStreamFeed } from '../access-log/stream-feed.ts';
 import { createTally } from '../access-log/tally.ts';
 import { createBreather } from '../breathe.ts';
 import type { BundleEntry } from './entry.ts';
-import type { PodName } from './entry-role.ts';
+import type { SavedPod } from './entry-role.ts';
 
 /** Counts the logs of proxies, one after the other. */
 export interface LogReader {
   /** What is wrong with the format that the mesh configures; then the lines of some proxies cannot be read. */
   readonly problems: readonly string[];
   /** @throws BundleCut at the end of what is there, which counts all the same */
-  take(entry: BundleEntry, pod: PodName): Promise<void>;
+  take(entry: BundleEntry, pod: SavedPod): Promise<void>;
   finish(): ReadLogs;
 }
 
@@ -64,7 +64,7 @@ export async function createLogReader(cluster: ClusterObjects, now: EpochSeconds
   };
 }
 
-function originOf({ namespace, name }: PodName, cluster: ClusterObjects) {
+function originOf({ namespace, name }: SavedPod, cluster: ClusterObjects) {
   const pods = known(cluster.pods);
   // Loose logs may be named after the pod alone.
   const alone = namespace === '' ? [...(pods?.values() ?? [])].filter((pod) => pod.name === name) : [];

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node';
 import { parseDocument } from 'yaml';
+import { isSpecObject } from '../../model/spec-fields.ts';
 import { allowPlainHttp } from './kube-access.ts';
 import { KubeConfigError } from './kube-config-error.ts';
 
@@ -49,7 +50,7 @@ async function parseKubeconfig(path: string, text: string): Promise<KubeConfig> 
   if (mistake !== undefined) {
     throw new KubeConfigError(`kubeconfig ${path}: line ${lineOf(text, mistake.pos[0])} is no YAML (${mistake.code})`);
   }
-  if (!isRecord(document.toJS())) throw new KubeConfigError(`kubeconfig ${path}: it holds no configuration`);
+  if (!isSpecObject(document.toJS())) throw new KubeConfigError(`kubeconfig ${path}: it holds no configuration`);
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
@@ -76,7 +77,7 @@ function completeUser(user: User, raw: RawKubeconfig, folder: string): User {
     return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } } };
   }
   const exec: unknown = user.exec;
-  if (!isRecord(exec)) return user;
+  if (!isSpecObject(exec)) return user;
   const about = { apiVersion: exec['apiVersion'], kind: 'ExecCredential', spec: { interactive: false } };
   const told = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(about) };
   return { ...user, exec: { ...exec, env: [...(Array.isArray(exec['env']) ? exec['env'] : []), told] } };
@@ -137,8 +138,4 @@ function nameUser(config: KubeConfig, context: Context, where: string): void {
 
 function lineOf(text: string, position: number): number {
   return text.slice(0, position).split('\n').length;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isSpecObject } from '../../model/spec-fields.ts';
 import { KubeApiError, type RawObject } from './kube-api.ts';
 import type { Line } from './line-splitter.ts';
 import { peerWords } from './peer-words.ts';
@@ -14,7 +15,7 @@ export function readWatchEvent(line: Line): WatchEvent {
   if ('droppedBytes' in line) return { type: 'broken', detail: `a line of ${line.droppedBytes} bytes is too long` };
   const event = parse(line.text);
   const object = event?.['object'];
-  if (!isRecord(object)) return { type: 'broken', detail: 'a line is no watch event' };
+  if (!isSpecObject(object)) return { type: 'broken', detail: 'a line is no watch event' };
   switch (event?.['type']) {
     case 'ADDED':
     case 'MODIFIED':
@@ -40,19 +41,15 @@ function errorOf(status: RawObject): KubeApiError {
 
 function versionOf(object: RawObject): string | undefined {
   const metadata = object['metadata'];
-  const version = isRecord(metadata) ? metadata['resourceVersion'] : undefined;
+  const version = isSpecObject(metadata) ? metadata['resourceVersion'] : undefined;
   return typeof version === 'string' && version !== '' ? version : undefined;
 }
 
 function parse(text: string): RawObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
+    return isSpecObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is RawObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

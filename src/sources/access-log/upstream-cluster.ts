@@ -1,7 +1,7 @@
 import type { Direction } from '../../model/traffic.ts';
 
 /** What an upstream cluster's name says (Istio pilot/pkg/model/service.go). */
-export interface ClusterName {
+export interface UpstreamCluster {
   readonly direction: Direction;
   /** FQDN; absent where the name has none. */
   readonly host?: string;
@@ -25,7 +25,7 @@ const HOST = /^[A-Za-z0-9*][A-Za-z0-9._*-]{0,252}$/;
 const SUBSET = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 
 /** Reads a name as configuration wrote it, also with the `;` that Istio 1.23 may put behind it. */
-export function parseClusterName(name: string): ClusterName {
+export function readUpstreamCluster(name: string): UpstreamCluster {
   const bare = name.endsWith(';') ? name.slice(0, -1) : name;
   const special = SPECIAL.get(bare);
   if (special !== undefined) return { direction: special, subset: '' };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type ClusterName, parseClusterName } from '../../../src/sources/access-log/cluster-name.ts';
+import { readUpstreamCluster, type UpstreamCluster } from '../../../src/sources/access-log/upstream-cluster.ts';
 
 const CART = 'cart.shop.svc.cluster.local';
-const CASES: readonly (readonly [name: string, said: ClusterName])[] = [
+const CASES: readonly (readonly [name: string, said: UpstreamCluster])[] = [
   [`outbound|8080||${CART}`, { direction: 'outbound', host: CART, subset: '' }],
   [`outbound|8080|v1|${CART}`, { direction: 'outbound', host: CART, subset: 'v1' }],
   [`outbound|8080|v1|${CART};`, { direction: 'outbound', host: CART, subset: 'v1' }],
@@ -33,7 +33,7 @@ const CASES: readonly (readonly [name: string, said: ClusterName])[] = [
   [`outbound|80||${'a'.repeat(254)}`, { direction: 'outbound', subset: '' }],
 ];
 for (const [name, said] of CASES) {
-  test(`${name.slice(0, 60)} is ${said.direction}`, () => assert.deepEqual(parseClusterName(name), said));
+  test(`${name.slice(0, 60)} is ${said.direction}`, () => assert.deepEqual(readUpstreamCluster(name), said));
 }
 
 test('every name that Istio builds is read as it was built', () => {
@@ -43,8 +43,8 @@ test('every name that Istio builds is read as it was built', () => {
   fc.assert(
     fc.property(fc.nat({ max: 65535 }), subset, host, (port, version, fqdn) => {
       const said = { direction: 'outbound', host: fqdn, subset: version };
-      assert.deepEqual(parseClusterName(`outbound|${port}|${version}|${fqdn}`), said);
-      assert.deepEqual(parseClusterName(`outbound_.${port}_.${version}_.${fqdn}`), said);
+      assert.deepEqual(readUpstreamCluster(`outbound|${port}|${version}|${fqdn}`), said);
+      assert.deepEqual(readUpstreamCluster(`outbound_.${port}_.${version}_.${fqdn}`), said);
     }),
   );
 });
@@ -56,7 +56,7 @@ test('whatever stands there, what is said is short and plain', () => {
   );
   fc.assert(
     fc.property(forged, (parts) => {
-      const { host = 'a', subset } = parseClusterName(parts.join(''));
+      const { host = 'a', subset } = readUpstreamCluster(parts.join(''));
       assert.match(host, /^[\w.*-]{1,253}$/);
       assert.match(subset, /^[\w.-]{0,253}$/);
     }),
