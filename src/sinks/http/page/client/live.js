@@ -17,6 +17,8 @@ export function keepFresh(update) {
   let isListening = false;
   let isBusy = false;
   let isWanted = false;
+  /** The reader waits, for something else than what is being asked for. */
+  let isUrgent = false;
   let earliestMs = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -25,11 +27,13 @@ export function keepFresh(update) {
     clearTimeout(timer);
     isBusy = true;
     isWanted = false;
+    isUrgent = false;
     const beganMs = performance.now();
     const isAnswered = await update();
     const endMs = performance.now();
     // Who is in trouble, or asked too much, is left alone for a while.
-    earliestMs = endMs + Math.max(isAnswered ? SHORTEST_REST_MS : POLL_MS, (endMs - beganMs) * REST);
+    const restMs = Math.max(isAnswered ? SHORTEST_REST_MS : POLL_MS, (endMs - beganMs) * REST);
+    earliestMs = isUrgent ? 0 : endMs + restMs;
     isBusy = false;
     plan();
   };
@@ -37,34 +41,40 @@ export function keepFresh(update) {
     clearTimeout(timer);
     if (isBusy || document.hidden) return;
     const pauseMs = isListening ? SAFETY_MS : POLL_MS;
-    timer = setTimeout(run, Math.max(0, earliestMs - performance.now()) + (isWanted ? 0 : pauseMs));
+    timer = setTimeout(run, Math.max(earliestMs - performance.now(), isWanted ? 0 : pauseMs));
   };
   const want = () => {
     isWanted = true;
     plan();
   };
-  const listen = () => {
-    const events = new EventSource('api/v1/events');
-    events.addEventListener('open', () => {
-      isListening = true;
-    });
-    events.addEventListener('snapshot', want);
-    events.addEventListener('error', () => {
-      isListening = false;
-      plan();
-      // Else the browser tries again by itself.
-      if (events.readyState === EventSource.CLOSED) setTimeout(listen, REOPEN_MS);
-    });
-  };
-  listen();
+  listenToEvents(want, (listens) => {
+    isListening = listens;
+  });
   document.addEventListener('visibilitychange', want);
   return {
     /** At once, whatever was before: the reader waits. */
     now: () => {
       isWanted = true;
+      isUrgent = true;
       earliestMs = 0;
       plan();
     },
     isListening: () => isListening,
   };
+}
+
+/**
+ * @param {() => void} want there is news, or the stream broke: whether the exporter is gone is soon known then
+ * @param {(listens: boolean) => void} set
+ */
+function listenToEvents(want, set) {
+  const events = new EventSource('api/v1/events');
+  events.addEventListener('open', () => set(true));
+  events.addEventListener('snapshot', want);
+  events.addEventListener('error', () => {
+    set(false);
+    want();
+    // Else the browser tries again by itself.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => listenToEvents(want, set), REOPEN_MS);
+  });
 }
