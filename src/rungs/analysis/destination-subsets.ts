@@ -1,8 +1,8 @@
+import { labelsAt, objectsAt, textAt, textsAt } from '../../model/spec-paths.ts';
 import type { ConfigObject, Labels, Pod } from '../../model/workload.ts';
 import { type Destination, destinationOf } from './hosts.ts';
 import { perWorld } from './per-world.ts';
 import { isAnyPod } from './pods.ts';
-import { labelsAt, objectsAt, textAt, textsAt } from './spec.ts';
 import type { World } from './world.ts';
 
 /** A subset of a DestinationRule whose host is known. */

@@ -1,7 +1,7 @@
+import { objectsAt, textAt, textsAt } from '../../model/spec-paths.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { overlaps } from './host-names.ts';
 import { perWorld } from './per-world.ts';
-import { objectsAt, textAt, textsAt } from './spec.ts';
 import type { World } from './world.ts';
 
 /** Gateways made out of Gateway API objects carry this in their names. */

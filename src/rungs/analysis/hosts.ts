@@ -1,7 +1,7 @@
+import { numberAt, objectsAt, textsAt } from '../../model/spec-paths.ts';
 import type { ConfigObject, Service } from '../../model/workload.ts';
 import { fullHost } from './host-names.ts';
 import { perWorld } from './per-world.ts';
-import { numberAt, objectsAt, textsAt } from './spec.ts';
 import type { World } from './world.ts';
 
 /** Where a host leads. */

@@ -1,6 +1,6 @@
+import { textAt, textsAt, valueAt } from '../../model/spec-paths.ts';
 import type { MeshConfig } from '../../model/workload.ts';
 import { perWorld } from './per-world.ts';
-import { textAt, textsAt, valueAt } from './spec.ts';
 import type { World } from './world.ts';
 
 /** What analysis reads of the mesh configuration; Istio's defaults where it is not known. */

@@ -1,9 +1,9 @@
+import { labelsAt, textAt } from '../../model/spec-paths.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { meshOf } from './mesh.ts';
 import { perWorld } from './per-world.ts';
 import { isEmpty, selectorText } from './pods.ts';
-import { labelsAt, textAt } from './spec.ts';
 import type { World } from './world.ts';
 
 /** Weakest first. */

@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../model/spec-fields.ts';
-import { numberAt, objectAt, textAt } from './spec.ts';
+import { numberAt, objectAt, textAt } from '../../model/spec-paths.ts';
 
 /** One match of a rule, with what they are called. */
 export interface PlacedMatch {

@@ -1,6 +1,6 @@
+import { objectsAt, textAt } from '../../model/spec-paths.ts';
 import { meshOf } from './mesh.ts';
 import { perWorld } from './per-world.ts';
-import { objectsAt, textAt } from './spec.ts';
 import type { World } from './world.ts';
 
 /** Without any mesh configuration, as in files of a few objects, nobody knows which providers there are. */

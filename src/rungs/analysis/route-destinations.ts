@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../model/spec-fields.ts';
+import { hasAt, numberAt, objectsAt, textAt } from '../../model/spec-paths.ts';
 import type { ConfigObject } from '../../model/workload.ts';
-import { hasAt, numberAt, objectsAt, textAt } from './spec.ts';
 
 /** One place to which a VirtualService sends requests. */
 export interface RouteDestination {

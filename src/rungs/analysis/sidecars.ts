@@ -1,5 +1,5 @@
+import { labelsAt } from '../../model/spec-paths.ts';
 import { perWorld } from './per-world.ts';
-import { labelsAt } from './spec.ts';
 import type { PodPolicy } from './workload-policies.ts';
 import type { World } from './world.ts';
 

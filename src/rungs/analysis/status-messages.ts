@@ -1,9 +1,9 @@
 import type { AnalysisFinding, FindingLevel } from '../../model/analysis.ts';
 import { CONFIG_KIND_NAMES, type ConfigKey } from '../../model/config-kinds.ts';
+import { objectsAt, textAt } from '../../model/spec-paths.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { refOf } from './analyzer.ts';
 import { CODES } from './codes.ts';
-import { objectsAt, textAt } from './spec.ts';
 import type { World } from './world.ts';
 
 const LEVELS: Readonly<Record<string, FindingLevel>> = { ERROR: 'Error', WARNING: 'Warning', INFO: 'Info' };

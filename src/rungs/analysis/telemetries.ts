@@ -1,6 +1,6 @@
+import { hasAt, labelsAt } from '../../model/spec-paths.ts';
 import { perWorld } from './per-world.ts';
 import { isEmpty } from './pods.ts';
-import { hasAt, labelsAt } from './spec.ts';
 import type { PodPolicy } from './workload-policies.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
+import { objectsAt, textsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { objectsAt, textsAt } from '../spec.ts';
 
 /** An AuthorizationPolicy names a namespace that does not exist. */
 export const authorizationPolicyNamespace: Analyzer = {

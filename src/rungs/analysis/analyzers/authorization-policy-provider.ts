@@ -1,7 +1,7 @@
+import { textAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { isMeshSaid, providerNames } from '../providers.ts';
-import { textAt } from '../spec.ts';
 
 /** An AuthorizationPolicy leaves the decision to a provider that the mesh does not have. */
 export const authorizationPolicyProvider: Analyzer = {

@@ -1,10 +1,10 @@
+import { labelsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Pod } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { isPodInAmbient, isPodInMesh } from '../membership.ts';
 import { meshOf } from '../mesh.ts';
 import { isEmpty, podsWith, selectorText } from '../pods.ts';
-import { labelsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** An AuthorizationPolicy selects no pod of the mesh. */

@@ -1,7 +1,7 @@
+import { textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { destinationOf } from '../hosts.ts';
-import { textAt, textsAt } from '../spec.ts';
 
 /** A DestinationRule is for a host that nobody has. */
 export const destinationRuleHost: Analyzer = {

@@ -1,6 +1,6 @@
+import { hasAt, numberAt, objectsAt, textAt, valueAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { hasAt, numberAt, objectsAt, textAt, valueAt } from '../spec.ts';
 
 /** TLS of a DestinationRule that accepts whatever certificate the other side shows. */
 export const destinationRuleVerification: Analyzer = {

@@ -1,10 +1,10 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, numberAt, objectAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import { compareText } from '../../../model/text-order.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import type { Code } from '../codes.ts';
-import { hasAt, numberAt, objectAt, objectsAt, textAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** A patch of an EnvoyFilter does nothing, or hangs on an order that is not sure. */

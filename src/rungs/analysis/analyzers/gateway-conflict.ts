@@ -1,8 +1,8 @@
+import { labelsAt, numberAt, objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Labels } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { carries, podsWith, selectorText } from '../pods.ts';
-import { labelsAt, numberAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** Gateways take the same hosts on the same port of the same pods. */

@@ -1,11 +1,11 @@
 import type { SecretFacts } from '../../../model/analysis-world.ts';
 import type { EpochSeconds } from '../../../model/brand.ts';
+import { labelsAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { perWorld } from '../per-world.ts';
 import { podsWith } from '../pods.ts';
-import { labelsAt, objectsAt, textAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** A Gateway presents a certificate that does not exist where its pods are, or that cannot be used. */

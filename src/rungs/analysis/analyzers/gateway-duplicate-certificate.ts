@@ -1,9 +1,9 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { labelsAt, objectAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { carries } from '../pods.ts';
-import { labelsAt, objectAt, objectsAt, textAt } from '../spec.ts';
 
 /**
  * Gateways for the same pods present the same certificate (Istio pkg/config/analysis/analyzers/gateway). Servers that

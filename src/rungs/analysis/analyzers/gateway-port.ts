@@ -1,10 +1,10 @@
+import { labelsAt, numberAt, objectsAt } from '../../../model/spec-paths.ts';
 import type { Pod, ServicePort } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { perWorld } from '../per-world.ts';
 import { isEmpty, podsWith, selectorText } from '../pods.ts';
 import { servicesSelecting } from '../services.ts';
-import { labelsAt, numberAt, objectsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** A Gateway listens on a port of its pods to which no Service leads. */

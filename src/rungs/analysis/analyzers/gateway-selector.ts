@@ -1,7 +1,7 @@
+import { labelsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { podsWith, selectorText } from '../pods.ts';
-import { labelsAt } from '../spec.ts';
 
 /** A Gateway selects no pod of any namespace. */
 export const gatewaySelector: Analyzer = {

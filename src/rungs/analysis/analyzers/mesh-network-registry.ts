@@ -1,6 +1,6 @@
+import { objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { meshOf } from '../mesh.ts';
-import { objectsAt, textAt } from '../spec.ts';
 
 const REGISTRIES = ['Mock', 'Kubernetes', 'External'];
 const MULTI_CLUSTER = 'istio/multiCluster';

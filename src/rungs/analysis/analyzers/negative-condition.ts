@@ -1,9 +1,9 @@
 import type { ObjectRef } from '../../../model/analysis.ts';
 import type { ConfigKey } from '../../../model/config-kinds.ts';
+import { objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { Condition, ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { objectsAt, textAt } from '../spec.ts';
 
 const BINDING = ['istio.io/WaypointBound'];
 const ACCEPTANCE = ['ZtunnelAccepted', 'WaypointAccepted'];

@@ -1,8 +1,8 @@
 import type { ConfigKey } from '../../../model/config-kinds.ts';
+import { hasAt, labelsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { podsWith } from '../pods.ts';
-import { hasAt, labelsAt } from '../spec.ts';
 
 const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
 const POLICIES = [

@@ -1,10 +1,10 @@
 import type { ConfigKey } from '../../../model/config-kinds.ts';
+import { labelsAt } from '../../../model/spec-paths.ts';
 import type { Labels } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { meshOf } from '../mesh.ts';
 import { carries, isEmpty, podsWith, selectorText } from '../pods.ts';
-import { labelsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** Kinds whose selectors istioctl does not look at, and where those stand. */

@@ -1,8 +1,8 @@
+import { listAt, numberAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { meshOf } from '../mesh.ts';
-import { listAt, numberAt, objectsAt, textAt } from '../spec.ts';
 
 /** A ServiceEntry has TCP ports and no address to tell their traffic by. */
 export const serviceEntryAddress: Analyzer = {

@@ -1,9 +1,9 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Service } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { fullHost, within } from '../host-names.ts';
 import { perWorld } from '../per-world.ts';
-import { textsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** A ServiceEntry has the host of a Kubernetes service, so that clients get one or the other. */

@@ -1,6 +1,6 @@
+import { hasAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { hasAt } from '../spec.ts';
 
 /** A Sidecar sends unknown traffic to an egress proxy, which is deprecated. */
 export const sidecarEgressProxy: Analyzer = {

@@ -1,7 +1,7 @@
+import { hasAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { meshOf } from '../mesh.ts';
-import { hasAt, objectsAt, textAt } from '../spec.ts';
 
 /** A Telemetry traces to Lightstep, whose own tracer is gone from Envoy. */
 export const telemetryLightstep: Analyzer = {

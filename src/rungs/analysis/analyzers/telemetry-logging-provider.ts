@@ -1,7 +1,7 @@
+import { isTrueAt, listAt, objectsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { meshOf } from '../mesh.ts';
-import { isTrueAt, listAt, objectsAt } from '../spec.ts';
 
 /** A Telemetry asks for access logs without saying whose, and the mesh has no default. */
 export const telemetryLoggingProvider: Analyzer = {

@@ -1,8 +1,8 @@
+import { objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { isMeshSaid, providerNames } from '../providers.ts';
-import { objectsAt, textAt } from '../spec.ts';
 
 /** What every mesh has without saying so (Istio pkg/config/mesh: default providers). */
 const BUILT_IN: ReadonlySet<string> = new Set(['prometheus', 'stackdriver', 'envoy']);

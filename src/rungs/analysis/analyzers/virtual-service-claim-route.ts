@@ -1,9 +1,9 @@
+import { labelsAt, objectAt, objectsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Pod } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { gatewayKey, gatewaysOf, namedGateways } from '../gateway-names.ts';
 import { carries, podsWith } from '../pods.ts';
-import { labelsAt, objectAt, objectsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 const CLAIM = /^@request\.auth\.claims(?:\.|\[)/i;

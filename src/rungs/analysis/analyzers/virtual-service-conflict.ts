@@ -1,9 +1,9 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { fullHost, overlaps } from '../host-names.ts';
 import { scopesOf } from '../hosts.ts';
-import { textsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** Two VirtualServices route one host in the mesh, where a third party sees both. */

@@ -1,6 +1,6 @@
+import { objectAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { objectAt, objectsAt, textAt } from '../spec.ts';
 
 /** A VirtualService delegates to one that does not exist. */
 export const virtualServiceDelegate: Analyzer = {

@@ -1,6 +1,6 @@
+import { numberAt, objectsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { numberAt, objectsAt } from '../spec.ts';
 
 /** A VirtualService uses the whole percent of a delay fault, which `percentage` replaced. */
 export const virtualServiceDeprecated: Analyzer = {

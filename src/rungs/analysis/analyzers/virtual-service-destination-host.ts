@@ -1,8 +1,8 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { destinationOf } from '../hosts.ts';
 import { destinationsIn } from '../route-destinations.ts';
-import { textsAt } from '../spec.ts';
 
 /** A VirtualService sends requests to a host that nobody has. */
 export const virtualServiceDestinationHost: Analyzer = {

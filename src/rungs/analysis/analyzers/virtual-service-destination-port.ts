@@ -1,9 +1,9 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { destinationOf } from '../hosts.ts';
 import { destinationsIn, type RouteDestination } from '../route-destinations.ts';
-import { textsAt } from '../spec.ts';
 
 /** A VirtualService sends requests to a port that its destination lacks, or does not say to which of several. */
 export const virtualServiceDestinationPort: Analyzer = {

@@ -1,7 +1,7 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { gatewayKey, gatewaysOf, isInternalGateway, namedGateways, servesAny } from '../gateway-names.ts';
-import { textsAt } from '../spec.ts';
 
 /** A VirtualService has no host that its gateway takes requests of; a gateway that does not exist takes none. */
 export const virtualServiceGatewayHost: Analyzer = {

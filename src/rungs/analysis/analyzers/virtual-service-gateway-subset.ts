@@ -1,7 +1,7 @@
+import { objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { objectsAt, textAt, textsAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { serviceOfHost } from '../host-names.ts';
 import { destinationsIn } from '../route-destinations.ts';
-import { objectsAt, textAt } from '../spec.ts';
 import type { World } from '../world.ts';
 
 /** A VirtualService names a subset that no DestinationRule of the host defines. */

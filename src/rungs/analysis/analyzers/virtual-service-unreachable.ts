@@ -1,11 +1,11 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { objectsAt, textAt } from '../../../model/spec-paths.ts';
 import { eachInSteps } from '../../../model/steps.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { canonical } from '../canonical.ts';
 import { coveredPrefixes, type PlacedMatch } from '../prefix-coverage.ts';
-import { objectsAt, textAt } from '../spec.ts';
 
 /** Rules and matches of a VirtualService that an earlier one takes everything from. */
 export const virtualServiceUnreachable: Analyzer = {

@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, listAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress, isCidr } from '../addresses.ts';
-import { hasAt, listAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import { badConditionKey } from './condition-key.ts';
 import { badPathTemplate } from './path-template.ts';
 import { checkPolicyTarget } from './policy-target.ts';

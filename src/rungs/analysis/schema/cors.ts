@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { objectsAt, textAt, textsAt, valueAt } from '../spec.ts';
+import { objectsAt, textAt, textsAt, valueAt } from '../../../model/spec-paths.ts';
 import { checkStringMatch } from './http-match.ts';
 import type { Problems } from './problems.ts';
 import { badDuration, badHeaderName, durationMs } from './values.ts';

@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, labelsAt, objectAt, objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { hasAt, labelsAt, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import { checkExports } from './exports.ts';
 import type { Problems } from './problems.ts';
 import { checkTrafficPolicy } from './traffic-policy.ts';

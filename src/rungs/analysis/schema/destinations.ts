@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, numberAt, objectAt, textAt, textsAt, valueAt } from '../spec.ts';
+import { hasAt, numberAt, objectAt, textAt, textsAt, valueAt } from '../../../model/spec-paths.ts';
 import type { Problems } from './problems.ts';
 import { badPort, badWildcardName, isDnsLabel } from './values.ts';
 

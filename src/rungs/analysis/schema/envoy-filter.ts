@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, labelsAt, objectAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { hasAt, labelsAt, objectAt, objectsAt, textAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { badRegex } from './regex.ts';
 import { checkWorkloadSelector } from './workload-selector.ts';

@@ -1,5 +1,5 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { textsAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { isDnsLabel } from './values.ts';
 

@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, numberAt, objectAt, textAt, valueAt } from '../spec.ts';
+import { hasAt, numberAt, objectAt, textAt, valueAt } from '../../../model/spec-paths.ts';
 import type { Problems } from './problems.ts';
 import { badDuration } from './values.ts';
 

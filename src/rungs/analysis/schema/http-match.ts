@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, labelsAt, numberAt, objectAt, textAt, textsAt, valueAt } from '../spec.ts';
+import { hasAt, labelsAt, numberAt, objectAt, textAt, textsAt, valueAt } from '../../../model/spec-paths.ts';
 import type { Problems } from './problems.ts';
 import { badRegex } from './regex.ts';
 import { badHeaderName, badLabelMap, badName, badPort, isDnsLabel } from './values.ts';

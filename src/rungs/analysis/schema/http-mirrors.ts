@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, numberAt, objectsAt } from '../spec.ts';
+import { hasAt, numberAt, objectsAt } from '../../../model/spec-paths.ts';
 import { checkDestination } from './destinations.ts';
 import type { Problems } from './problems.ts';
 

@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../spec.ts';
+import { hasAt, listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../../../model/spec-paths.ts';
 import { checkCors } from './cors.ts';
 import { checkHeaderOperations, checkRoutes } from './destinations.ts';
 import { checkFault } from './http-fault.ts';

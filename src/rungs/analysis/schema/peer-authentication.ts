@@ -1,5 +1,5 @@
+import { hasAt, labelsAt, objectAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { hasAt, labelsAt, objectAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { badPort } from './values.ts';
 import { checkWorkloadSelector } from './workload-selector.ts';

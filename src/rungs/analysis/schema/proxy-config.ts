@@ -1,5 +1,5 @@
+import { hasAt, labelsAt, numberAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { hasAt, labelsAt, numberAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { checkWorkloadSelector } from './workload-selector.ts';
 

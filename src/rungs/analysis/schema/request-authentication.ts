@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { listAt, objectsAt, textAt, valueAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { listAt, objectsAt, textAt, valueAt } from '../spec.ts';
 import { checkPolicyTarget } from './policy-target.ts';
 import type { Problems } from './problems.ts';
 import { badDuration, badHeaderName } from './values.ts';

@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { listAt, objectsAt, textAt, textsAt } from '../spec.ts';
+import { listAt, objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { Problems } from './problems.ts';
 
 const WITH_CERTIFICATE: ReadonlySet<string> = new Set(['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL']);

@@ -1,7 +1,17 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import {
+  hasAt,
+  labelsAt,
+  listAt,
+  numberAt,
+  numberOf,
+  objectAt,
+  objectsAt,
+  textAt,
+  textsAt,
+} from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress, isCidr } from '../addresses.ts';
-import { hasAt, labelsAt, listAt, numberAt, numberOf, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import { checkExports } from './exports.ts';
 import type { Problems } from './problems.ts';
 import { badLabelMap, badName, badPort, badWildcardName, isDnsLabel, isProtocol } from './values.ts';

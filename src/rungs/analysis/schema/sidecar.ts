@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, labelsAt, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress } from '../addresses.ts';
-import { hasAt, labelsAt, listAt, numberAt, objectAt, objectsAt, textAt, textsAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { checkServerTls } from './server-tls.ts';
 import { badPort, badWildcardName, isDnsLabel, isProtocol } from './values.ts';

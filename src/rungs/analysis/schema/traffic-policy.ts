@@ -1,5 +1,5 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
-import { hasAt, isTrueAt, numberAt, objectAt, objectsAt, textAt, textsAt, valueAt } from '../spec.ts';
+import { hasAt, isTrueAt, numberAt, objectAt, objectsAt, textAt, textsAt, valueAt } from '../../../model/spec-paths.ts';
 import { checkLoadBalancer } from './load-balancer.ts';
 import type { Problems } from './problems.ts';
 import { badDuration, badPort } from './values.ts';

@@ -1,6 +1,6 @@
 import type { ConfigKey } from '../../../model/config-kinds.ts';
+import { textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { textAt } from '../spec.ts';
 import { checkAuthorizationPolicy } from './authorization-policy.ts';
 import { checkDestinationRule } from './destination-rule.ts';
 import { checkEnvoyFilter } from './envoy-filter.ts';

@@ -1,8 +1,8 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, labelsAt, listAt, objectsAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress, isCidr } from '../addresses.ts';
 import { overlaps, within } from '../host-names.ts';
-import { hasAt, labelsAt, listAt, objectsAt, textsAt } from '../spec.ts';
 import { checkRoutes } from './destinations.ts';
 import { checkExports } from './exports.ts';
 import { checkGatewayNames, checkMatchGateways, checkMatchPort } from './http-match.ts';

@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { numberAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { numberAt, objectsAt, textAt } from '../spec.ts';
 import { checkPolicyTarget } from './policy-target.ts';
 import type { Problems } from './problems.ts';
 import { badPort } from './values.ts';

@@ -1,7 +1,7 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, labelsAt, numberAt, numberOf, objectAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress } from '../addresses.ts';
-import { hasAt, labelsAt, numberAt, numberOf, objectAt, textAt } from '../spec.ts';
 import type { Problems } from './problems.ts';
 import { badLabelMap, badName, badPort } from './values.ts';
 

@@ -1,9 +1,9 @@
 import { fqdnOf } from '../../../model/cluster-domain.ts';
+import { objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { fullHost } from '../../analysis/host-names.ts';
 import { scopesOf } from '../../analysis/hosts.ts';
 import { meshOf } from '../../analysis/mesh.ts';
-import { objectsAt, textAt, textsAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 import { shellWord } from '../../wording.ts';
 import type { Split } from '../splits.ts';

@@ -1,8 +1,8 @@
 import { fqdnOf } from '../../../model/cluster-domain.ts';
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { Service } from '../../../model/workload.ts';
 import { fullHost } from '../../analysis/host-names.ts';
 import { perWorld } from '../../analysis/per-world.ts';
-import { textsAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 
 const servicesByKey = perWorld(

@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, isTrueAt, objectAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import { canonical } from '../../analysis/canonical.ts';
-import { hasAt, isTrueAt, objectAt, textAt, textsAt } from '../../analysis/spec.ts';
 
 /** Conditions that are lists of names with a condition each. */
 const MAPS = ['headers', 'queryParams', 'withoutHeaders', 'sourceLabels'];

@@ -1,5 +1,5 @@
+import { textsAt } from '../../../model/spec-paths.ts';
 import { gatewaysOf, isInternalGateway, servesAny } from '../../analysis/gateway-names.ts';
-import { textsAt } from '../../analysis/spec.ts';
 import { firstOf } from '../../wording.ts';
 import { type Binding, bindingOf, showCommand } from './bindings.ts';
 import { type Caller, type Cause, type CauseFacts, type Found, type Untold, untold } from './cause.ts';

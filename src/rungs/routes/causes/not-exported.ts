@@ -1,4 +1,4 @@
-import { textsAt } from '../../analysis/spec.ts';
+import { textsAt } from '../../../model/spec-paths.ts';
 import { firstOf } from '../../wording.ts';
 import { bindingOf, exportedTo, isSeenFrom, showCommand } from './bindings.ts';
 import { type Cause, untold } from './cause.ts';

@@ -1,8 +1,8 @@
 import { fqdnOf } from '../../../model/cluster-domain.ts';
 import { type SpecObject, specText } from '../../../model/spec-fields.ts';
+import { objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { gatewaysOf } from '../../analysis/gateway-names.ts';
-import { objectsAt, textAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 import { firstOf } from '../../wording.ts';
 import { showCommand } from './bindings.ts';

@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { hasAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { hasAt, objectsAt, textAt } from '../../analysis/spec.ts';
 
 /** One HTTP rule of a VirtualService. */
 export interface HttpRule {

@@ -1,6 +1,6 @@
 import type { SpecObject } from '../../../model/spec-fields.ts';
+import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
-import { textsAt } from '../../analysis/spec.ts';
 import { firstOf } from '../../wording.ts';
 import { showCommand } from './bindings.ts';
 import type { Cause } from './cause.ts';

@@ -1,3 +1,4 @@
+import { objectsAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Labels } from '../../../model/workload.ts';
 import { workloadOfPodName } from '../../../model/workload-name.ts';
 import { overlaps } from '../../analysis/host-names.ts';
@@ -5,7 +6,6 @@ import { meshOf } from '../../analysis/mesh.ts';
 import { perWorld } from '../../analysis/per-world.ts';
 import { carries, isEmpty, podsIn } from '../../analysis/pods.ts';
 import { sidecarsOf } from '../../analysis/sidecars.ts';
-import { objectsAt, textsAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 import { firstOf, shellWord } from '../../wording.ts';
 import { bindingOf } from './bindings.ts';

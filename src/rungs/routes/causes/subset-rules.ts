@@ -1,7 +1,7 @@
 import { CLUSTER_DOMAIN } from '../../../model/cluster-domain.ts';
+import { textsAt } from '../../../model/spec-paths.ts';
 import { meshOf } from '../../analysis/mesh.ts';
 import { perWorld } from '../../analysis/per-world.ts';
-import { textsAt } from '../../analysis/spec.ts';
 import type { World } from '../../analysis/world.ts';
 import {
   DESTINATION_RULES,

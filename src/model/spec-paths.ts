@@ -1,7 +1,10 @@
-import { type SpecObject, specList, specObject, specText } from '../../model/spec-fields.ts';
-import type { Labels } from '../../model/workload.ts';
+import { type SpecObject, specList, specObject, specText } from './spec-fields.ts';
+import type { Labels } from './workload.ts';
 
-/** Readers of specs, which anybody may have written in any shape: what is not what it should be counts as absent. */
+/**
+ * The readers of `spec-fields.ts` along a path: specs are stored as anybody wrote them, and what is not what it should be
+ * counts as absent.
+ */
 
 /** What lies at the end of a path of own fields. */
 export function valueAt(from: unknown, ...path: readonly string[]): unknown {
