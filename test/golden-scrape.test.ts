@@ -93,7 +93,7 @@ function withoutChance(scrape: string): string {
       line
         .replace(/^(\w+_timestamp_seconds\S*) .*$/, '$1 TIME')
         .replace(/^(meshladder_\w*(?:duration|lag)_seconds\S*) .*$/, '$1 SECONDS')
-        .replace(/^(meshladder_(?:source_polls|runs|ticks)\w*_total\S*) .*$/, '$1 COUNT')
+        .replace(/^(meshladder_(?:source_polls|runs|(?:missed_)?ticks)\w*_total\S*) .*$/, '$1 COUNT')
         .replace(/(node_version|revision|version)="v?[^"]*"/g, (label, name: string) =>
           line.startsWith('meshladder_build_info') ? `${name}="…"` : label,
         ),

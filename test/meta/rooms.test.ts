@@ -98,7 +98,7 @@ const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^(express|marked)$/, /^sinks\/http\//],
   [/^(node-cron|pino)$/, /^runtime\//],
   [/^zod$/, /^(config\/|sources\/[^/]+\/schema\.ts$)/],
-  [/^yaml$/, /^(config|sources|demo|sinks\/(alerts|deploy))\//],
+  [/^yaml$/, /^(config\/|sources\/|demo\/|sinks\/(alerts|deploy)\/|cli\/config-writer\.ts$)/],
   [/^commander$/, /^cli\//],
   [/^@kubernetes\/client-node$/, /^sources\/kubernetes\//],
   [/^undici$/, /^(sources|demo)\//],
