@@ -48,9 +48,9 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
     await page.locator('main', { hasNotText: 'Asking the exporter' }).waitFor();
   }
 
-  /** As when the reader comes back to it: it asks at once, where without news it would take a while. */
+  /** As when a link to where one is is followed: it asks at once, where without news it would take a while. */
   async function comeBack(page: Page): Promise<void> {
-    await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
+    await page.evaluate('dispatchEvent(new HashChangeEvent("hashchange"))');
   }
 
   async function asksAgain(page: Page): Promise<void> {
@@ -195,6 +195,7 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
     assert.equal(await diff.getByRole('button', { name: /Ask/ }).count(), 0);
     await diff.locator('code', { hasText: 'meshladder diff reviews-v2-556d6457d-hn5vc.bookinfo' }).waitFor();
     await page.unrouteAll();
+    await asksAgain(page);
     await page.route(/api\/v1\/diff/, (route) =>
       route.fulfill({ status: 429, json: { error: 'another proxy is looked into' } }),
     );
