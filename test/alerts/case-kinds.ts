@@ -26,6 +26,7 @@ export const CANNOT: Readonly<Record<string, Partial<Record<Kind, string>>>> = {
   MeshladderDown: { rollout: 'A rollout of the exporter is its restart; it knows of no other pods.' },
   MeshladderSourceStale: { rollout: 'It asks whether the exporter is answered, whatever the answer is.' },
   MeshladderUnparsedLogs: { rollout: 'It asks for the format of lines, which is the same in every pod of the mesh.' },
+  MeshladderWebConfigRejected: { rollout: 'It asks for a file of the exporter, whatever pods there are.' },
   MeshladderSeriesCapped: {
     rollout: 'Series of pods that are gone are dropped; what is over the limit in spite of that is what it tells.',
   },

@@ -79,6 +79,16 @@ export const EXPORTER_RULES: RuleGroup = {
         '{{ $labels.family }} has more series than metrics.maxSeries lets it have: the others are added up under __other__, and what concerns them cannot be told apart.',
     }),
     defineAlert({
+      name: 'MeshladderWebConfigRejected',
+      severity: 'warning',
+      thresholds: {},
+      expr: () => `min by (mesh_cluster, instance) (last_over_time(${SELF_FAMILIES.webConfigReloadOk.name}[3m])) == 0`,
+      for: '10m',
+      summary: 'The web configuration of an exporter has changed to something that cannot be taken.',
+      description:
+        'The exporter {{ $labels.instance }} goes on with the certificates and passwords it had before. They run out in time, and after a restart it would not start: its log names the key and the line.',
+    }),
+    defineAlert({
       name: 'MeshladderShardsMissing',
       severity: 'critical',
       thresholds: {},
