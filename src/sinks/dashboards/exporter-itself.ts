@@ -49,12 +49,26 @@ export const EXPORTER_ITSELF: readonly Section[] = [
         description: 'Which version of meshladder each exporter and agent runs. One that is not listed is not scraped.',
         runbooks: ['MeshladderDown'],
         expr: `max by (instance, version, revision, node_version) (${series(SELF_FAMILIES.buildInfo)})`,
+        width: 14,
         height: 5,
         columns: [
           { label: 'instance', title: 'Instance' },
           { label: 'version', title: 'Version' },
           { label: 'revision', title: 'Commit' },
           { label: 'node_version', title: 'Node' },
+        ],
+      }),
+      tableOf({
+        title: 'Web configuration taken',
+        description:
+          'Whether the file of web.config could be taken when it last changed (1), or what was before stays in use (0). Empty where there is none.',
+        runbooks: ['MeshladderWebConfigRejected'],
+        width: 10,
+        height: 5,
+        expr: `min by (instance) (${series(SELF_FAMILIES.webConfigReloadOk)})`,
+        columns: [
+          { label: 'instance', title: 'Instance' },
+          { label: 'Value', title: 'Taken' },
         ],
       }),
     ],
