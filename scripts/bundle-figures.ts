@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listening } from '../test/support/listening.ts';
 
 /**
  * Start-up time and resident memory of builds of the program, side by side:
@@ -70,11 +71,11 @@ async function serve(entry: string, env: Readonly<Record<string, string>>): Prom
     },
   );
   try {
-    const address = await listening(child);
-    await fetch(`http://${address}/-/healthy`);
+    const url = await listening(child.stderr);
+    await fetch(`${url}/-/healthy`);
     const startMs = performance.now() - startedAt;
     const startCpuMs = computedMs(child.pid);
-    await fetch(`http://${address}/metrics`);
+    await fetch(`${url}/metrics`);
     await sleep(IDLE_MS);
     const kib = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
     return { startMs, startCpuMs, residentMb: kib / 1024 };
@@ -82,18 +83,6 @@ async function serve(entry: string, env: Readonly<Record<string, string>>): Prom
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
-}
-
-function listening({ stderr }: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const address = /"address":"([^"]+)"/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    stderr?.on('end', () => reject(new Error(`it ended:\n${said}`)));
-  });
 }
 
 /** Computing time of a process so far: what else the machine does adds nothing to it. */

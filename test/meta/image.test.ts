@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { type BuiltImage, buildImage } from '../../scripts/image-build.ts';
 import { createIgnore, parseDockerfile } from '../../scripts/image-dockerfile.ts';
 import { putNode, runImage, whyNotHere } from '../../scripts/image-run.ts';
 import { ask, basic } from '../support/ask.ts';
+import { listening } from '../support/listening.ts';
 import { readSource } from '../support/source-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -135,7 +136,8 @@ describe('built by its own steps, run with a read-only root as nobody', { skip: 
       },
     });
     t.after(() => child.kill('SIGKILL'));
-    const address = await listeningAt(child);
+    assert.ok(child.stderr);
+    const { host: address } = new URL(await listening(child.stderr));
     const WANTED: readonly (readonly [path: string, says: RegExp])[] = [
       ['/metrics', /^meshladder_build_info\{.*revision="abc123"/m],
       ['/', /<!doctype html>/i],
@@ -179,18 +181,6 @@ describe('built by its own steps, run with a read-only root as nobody', { skip: 
     assert.match(said, /2 variants of routes, all SYNCED/);
   });
 });
-
-function listeningAt({ stderr }: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const address = /"address":"([^"]+)"/.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    stderr?.on('end', () => reject(new Error(`it ended:\n${said}`)));
-  });
-}
 
 /** The process whose root folder this is. */
 function processIn(root: string): number {
