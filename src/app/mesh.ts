@@ -111,17 +111,16 @@ export function createMesh({ settings, clock, history, findingsSince = NO_FINDIN
   };
 }
 
-/** What a standby knows. */
+/** What a standby knows. Which sources there are is the board's to say. */
 function withoutLead(snapshot: MeshSnapshot, takenAt: EpochSeconds): MeshSnapshot {
   const { asked, trafficMarks, inspections, verboseSince, goneRequests, ...kept } = snapshot;
-  const { controlPlane, history, traffic, sources } = emptySnapshot(takenAt);
+  const { controlPlane, history, traffic } = emptySnapshot(takenAt);
   return {
     ...kept,
     takenAt,
     controlPlane,
     history,
     traffic,
-    sources,
     analysis: PENDING,
     findingsSince: NO_FINDINGS_SINCE,
   };

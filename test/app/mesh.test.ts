@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createMesh, type Mesh } from '../../src/app/mesh.ts';
+import { createSourceBoard } from '../../src/app/source-board.ts';
 import { type EpochSeconds, epochSeconds } from '../../src/model/brand.ts';
 import { NO_CLUSTER } from '../../src/model/cluster.ts';
 import type { ControlPlane } from '../../src/model/control-plane.ts';
 import type { Observed } from '../../src/model/observed.ts';
 import { proxyTable } from '../../src/model/proxy-table.ts';
 import { DEFAULT_SETTINGS } from '../../src/model/settings.ts';
+import type { SourceName } from '../../src/model/source-health.ts';
 import { NO_HISTORY } from '../../src/model/sync-history.ts';
+import { recordLog } from '../support/record-log.ts';
 
 const T = 1_800_000_000;
 
@@ -82,7 +85,22 @@ describe('a lead that is lost', () => {
     const left = mesh.read();
     assert.deepEqual(left.cluster.otherPolicyEngines, ['cilium.io']);
     assert.deepEqual([left.controlPlane.state, left.traffic.state, left.history], ['pending', 'pending', NO_HISTORY]);
-    assert.deepEqual([left.findingsSince?.size, left.sources, 'inspections' in left], [0, [], false]);
+    assert.deepEqual([left.findingsSince?.size, 'inspections' in left], [0, false]);
     assert.deepEqual(proxyTable(left), []);
+  });
+
+  it('leaves the sources that a standby goes on with', async () => {
+    const { mesh } = createAt(T);
+    const clock = { now: () => epochSeconds(T), monotonicMs: () => 0 };
+    const board = createSourceBoard({ mesh, clock, log: recordLog() });
+    const source = (name: SourceName) => ({ name, rbac: [], run: async () => undefined });
+    board.add(source('kubernetes'), () => undefined);
+    const ofLead = board.add(source('istiod'), () => undefined);
+    board.remove([ofLead]);
+    mesh.forget();
+    assert.deepEqual(
+      mesh.read().sources.map((health) => health.source),
+      ['kubernetes'],
+    );
   });
 });
