@@ -28,6 +28,8 @@ export function createDispatch(
   let stopping = false;
   const unread = createUnreadAnswers(limits);
   const reply = (request: IncomingMessage, response: ServerResponse, answer: Answer): void => {
+    // Who has hung up meanwhile will never close again: what was counted for him would be counted for ever.
+    if (response.destroyed) return;
     const bytes = Buffer.byteLength(answer.body);
     const sent = unread.hasRoomFor(bytes) ? answer : { ...failure(request, 503, TOO_MUCH_UNREAD), headers: LATER };
     // A feed looks after its readers itself.

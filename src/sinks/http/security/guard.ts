@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Dispatch } from '../dispatch.ts';
 import { type Check, type Refusal, type RefusalReason, reasonOf } from './refusal.ts';
 
@@ -17,23 +17,26 @@ export interface GuardOptions {
 /** Hands on to `handler` only what is served and every check lets through. A check that fails lets nothing through. */
 export function guarded(handler: RequestListener, options: GuardOptions): RequestListener {
   const { checks, isOpen, isServed, dispatch, onRefused, log } = options;
-  return (request, response) => {
-    if (isOpen(request)) return handler(request, response);
-    const answer = (): void => {
-      if (isServed(request)) handler(request, response);
-      else dispatch.toNobody(request, response);
-    };
+  const decide = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refuse = (refusal: Refusal): void => {
       onRefused(reasonOf(refusal));
       dispatch.refuse(request, response, refusal);
     };
-    firstRefusal(checks, request).then(
-      (refusal) => (refusal === undefined ? answer() : refuse(refusal)),
-      (err: unknown) => {
-        log.error({ err }, 'whether a request may be answered could not be found out');
-        refuse({ status: 503, error: 'whether you may ask could not be found out; the log says more' });
-      },
-    );
+    try {
+      const refusal = await firstRefusal(checks, request);
+      if (refusal !== undefined) refuse(refusal);
+      else if (isServed(request)) handler(request, response);
+      else dispatch.toNobody(request, response);
+    } catch (err) {
+      log.error({ err }, 'whether a request may be answered could not be found out');
+      if (response.headersSent) response.destroy();
+      else
+        refuse({ status: 503, error: 'whether you may ask could not be found out; the log says which check failed' });
+    }
+  };
+  return (request, response) => {
+    if (isOpen(request)) handler(request, response);
+    else void decide(request, response);
   };
 }
 
