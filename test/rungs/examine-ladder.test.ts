@@ -295,6 +295,20 @@ describe('what logs tell', () => {
     assert.equal(said(logged([9, { responseCode: 403 }]), 'authorization'), 'ok: no AuthorizationPolicy in the way');
   });
 
+  const NO_POLICY: readonly (readonly [policy: string, words: string])[] = [
+    ['none', 'no ALLOW policy that matched'],
+    ['unknown', 'an RBAC filter that is no AuthorizationPolicy'],
+  ];
+  for (const [policy, words] of NO_POLICY) {
+    test(`denials by ${policy}: the policies of the namespace are listed, none of that name is asked for`, () => {
+      const denial = { policyNamespace: '', policy, rule: '' };
+      const snapshot = logged([7, { direction: 'inbound', responseCode: 403, denial }]);
+      assert.equal(said(snapshot, 'authorization'), `finding: 7 requests denied in 4 min by ${words}`);
+      const { next } = examineLadder(snapshot, {}).find(({ id }) => id === 'authorization')!;
+      assert.equal(next, 'kubectl -n payment get authorizationpolicies');
+    });
+  }
+
   test('a policy that is deleted is no finding once it denies no more', () => {
     const denial = { policyNamespace: 'payment', policy: 'deny-admin', rule: '0' };
     const until = (last: number, by: typeof denial): MeshSnapshot => {

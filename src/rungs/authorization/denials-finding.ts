@@ -4,8 +4,9 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { hasStopped, type Quiet, quietFor, quietText } from '../quiet.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope } from '../scope.ts';
-import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { counted, firstOf, span } from '../wording.ts';
 import { type GoneDenials, goneDenials } from './gone-policies.ts';
+import { denierRuleText, denierText, policyCommand } from './policy-words.ts';
 
 /** What is asked, and of whom. */
 export interface Asked {
@@ -37,7 +38,7 @@ type Server = Pick<DenialCount, 'proxyNamespace' | 'workload'>;
 
 function quietOf(denied: DenialCount, snapshot: MeshSnapshot): Quiet | undefined {
   const isSame = (other: DenialCount): boolean =>
-    isOf(other, denied) && policyText(other.denial) === policyText(denied.denial);
+    isOf(other, denied) && denierText(other.denial) === denierText(denied.denial);
   return quietFor(snapshot, {
     happened: ({ denials }) => denials.filter(isSame).reduce((sum, { count }) => sum + count, 0),
     occasions: (recent) => servedBy(denied, recent),
@@ -64,7 +65,7 @@ function overFinding(over: readonly Told[], standing: readonly string[], { isGon
   const total = over.reduce((sum, { count }) => sum + count, 0);
   const by = over.map((each) => {
     const since = isGone(each) ? ', gone since' : each.quiet === undefined ? '' : `, ${quietText(each.quiet)}`;
-    return `${policyText(each.denial)}${since}`;
+    return `${denierText(each.denial)}${since}`;
   });
   const summary = `no longer: ${counted(total, 'request')} denied in ${span(seconds)} by ${firstOf([...new Set(by)])}`;
   return { verdict: 'ok', summary, evidence: standing };
@@ -75,33 +76,17 @@ function deniedFinding(denied: readonly Told[], standing: readonly string[], { i
   const total = most.reduce((sum, { count }) => sum + count, 0);
   const by = most.map((each) => {
     const quiet = each.quiet === undefined ? '' : `, ${quietText(each.quiet)}`;
-    return `${policyText(each.denial)}${isGone(each) ? ', which is gone' : ''}${quiet}`;
+    return `${denierText(each.denial)}${isGone(each) ? ', which is gone' : ''}${quiet}`;
   });
-  const next = policyCommand(most);
+  const [first] = most;
   return {
     verdict: 'finding',
     summary: `${counted(total, 'request')} denied in ${span(seconds)} by ${firstOf([...new Set(by)])}`,
     evidence: [...most.slice(0, 5).map(denialText), ...standing],
-    ...(next !== undefined && { next }),
+    ...(first !== undefined && { next: policyCommand(first.denial, first.proxyNamespace) }),
   };
 }
 
-type Denial = DenialCount['denial'];
-
-function policyText({ policyNamespace, policy }: Denial): string {
-  if (policy === 'none') return 'no ALLOW policy that matched';
-  return `AuthorizationPolicy ${policyNamespace === '' ? '' : `${policyNamespace}/`}${policy}`;
-}
-
 function denialText({ proxyNamespace, workload, denial, count }: DenialCount): string {
-  const rule = denial.rule === '' ? '' : `, rule ${denial.rule}`;
-  return `${workload}.${proxyNamespace}: ${count.toLocaleString('en')} by ${policyText(denial)}${rule}`;
-}
-
-function policyCommand(denied: readonly DenialCount[]): string | undefined {
-  const [first] = denied;
-  if (first === undefined) return undefined;
-  const { policyNamespace, policy } = first.denial;
-  if (policy === 'none') return `kubectl -n ${shellWord(first.proxyNamespace)} get authorizationpolicies`;
-  return `kubectl -n ${shellWord(policyNamespace)} get authorizationpolicy ${shellWord(policy)} -o yaml`;
+  return `${workload}.${proxyNamespace}: ${count.toLocaleString('en')} by ${denierRuleText(denial)}`;
 }

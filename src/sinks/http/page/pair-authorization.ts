@@ -4,6 +4,7 @@ import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { LONGEST_SECONDS } from '../../../model/traffic-marks.ts';
 import { serversAhead } from '../../../rungs/authorization/called-servers.ts';
 import { policyCounts } from '../../../rungs/authorization/policy-counts.ts';
+import { denierRuleText } from '../../../rungs/authorization/policy-words.ts';
 import { counted, shellWord, span } from '../../../rungs/wording.ts';
 import type { PairAnswer } from './pair-checks.ts';
 import type { PairEnds, PairPod } from './pair-servers.ts';
@@ -74,11 +75,8 @@ function isOneOf(
   return pods.some((pod) => pod.namespace === namespace && pod.workload === workload);
 }
 
-function denialText({ workload, denial: { policyNamespace, policy, rule }, count }: DenialCount): string {
-  const who = `${workload} denied ${counted(count, 'request')} of some caller`;
-  if (policy === 'none') return `${who}: no ALLOW policy matched`;
-  const name = policyNamespace === '' ? policy : `${policyNamespace}/${policy}`;
-  return `${who} by AuthorizationPolicy ${name}${rule === '' ? '' : `, rule ${rule}`}`;
+function denialText({ workload, denial, count }: DenialCount): string {
+  return `${workload} denied ${counted(count, 'request')} of some caller by ${denierRuleText(denial)}`;
 }
 
 /** Tells of a certain path, method or port what is not certain here. */

@@ -192,6 +192,17 @@ describe('authorization of a pair', () => {
     ['only others are denied', [...WELL, denied], /^ok: none of its requests was denied/],
     ['the application says 403 itself', [...WELL, refused], /^unknown: .*the application did/],
   ];
+  const BY: readonly (readonly [policy: string, said: string])[] = [
+    ['none', 'no ALLOW policy that matched'],
+    ['unknown', 'an RBAC filter that is no AuthorizationPolicy'],
+  ];
+  for (const [policy, said] of BY) {
+    test(`denied by ${policy}: nobody is sent to a policy of that name`, () => {
+      const by = { ...denied, shape: { ...denied.shape, denial: { policyNamespace: '', policy, rule: '' } } };
+      const { evidence } = ask(calm([...WELL, refused, by], { [POLICIES]: readers })).checks[4]!;
+      assert.ok(evidence.includes(`payment-svc-v1 denied 4 requests of some caller by ${said}`), evidence.join('\n'));
+    });
+  }
   for (const [what, requests, told] of CASES) {
     test(what, () => assert.match(verdicts(calm(requests, { [POLICIES]: readers }))[4] ?? '', told));
   }
