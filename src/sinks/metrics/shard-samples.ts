@@ -13,13 +13,19 @@ export function createShardFilter(family: FamilySpec, shard: Shard): (samples: r
   if (shard.count === 1 || family.of === 'exporter') return (samples) => samples;
   const home = HOMES.find((label) => family.labels.includes(label));
   if (home === undefined) return (samples) => (shard.index === 0 ? samples : []);
-  const known = new Map<string, boolean>();
-  const isOwn = (namespace: string): boolean => {
-    // What does not fit into a tally is folded there, and each shard has its own.
-    if (namespace === OTHER) return true;
+  return (samples) => {
+    const isOwn = ownNamespaces(shard);
+    return samples.filter(({ labels }) => isOwn(labels[home] ?? ''));
+  };
+}
+
+/** Each namespace is reckoned once, for as long as this is kept: not longer than a scrape, for namespaces come and go. */
+function ownNamespaces(shard: Shard): (namespace: string) => boolean {
+  // What does not fit into a tally is folded there, and each shard has its own.
+  const known = new Map([[OTHER, true]]);
+  return (namespace) => {
     const own = known.get(namespace) ?? isOfShard(shard, namespace);
     known.set(namespace, own);
     return own;
   };
-  return (samples) => samples.filter(({ labels }) => isOwn(labels[home] ?? ''));
 }

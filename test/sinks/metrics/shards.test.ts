@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import process from 'node:process';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { epochSeconds } from '../../../src/model/brand.ts';
 import type { Shard } from '../../../src/model/shard.ts';
 import { emptySnapshot } from '../../../src/model/snapshot.ts';
@@ -84,4 +87,29 @@ test('what did not fit into a tally is exposed by each shard, for each has its o
   const family = FAMILIES.find(({ name }) => name === 'meshladder_requests_total') as FamilySpec;
   const folded = [{ labels: { proxy_namespace: '__other__' }, value: 7 }];
   for (const index of [0, 1]) assert.deepEqual(createShardFilter(family, { index, count: 2 })(folded), folded);
+});
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function heapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+test('namespaces that are gone are not remembered', () => {
+  const family = FAMILIES.find(({ name }) => name === 'meshladder_requests_total') as FamilySpec;
+  const filter = createShardFilter(family, { index: 1, count: 2 });
+  const scrape = (nth: number): number => {
+    const names = Array.from({ length: 500 }, (_, each) => `ci-${nth}-${each}-`.padEnd(253, 'x'));
+    return filter(names.map((name) => ({ labels: { proxy_namespace: name }, value: 1 }))).length;
+  };
+  scrape(0);
+  const before = heapBytes();
+  let own = 0;
+  for (let nth = 1; nth <= 100; nth++) own += scrape(nth);
+  assert.ok(own > 20_000, `${own} of 50,000 are its own`);
+  const grownBytes = heapBytes() - before;
+  // 50,000 names of 253 letters are 12 MB.
+  assert.ok(grownBytes < 3 << 20, `${grownBytes} bytes are kept`);
 });
