@@ -11,7 +11,7 @@ export interface Contradiction {
 type Rule = (config: Config) => Contradiction | undefined | false;
 
 /** What the server answers beside metrics. */
-const OWN_PATHS = /^\/($|-\/|api(\/|$)|runbooks(\/|$)|readyz$|livez$|healthz$)/;
+const OWN_PATHS = /^\/($|-\/|about$|api(\/|$)|page(\/|$)|runbooks(\/|$)|readyz$|livez$|healthz$)/;
 
 const RULES: readonly Rule[] = [
   ({ istiod }) =>

@@ -205,6 +205,18 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    'path-of-the-about',
+    [
+      'path-of-the-about.yaml:2: web.telemetryPath: /about is a path of the page or the API; give another one, as in /metrics',
+    ],
+  ],
+  [
+    'path-of-the-page',
+    [
+      'path-of-the-page.yaml:2: web.telemetryPath: /page/live.js is a path of the page or the API; give another one, as in /metrics',
+    ],
+  ],
+  [
     'path-without-slash',
     ['path-without-slash.yaml:2: web.telemetryPath: must be a path of letters, digits, /, ., _ and -, not "metrics"'],
   ],

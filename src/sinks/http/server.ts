@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsSettings } from '../../model/web-config.ts';
+import { limitConnections } from './security/client-connections.ts';
 import { createTlsServer } from './security/tls-server.ts';
 
 /** What requests are handed to. */
@@ -32,6 +33,8 @@ export interface ListenOptions {
 /** What one client, and all together, may hold of the server. Slower than this is not slow, but an attack or a fault. */
 export interface ConnectionLimits {
   readonly maxConnections: number;
+  /** Less, so that no one client shuts the others out; an ingress in front is one client. */
+  readonly maxOfOneClient: number;
   /** From a connection's first byte to the end of a request's headers. */
   readonly headersMs: number;
   /** To the end of its body, which nobody reads. */
@@ -44,6 +47,7 @@ export interface ConnectionLimits {
 
 const LIMITS: ConnectionLimits = {
   maxConnections: 512,
+  maxOfOneClient: 256,
   headersMs: 10_000,
   requestMs: 15_000,
   keepAliveMs: 75_000,
@@ -62,6 +66,7 @@ export async function startServer(handler: RequestListener, options: ListenOptio
   const secure = options.tls === undefined ? undefined : createTlsServer(options.tls, serverOptions(limits), handler);
   const server: Server = secure?.server ?? createServer(serverOptions(limits), handler);
   server.maxConnections = limits.maxConnections;
+  server.on('connection', limitConnections(limits.maxOfOneClient));
   server.setTimeout(limits.silentMs);
   server.listen(host === undefined ? { port } : { port, host });
   try {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BasicAuth } from './basic-auth.ts';
+import { clientOf } from './client-of.ts';
 import type { Check, Refusal } from './refusal.ts';
 import type { TokenJudge } from './token-judge.ts';
 
@@ -36,7 +37,7 @@ async function byPassword(
   { socket }: IncomingMessage,
   challenge: Refusal,
 ): Promise<Refusal | undefined> {
-  const verdict = await passwords.judge(credentials, socket.remoteAddress ?? '');
+  const verdict = await passwords.judge(credentials, clientOf(socket.remoteAddress));
   switch (verdict) {
     case 'right':
       return undefined;

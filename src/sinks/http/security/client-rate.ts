@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { RateLimit } from '../../../model/web-config.ts';
+import { clientOf } from './client-of.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** A bucket for each client address, so that one that asks too much takes nothing from Prometheus. */
@@ -23,17 +23,9 @@ export function createClientRate(limit: RateLimit, monotonicMs: () => number): C
     buckets.set(client, made);
     return made;
   };
-  return { take: (address) => bucketOf(clientOf(address ?? ''))?.take() ?? false };
+  return { take: (address) => bucketOf(clientOf(address))?.take() ?? false };
 }
 
 function forgetIdle(buckets: Map<string, TokenBucket>): void {
   for (const [client, bucket] of buckets) if (client !== OTHERS && bucket.isFull()) buckets.delete(client);
-}
-
-/** Of IPv6 the first half: whoever has one address there has them all. */
-function clientOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const groups = [...head.split(':'), ...(tail === '' ? [] : ['', tail])];
-  return groups.slice(0, 4).join(':');
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Route } from '../../../../src/sinks/http/answer.ts';
 import { createDispatch } from '../../../../src/sinks/http/dispatch.ts';
 import { createPlainHandler } from '../../../../src/sinks/http/plain-handler.ts';
@@ -154,4 +155,19 @@ test('only so many answers of a route are made at once; another route does not w
   const statuses = (await Promise.all(asked)).map(({ status }) => status).toSorted();
   assert.deepEqual(statuses, [...Array(5).fill(200), ...Array(5).fill(503)]);
   assert.equal(most, 2);
+});
+
+test('one client cannot hold every connection', async (t) => {
+  const server = await serve(t, { limits: { maxOfOneClient: 2 } });
+  const held = [await open(t, server), await open(t, server)];
+  assert.equal(await untilClosed(await open(t, server)), '', 'the third is ended without a word');
+  const [first] = held;
+  first?.destroy();
+  await once(first ?? assert.fail(), 'close');
+  for (let tries = 0; ; tries += 1) {
+    const answer = await ask(server.address, '/').catch(() => undefined);
+    if (answer?.body === 'here') break;
+    assert.ok(tries < 50, 'the place that was given back is not taken');
+    await sleep(20);
+  }
 });

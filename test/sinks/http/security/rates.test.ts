@@ -31,6 +31,10 @@ const SAME: readonly (readonly [string, string, boolean])[] = [
   ['2001:db8:1:2::1', '2001:db8:1:2:ffff:1:2:3', true],
   ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
   ['::1', '::1', true],
+  ['2001:db8::1', '2001:db8::2', true],
+  ['fd00::a:1', 'fd00::a:2', true],
+  ['2001:db8::1', '2001:db8:0:1::1', false],
+  ['fe80::1', 'fe80::2', true],
 ];
 for (const [one, other, isSame] of SAME) {
   test(`${one} and ${other} are ${isSame ? 'one client' : 'two clients'}`, () => {
