@@ -13,6 +13,7 @@ import { shellWord } from '../wording.ts';
 import { answerByPolicies } from './answer.ts';
 import type { Decision } from './decision.ts';
 import type { AuthorizationPolicy } from './policy.ts';
+import { type Denier, denierRuleText, policyCommand } from './policy-words.ts';
 import { type PortOfService, portsOfServices } from './port-of-service.ts';
 import { AUTHORIZATION_POLICIES, readAuthorizationPolicy } from './read-policy.ts';
 import { undecidedWords } from './undecided-words.ts';
@@ -92,7 +93,7 @@ function saidAt(pod: Pod, workload: string, service: Service, call: Call): reado
     ];
   }
   const words = denierWords(decision);
-  const next = policyCommand(decision) ?? ask;
+  const next = isNamed(decision.by) ? policyCommand(decision.by, pod.namespace) : ask;
   if (isAll) return [{ verdict: 'denied', workload, words, next }];
   return [{ verdict: 'undecided', workload, words: `on port ${port.port.port} denied ${words}`, next }];
 }
@@ -118,13 +119,11 @@ function decisionAt(pod: Pod, { service, port, target }: PortOfService, call: Ca
 }
 
 function denierWords({ by }: Decision): string {
-  if (by === undefined || by.policy === 'none') return 'by its ALLOW policies, of which no rule matches';
-  return `by AuthorizationPolicy ${by.policyNamespace}/${by.policy}, rule ${by.rule}`;
+  return isNamed(by) ? `by ${denierRuleText(by)}` : 'by its ALLOW policies, of which no rule matches';
 }
 
-function policyCommand({ by }: Decision): string | undefined {
-  if (by === undefined || by.policy === 'none') return undefined;
-  return `kubectl -n ${shellWord(by.policyNamespace)} get authorizationpolicy ${shellWord(by.policy)} -o yaml`;
+function isNamed(by: Decision['by']): by is Denier {
+  return by !== undefined && by.policyNamespace !== '';
 }
 
 function askCommand(pod: Pod, { target }: PortOfService, { caller }: Call): string {

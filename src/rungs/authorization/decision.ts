@@ -1,6 +1,7 @@
 import type { RequestField } from '../../model/described-request.ts';
 import type { Outcome } from './outcome.ts';
 import type { Action } from './policy.ts';
+import type { Denier } from './policy-words.ts';
 
 /** What one rule, or a policy without any, has to do with a request. */
 export interface Step {
@@ -21,7 +22,7 @@ export interface Decision {
   /** One sentence. */
   readonly reason: string;
   /** The rule that decides, as `meshladder_authorization_denials_total` names it; policy `none`: no ALLOW rule matched. */
-  readonly by?: { readonly policyNamespace: string; readonly policy: string; readonly rule: string };
+  readonly by?: Denier;
   /** What to tell for a surer answer; empty where the answer is sure, or hangs on nothing one could tell. */
   readonly needs: readonly RequestField[];
   /** Every rule that was asked, in the proxy's order. */

@@ -1,6 +1,7 @@
 import { detailMeaning } from '../../model/response-detail.ts';
 import type { ResponseFlag } from '../../model/response-flags/entry.ts';
 import { type Direction, type RequestShape, UNKNOWN_DESTINATION } from '../../model/traffic.ts';
+import { type Denier, denierRuleText, denierText } from '../../rungs/authorization/policy-words.ts';
 import type { Decoded, DecodedRequest } from './decoded.ts';
 import { wrapText } from './wrap-text.ts';
 
@@ -57,11 +58,11 @@ function detailsText(details: string): string {
   return meaning === undefined ? details : `${details} — ${meaning}`;
 }
 
-function denialText({ policyNamespace, policy, rule }: NonNullable<RequestShape['denial']>): string {
-  if (policyNamespace !== '') return `AuthorizationPolicy ${policyNamespace}/${policy}, rule ${rule} (counted from 0)`;
-  return policy === 'none'
+function denialText(denial: Denier): string {
+  if (denial.policyNamespace !== '') return `${denierRuleText(denial)} (counted from 0)`;
+  return denial.policy === 'none'
     ? 'no rule of the ALLOW policies that select this workload matched'
-    : 'an RBAC filter that is no AuthorizationPolicy';
+    : denierText(denial);
 }
 
 function flagText({ name, longName, failure, seen, meaning, checks, confusion }: ResponseFlag, width: number): string {
