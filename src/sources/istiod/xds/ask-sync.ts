@@ -8,6 +8,7 @@ import { type ArrayCutter, createArrayCutter } from '../cut-array.ts';
 import { asFields, readVersion } from '../schema.ts';
 import type { XdsChannel, XdsStream } from './channel.ts';
 import { decodeClientConfig } from './client-config.ts';
+import type { Deadline } from './deadline.ts';
 import { type DiscoveryResponse, readResponse, writeRequest, type XdsNode } from './messages.ts';
 
 /** How one istiod is asked over xDS. */
@@ -15,8 +16,7 @@ export interface XdsAsk {
   readonly channel: XdsChannel;
   readonly node: XdsNode;
   readonly token: string | undefined;
-  /** For all of it. */
-  readonly deadlineMs: number;
+  readonly deadline: Deadline;
   readonly limitBytes: number;
   readonly signal: AbortSignal;
 }
@@ -31,26 +31,25 @@ const STATUS = 'istio.io/debug/syncz';
  * @throws AskError
  */
 export async function askSyncOverXds(ask: XdsAsk): Promise<SyncAnswer> {
-  const endsAt = performance.now() + ask.deadlineMs;
-  const stream = openStream(ask, ask.deadlineMs);
+  const stream = openStream(ask);
   try {
     const body = await askDebug(stream, ask.node, 'syncz');
     if (body === undefined) return await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
     return await rowsOfBody(body, ask.limitBytes, await within(HELP_MS, askTimes(stream, ask.node)));
   } catch (error) {
     if (!isForbidden(error)) throw error;
-    return await askAsOutsider(ask, Math.max(1, endsAt - performance.now()), error);
+    return await askAsOutsider(ask, error);
   } finally {
     stream.end();
   }
 }
 
 /** What is only a help must not hold up the poll. */
-const HELP_MS = 2_000;
+export const HELP_MS: number = 2_000;
 
 /** istiod's own version, e.g. `1.30.3`; nothing where it does not say. */
 export async function askVersionOverXds(ask: XdsAsk): Promise<string | undefined> {
-  const stream = openStream(ask, Math.min(ask.deadlineMs, HELP_MS));
+  const stream = openStream(ask);
   try {
     return versionIn(await askStatus(stream, ask.node));
   } catch {
@@ -60,8 +59,8 @@ export async function askVersionOverXds(ask: XdsAsk): Promise<string | undefined
   }
 }
 
-function openStream({ channel, token, signal }: XdsAsk, deadlineMs: number): XdsStream {
-  return channel.open({ token, deadlineMs: Math.ceil(deadlineMs), path: STATUS, signal });
+function openStream({ channel, token, deadline, signal }: XdsAsk): XdsStream {
+  return channel.open({ token, deadline, path: STATUS, signal });
 }
 
 /** @returns the body of `/debug/WHAT`; undefined where istiod has none such */
@@ -152,8 +151,8 @@ async function rowsOfStatus({ resources }: DiscoveryResponse, limitBytes: number
 }
 
 /** Refused for the namespace of the token: others may ask for states all the same, in some versions for their own. */
-async function askAsOutsider(ask: XdsAsk, deadlineMs: number, refused: AskError): Promise<SyncAnswer> {
-  const stream = openStream(ask, deadlineMs);
+async function askAsOutsider(ask: XdsAsk, refused: AskError): Promise<SyncAnswer> {
+  const stream = openStream(ask);
   try {
     const answer = await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
     // Since Istio 1.28.7, 1.29.3 and 1.30 strangers are shown the proxies of their own namespace, as if there were no

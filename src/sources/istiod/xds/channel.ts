@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js';
 import { AskError, truncated } from '../ask-error.ts';
 import type { Exchange } from '../http-failure.ts';
+import type { Deadline } from './deadline.ts';
 import { type GrpcCall, grpcFailure } from './failure.ts';
 
 /** Where an istiod speaks xDS, and whom to expect there. */
@@ -35,8 +36,8 @@ export interface XdsChannel {
 
 export interface StreamOptions {
   readonly token: string | undefined;
-  /** For the whole stream. */
-  readonly deadlineMs: number;
+  /** Of the exchange that the stream is part of. */
+  readonly deadline: Deadline;
   /** What is asked, for the words of a failure. */
   readonly path: string;
   readonly signal: AbortSignal;
@@ -74,12 +75,18 @@ export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): X
   return {
     isSound: () => !broken && client.getChannel().getConnectivityState(false) === connectivityState.READY,
     open(options) {
-      const { path, deadlineMs, token } = options;
-      const exchange: GrpcCall = { host: address, path, deadlineMs, limitBytes, hasToken: token !== undefined };
+      const { path, deadline, token } = options;
+      const exchange: GrpcCall = {
+        host: address,
+        path,
+        deadlineMs: deadline.wholeMs,
+        limitBytes,
+        hasToken: token !== undefined,
+      };
       const metadata = new Metadata();
       if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
       const call: Call = client.makeBidiStreamRequest(METHOD, Buffer.from, (bytes: Buffer) => bytes, metadata, {
-        deadline: Date.now() + deadlineMs,
+        deadline: Date.now() + deadline.leftMs(),
       });
       const toError = (error: ServiceError): AskError => new AskError(grpcFailure(error, exchange), error);
       return streamOf(call, options.signal, { toError, fail, exchange });

@@ -1,8 +1,9 @@
 import type { SyncAnswer } from '../answer-rows.ts';
 import { AskError } from '../ask-error.ts';
 import type { XdsAddress } from '../discover.ts';
-import { askSyncOverXds, askVersionOverXds, type XdsAsk } from './ask-sync.ts';
+import { askSyncOverXds, askVersionOverXds, HELP_MS, type XdsAsk } from './ask-sync.ts';
 import { openChannel, type XdsChannel } from './channel.ts';
+import { type Deadline, deadlineIn } from './deadline.ts';
 import { knock } from './knock.ts';
 import { xdsNode } from './node.ts';
 
@@ -12,7 +13,7 @@ export interface XdsQuestion {
   /** PEM of the authority that signs its certificate. */
   readonly ca: Buffer;
   readonly token: string | undefined;
-  /** For the whole exchange. */
+  /** For the whole exchange: a new connection, and one more where it ended under way, included. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
 }
@@ -50,30 +51,36 @@ export function createXdsClient(limitBytes: number): XdsClient {
     if (known !== undefined) drop(address, known);
     return undefined;
   };
-  const connect = async ({ to: { address, serverName }, ca, signal }: XdsQuestion): Promise<XdsChannel> => {
+  const connect = async (question: XdsQuestion, deadline: Deadline): Promise<XdsChannel> => {
+    const { address, serverName } = question.to;
+    const { ca, signal } = question;
     const peer = { address, serverName, ca, limitBytes };
-    await knock(peer, signal);
+    await knock(peer, deadline, signal);
     const channel = openChannel(peer);
     kept.set(address, { channel, serverName, ca });
     return channel;
   };
   const ask = async <T>(question: XdsQuestion, by: (ask: XdsAsk) => Promise<T>): Promise<T> => {
-    const { to, token, deadlineMs, signal } = question;
+    const { to, token, signal } = question;
+    const deadline = deadlineIn(question.deadlineMs);
     const on = (channel: XdsChannel): Promise<T> =>
-      by({ channel, node: xdsNode(token, to.namespace), token, deadlineMs, limitBytes, signal });
+      by({ channel, node: xdsNode(token, to.namespace), token, deadline, limitBytes, signal });
     const channel = keptFor(question);
-    if (channel === undefined) return on(await connect(question));
+    if (channel === undefined) return on(await connect(question, deadline));
     try {
       return await on(channel);
     } catch (error) {
       // istiod ends connections of half an hour, and a question may just have been under way: that is no news.
       if (!endedUnderWay(error) || channel.isSound()) throw error;
-      return on(keptFor(question) ?? (await connect(question)));
+      return on(keptFor(question) ?? (await connect(question, deadline)));
     }
   };
   return {
     sync: (question) => ask(question, askSyncOverXds),
-    version: (question) => ask(question, askVersionOverXds).catch(() => undefined),
+    version(question) {
+      const deadlineMs = Math.min(question.deadlineMs, HELP_MS);
+      return ask({ ...question, deadlineMs }, askVersionOverXds).catch(() => undefined);
+    },
     keep(addresses) {
       for (const [address, each] of [...kept]) if (!addresses.has(address)) drop(address, each);
     },
@@ -84,5 +91,5 @@ export function createXdsClient(limitBytes: number): XdsClient {
 }
 
 function endedUnderWay(error: unknown): boolean {
-  return error instanceof AskError && ['truncated', 'refused'].includes(error.reason.code);
+  return error instanceof AskError && error.reason.code === 'truncated';
 }

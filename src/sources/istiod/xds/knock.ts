@@ -1,22 +1,29 @@
 import { connect, type TLSSocket } from 'node:tls';
 import type { SourceError } from '../../../model/source-error.ts';
 import { AskError } from '../ask-error.ts';
-import { CONNECT_MS, type Exchange, failureOf } from '../http-failure.ts';
+import { CONNECT_MS, type Exchange, failureOf, timedOut } from '../http-failure.ts';
 import type { XdsPeer } from './channel.ts';
+import type { Deadline } from './deadline.ts';
 
 /**
  * Tries whether an istiod can be reached and is who it should be, before gRPC connects: that gives no code for what goes
  * wrong, and does not let go of a connection that is never taken up.
  * @throws AskError `refused`, `timeout` or `tls`; the signal's own reason where the caller gave up
  */
-export async function knock({ address, serverName, ca }: XdsPeer, signal: AbortSignal): Promise<void> {
+export async function knock(
+  { address, serverName, ca }: XdsPeer,
+  deadline: Deadline,
+  signal: AbortSignal,
+): Promise<void> {
   const { hostname: host, port } = new URL(`xds://${address}`);
-  const exchange: Exchange = { host: address, path: 'xDS', deadlineMs: CONNECT_MS };
+  const exchange: Exchange = { host: address, path: 'xDS', deadlineMs: deadline.wholeMs };
   const options = { servername: serverName, ca, ALPNProtocols: ['h2'], port: Number(port) };
   const socket = connect({ ...options, host: host.replace(/^\[|\]$/g, '') });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const giveUp = (): void => reject(signal.reason);
-  const timer = setTimeout(() => reject(new AskError(failureOf(LATE, 'head', exchange), LATE)), CONNECT_MS);
+  const leftMs = deadline.leftMs();
+  const late = leftMs < CONNECT_MS ? timedOut(exchange) : failureOf(LATE, 'head', exchange);
+  const timer = setTimeout(() => reject(new AskError(late, LATE)), Math.min(leftMs, CONNECT_MS));
   signal.addEventListener('abort', giveUp, { once: true });
   socket.once('secureConnect', resolve).on('error', (error) => reject(new AskError(worded(error, exchange), error)));
   try {

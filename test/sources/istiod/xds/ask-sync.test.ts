@@ -302,14 +302,20 @@ for (const [about, options, { name: serverName = SERVER_NAME }, detail] of TLS_F
   });
 }
 
-test('where nobody listens it is refused; where nobody speaks, a timeout that says what may stand in between', async () => {
+/** Where a connection is taken, and nothing is ever said. */
+async function listening(): Promise<string> {
   const mute: Server = createServer((socket) => void socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
   closes.push(() => new Promise((resolve) => mute.close(resolve)));
   const { port } = mute.address() as { readonly port: number };
+  return `127.0.0.1:${port}`;
+}
+
+test('where nobody listens it is refused; where nobody speaks, a timeout that says what may stand in between', async () => {
+  const mute = await listening();
   const [refused, silent] = await Promise.all([
     askFailure(client().sync(question('127.0.0.1:1'))),
-    askFailure(client().sync(question(`127.0.0.1:${port}`))),
+    askFailure(client().sync(question(mute))),
   ]);
   assert.deepEqual([refused.code, silent.code], ['refused', 'timeout']);
   assert.match(silent.detail, /cannot connect to 127\.0\.0\.1:\d+: no sign of life/);
@@ -363,6 +369,48 @@ test('a connection that istiod ends under way is made anew once; one that it end
   assert.match(`${reason.code}: ${reason.detail}`, /^truncated: .* closed the connection before its answer was whole$/);
   cuts = 0;
   assert.equal((await xds.sync(question(server.address))).proxies.length, 9);
+});
+
+for (const [about, code] of [
+  ['is not ready', status.UNAVAILABLE],
+  ['is asked too often', status.RESOURCE_EXHAUSTED],
+] as const) {
+  test(`an istiod that says it ${about} is left alone until the next poll`, async () => {
+    const server = await istiod({ [DEBUG]: debugBody(HEALTHY) });
+    const xds = client();
+    await xds.sync(question(server.address));
+    server.on(DEBUG, refusal(code, 'come back later'));
+    assert.equal((await askFailure(xds.sync(question(server.address)))).code, 'refused');
+    assert.equal(server.streams(), 2);
+  });
+}
+
+/** What an ask fails with, and after how long. */
+async function lateFailure(asked: Promise<unknown>) {
+  const before = performance.now();
+  const reason = await askFailure(asked);
+  return { reason, tookMs: performance.now() - before };
+}
+
+test('the deadline is for all of it: what is asked anew on another connection has what is left', async () => {
+  const server = await istiod({ [DEBUG]: debugBody(HEALTHY) });
+  const xds = client();
+  await xds.sync(question(server.address));
+  server.on(DEBUG, () => {
+    server.on(DEBUG, () => undefined);
+    setTimeout(() => server.cut(), 700);
+  });
+  const { reason, tookMs } = await lateFailure(xds.sync(question(server.address, { deadlineMs: 1_000 })));
+  assert.equal(server.streams(), 3);
+  assert.match(`${reason.code}: ${reason.detail}`, /^timeout: .* whole within 1000 ms$/);
+  assert.ok(tookMs < 1_500, `${tookMs} ms`);
+});
+
+test('a connection that nobody takes up is waited for no longer than the whole may take', async () => {
+  const mute = await listening();
+  const { reason, tookMs } = await lateFailure(client().sync(question(mute, { deadlineMs: 300 })));
+  assert.match(`${reason.code}: ${reason.detail}`, /^timeout: .* did not answer xDS whole within 300 ms$/);
+  assert.ok(tookMs < 1_500, `${tookMs} ms`);
 });
 
 test('a state of a megabyte is left out and counted; a message of endless fields is no message', async () => {
