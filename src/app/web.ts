@@ -10,7 +10,6 @@ import type { EventFeed } from '../sinks/http/page/event-feed.ts';
 import { createPlainHandler } from '../sinks/http/plain-handler.ts';
 import { createRoutes, PROBE_PATHS, type RouteOptions } from '../sinks/http/routes.ts';
 import { ANSWER_LIMITS, limitAnswers } from '../sinks/http/security/answer-limits.ts';
-import { type Handler, ListenError, type RunningServer, startServer } from '../sinks/http/server.ts';
 import { orStandby, type Standby } from '../sinks/http/standby.ts';
 import { type StatusFacts, statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
@@ -22,8 +21,8 @@ import type { Clock } from '../sources/source.ts';
 import { diffApi, whyNoDiff } from './diff-api.ts';
 import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
+import { listen } from './listen.ts';
 import type { Mesh } from './mesh.ts';
-import { StartError } from './start-error.ts';
 import { createWebProtection, type WebProtection } from './web-protection.ts';
 
 export interface WebOptions {
@@ -52,7 +51,7 @@ export interface Web {
 
 /** Serves metrics, health, API and landing page. @throws StartError when the address cannot be had */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { config, mesh, self, log, build, clock } = options;
+  const { config, mesh, self, log } = options;
   const { default: maxDefault, ...maxOf } = config.metrics.maxSeries;
   const scrape = createExposition({
     ladder: LADDER,
@@ -63,6 +62,21 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     log,
   });
   const protection = await createWebProtection(options);
+  try {
+    return await serve({ ...options, scrape, protection });
+  } catch (error) {
+    await protection.close();
+    throw error;
+  }
+}
+
+interface Serving extends WebOptions {
+  readonly scrape: RouteOptions['scrape'];
+  readonly protection: WebProtection;
+}
+
+async function serve(options: Serving): Promise<Web> {
+  const { config, self, log, build, clock, scrape, protection } = options;
   const dispatch = createDispatch(log, { headers: protection.headers });
   const page = await pageOf(options);
   const { telemetryPath } = config.web;
@@ -90,51 +104,6 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       page?.feed.close();
       await Promise.all([...servers.map((server) => server.close(graceMs)), protection.close()]);
     },
-  };
-}
-
-interface Listening {
-  readonly handler: Handler;
-  /** What is answered at the address of probes, where there is one. */
-  readonly probes: Handler;
-  readonly protection: WebProtection;
-  readonly config: Config;
-  readonly log: Log;
-}
-
-/** @throws StartError when an address cannot be had; then nothing listens */
-async function listen(options: Listening): Promise<readonly [RunningServer, ...RunningServer[]]> {
-  const { handler, probes, protection, config, log } = options;
-  const { tls } = protection;
-  const onRefused = refusalSayer(log);
-  const started: RunningServer[] = [];
-  const start: typeof startServer = async (...asked) => {
-    const server = await startServer(...asked);
-    started.push(server);
-    return server;
-  };
-  try {
-    const server = await start(handler, { ...config.web.listenAddress, onRefused, ...(tls && { tls }) });
-    protection.onTls(server.renewTls);
-    log.info({ address: server.address, tls: tls !== undefined }, 'listening');
-    const { probeAddress } = config.web;
-    if (probeAddress === undefined) return [server];
-    const beside = await start(probes, { ...probeAddress, onRefused, setting: 'web.probeAddress' });
-    log.info({ probes: beside.address }, 'answering probes');
-    return [server, beside];
-  } catch (cause) {
-    await Promise.all([...started.map((server) => server.close(0)), protection.close()]);
-    if (cause instanceof ListenError) throw new StartError(cause.message, { cause });
-    throw cause;
-  }
-}
-
-/** Once: while there are no descriptors left, every caller brings another. */
-function refusalSayer(log: Log): (err: Error) => void {
-  let said = false;
-  return (err) => {
-    if (!said) log.warn({ err }, 'a connection could not be accepted; is the limit of open files too low?');
-    said = true;
   };
 }
 
