@@ -85,7 +85,8 @@ export async function startIstiodDumps(
   const asked: string[] = [];
   const server = createServer(({ method, url = '/' }, response) => {
     asked.push(`${method} ${url}`);
-    if (url.split('?')[0] === '/debug/syncz') return void response.end(JSON.stringify(Object.entries(syncz).map(syncRow)));
+    if (url.split('?')[0] === '/debug/syncz')
+      return void response.end(JSON.stringify(Object.entries(syncz).map(syncRow)));
     if (url === '/version') return void response.end('1.30.3-abcdef0-Clean');
     const dump = dumps.get(new URL(url, 'http://localhost').searchParams.get('proxyID') ?? '');
     if (dump !== undefined) return void response.end(JSON.stringify(dump));
