@@ -34,6 +34,22 @@ export function shellWord(word: string): string {
   return /^[\w./:=@%+][\w./:=@%+-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** What a pod is called by: a Kubernetes object, a row, or a look. */
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `cart-1.shop`. */
+export function podText({ namespace, name }: Named): string {
+  return `${name}.${namespace}`;
+}
+
+/** The same as a word of a command. */
+export function podWord(pod: Named): string {
+  return shellWord(podText(pod));
+}
+
 /** A complete service name as short as a reader of one namespace needs it: `payment-svc`. */
 export function shortHost(host: string): string {
   const [name = host, , svc] = host.split('.');

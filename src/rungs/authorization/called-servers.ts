@@ -9,8 +9,8 @@ import type { Pod, Service } from '../../model/workload.ts';
 import { showsCertificate } from '../mtls/caller-tls.ts';
 import type { Scope } from '../rung.ts';
 import { hostsCalledBy, podsIn, valuesOf } from '../scope.ts';
-import { shellWord } from '../wording.ts';
 import { answerByPolicies } from './answer.ts';
+import { authzCommand } from './authz-command.ts';
 import type { Decision } from './decision.ts';
 import type { AuthorizationPolicy } from './policy.ts';
 import { type Denier, denierRuleText, policyCommand } from './policy-words.ts';
@@ -86,7 +86,7 @@ function saidAt(pod: Pod, workload: string, service: Service, call: Call): reado
   const { decision, port } = first;
   const isAll = open.length === ports.length && open.every((each) => each.decision?.decision === 'deny');
   const onPort = open.length === ports.length ? '' : `on port ${port.port.port} `;
-  const ask = askCommand(pod, port, call);
+  const ask = authzCommand(pod, call.caller, port.target);
   if (decision.decision === 'unknown') {
     return [
       { verdict: 'undecided', workload, words: `${onPort}${undecidedWords(decision, call.policies)}`, next: ask },
@@ -124,9 +124,4 @@ function denierWords({ by }: Decision): string {
 
 function isNamed(by: Decision['by']): by is Denier {
   return by !== undefined && by.policyNamespace !== '';
-}
-
-function askCommand(pod: Pod, { target }: PortOfService, { caller }: Call): string {
-  const [server, client] = [pod, caller].map(({ namespace, name }) => shellWord(`${name}.${namespace}`));
-  return `meshladder authz ${server} --from ${client} --port ${target}`;
 }

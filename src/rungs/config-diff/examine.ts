@@ -5,8 +5,8 @@ import type { ProxyRow } from '../../model/proxy-row.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { leftOutText, rowsIn, rowsNotPassed, rungNotPassed } from '../scope.ts';
-import { counted, firstOf, span } from '../wording.ts';
-import { ageText, differencesOf, differenceText, driftText, keyOf, namesOf, podText, podWord } from './look-words.ts';
+import { counted, firstOf, podText, podWord, span } from '../wording.ts';
+import { ageText, differencesOf, differenceText, driftText, keyOf, namesOf } from './look-words.ts';
 import { type SectionVariants, workloadVariants } from './variants.ts';
 
 /** A proxy that was looked into, and where it stands by now. */

@@ -1,6 +1,6 @@
 import { ENVOY_SECTIONS } from '../../model/envoy-resource.ts';
 import type { ProxyInspection } from '../../model/inspection.ts';
-import { firstOf, shellWord, span } from '../wording.ts';
+import { firstOf, podText, span } from '../wording.ts';
 import type { SectionVariants } from './variants.ts';
 
 /** How many resources a look found to differ from what istiod would send. */
@@ -41,14 +41,4 @@ export function ageText({ at }: ProxyInspection, now: number): string {
 /** As looks are kept. */
 export function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`;
-}
-
-/** `cart-1.shop`. */
-export function podText({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${name}.${namespace}`;
-}
-
-/** The same as a word of a command. */
-export function podWord(pod: { readonly namespace: string; readonly name: string }): string {
-  return shellWord(podText(pod));
 }

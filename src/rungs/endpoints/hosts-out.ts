@@ -1,6 +1,6 @@
 import type { HostFault } from '../../model/inspection.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
-import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { counted, firstOf, podText, podWord, shellWord, span } from '../wording.ts';
 import { type EnvoyView, worstView } from './envoy-views.ts';
 import { hostName } from './pod-addresses.ts';
 import type { ServiceView } from './service-view.ts';
@@ -56,12 +56,12 @@ function viewText({ proxy, hosts }: EnvoyView, { takenAt }: MeshSnapshot): strin
   const parts = [`${healthy} healthy`, ...(unhealthy > 0 ? [`${unhealthy} unhealthy`] : [])];
   if (ejected > 0) parts.push(`${ejected} ejected`);
   const where = subset === '' ? `port ${port}` : `port ${port}, subset ${subset}`;
-  return `as ${proxy.name}.${proxy.namespace} saw it ${span(takenAt - proxy.at)} ago (${where}): ${parts.join(', ')}`;
+  return `as ${podText(proxy)} saw it ${span(takenAt - proxy.at)} ago (${where}): ${parts.join(', ')}`;
 }
 
 /** What shows the hosts of a cluster as they are now. */
 export function endpointsCommand({ proxy, hosts }: EnvoyView): string {
   const { port, subset, destination } = hosts;
   const cluster = `outbound|${port}|${subset}|${destination}`;
-  return `istioctl proxy-config endpoints ${shellWord(`${proxy.name}.${proxy.namespace}`)} --cluster ${shellWord(cluster)}`;
+  return `istioctl proxy-config endpoints ${podWord(proxy)} --cluster ${shellWord(cluster)}`;
 }

@@ -6,7 +6,7 @@ import { workloadOfPodName } from '../../model/workload-name.ts';
 import { hasStopped, type Quiet, quietFor, quietText } from '../quiet.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isOfScope, rowsIn } from '../scope.ts';
-import { counted, firstOf, shellWord, span } from '../wording.ts';
+import { counted, firstOf, podText, podWord, shellWord, span } from '../wording.ts';
 import { type LookedLoggers, lookedLoggers, type VerboseLogger } from './verbose-loggers.ts';
 
 const VERBOSE: ReadonlySet<string> = new Set(['debug', 'trace']);
@@ -64,17 +64,16 @@ function setFinding(
   written: Written | undefined,
   { takenAt }: MeshSnapshot,
 ): Finding {
-  const { namespace, name } = first.proxy;
   const cost = costOf(set, written);
   const more = set.length > 1 ? ` and ${counted(set.length - 1, 'more proxy', 'more proxies')}` : '';
   return {
     verdict: 'finding',
-    summary: `${loggersText(first.loggers)} on ${name}.${namespace}${more}${cost === '' ? '' : `: ${cost}`}`,
+    summary: `${loggersText(first.loggers)} on ${podText(first.proxy)}${more}${cost === '' ? '' : `: ${cost}`}`,
     evidence: set.slice(0, MAX_TOLD).map(({ proxy, loggers }) => {
       const since = Math.min(...loggers.map((each) => each.since));
-      return `${proxy.name}.${proxy.namespace}: ${loggersText(loggers)}, first seen ${span(takenAt - since)} ago`;
+      return `${podText(proxy)}: ${loggersText(loggers)}, first seen ${span(takenAt - since)} ago`;
     }),
-    next: `meshladder config log ${shellWord(`${name}.${namespace}`)} --level default`,
+    next: `meshladder config log ${podWord(first.proxy)} --level default`,
   };
 }
 
@@ -143,7 +142,7 @@ function quiet(
   if (summary !== undefined) return { verdict: 'ok', summary, evidence: [] };
   const why = hasTraffic(snapshot) ? 'counted for too short a time' : 'no log source';
   const row = rowsIn(snapshot, scope).find(({ type }) => type !== 'ztunnel');
-  const next = row && `meshladder config log ${shellWord(`${row.name}.${row.namespace}`)}`;
+  const next = row && `meshladder config log ${podWord(row)}`;
   return { verdict: 'unknown', summary: why, evidence: [], ...(next !== undefined && { next }) };
 }
 
@@ -155,5 +154,5 @@ function nextFor({ proxyNamespace: namespace, workload }: ProxyLogCount, snapsho
   const row = rowsIn(snapshot, { namespace }).find(({ name }) => workloadOfPodName(name) === workload);
   return row === undefined
     ? `istioctl proxy-config log ${shellWord(`deploy/${workload}`)} -n ${shellWord(namespace)}`
-    : `meshladder config log ${shellWord(`${row.name}.${namespace}`)}`;
+    : `meshladder config log ${podWord(row)}`;
 }

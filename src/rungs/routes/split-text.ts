@@ -1,4 +1,4 @@
-import { counted, firstOf, percent, shellWord, shortHost, span } from '../wording.ts';
+import { counted, firstOf, percent, podWord, shortHost, span } from '../wording.ts';
 import { showCommand } from './causes/bindings.ts';
 import type { ObservedSplit } from './observed-split.ts';
 import type { Split } from './splits.ts';
@@ -39,5 +39,5 @@ export function observedText(split: Split, { shares, total, seconds }: ObservedS
 /** A command to look at the route in the proxy of a row, or at its object where there is none. */
 export function nextFor(split: Split, row: { readonly name: string; readonly namespace: string } | undefined): string {
   if (row === undefined) return showCommand(split);
-  return `istioctl proxy-config routes ${shellWord(`${row.name}.${row.namespace}`)} -o json`;
+  return `istioctl proxy-config routes ${podWord(row)} -o json`;
 }

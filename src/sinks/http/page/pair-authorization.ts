@@ -2,10 +2,11 @@ import type { DenialCount } from '../../../model/denial-count.ts';
 import { recentTraffic } from '../../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { LONGEST_SECONDS } from '../../../model/traffic-marks.ts';
+import { authzCommand } from '../../../rungs/authorization/authz-command.ts';
 import { serversAhead } from '../../../rungs/authorization/called-servers.ts';
 import { policyCounts } from '../../../rungs/authorization/policy-counts.ts';
 import { denierRuleText } from '../../../rungs/authorization/policy-words.ts';
-import { counted, shellWord, span } from '../../../rungs/wording.ts';
+import { counted, span } from '../../../rungs/wording.ts';
 import type { PairAnswer } from './pair-checks.ts';
 import type { PairEnds, PairPod } from './pair-servers.ts';
 
@@ -15,12 +16,14 @@ import type { PairEnds, PairPod } from './pair-servers.ts';
  */
 export function authorizationOfPair(snapshot: MeshSnapshot, ends: PairEnds): PairAnswer {
   const { callers, servers, host } = ends;
+  const [caller] = callers;
+  const [server] = servers;
   const policies = policyCounts(snapshot)?.filter((each) => isOneOf(servers, each));
-  const next = askCommand(callers, servers);
+  // It tells of a certain path, method or port what is not certain here.
+  const next = caller === undefined || server === undefined ? null : authzCommand(server, caller);
   if (policies === undefined) {
     return { verdict: 'unknown', summary: 'pods or AuthorizationPolicies are not known', evidence: [], next };
   }
-  const [caller] = callers;
   const ahead = caller === undefined ? [] : serversAhead(snapshot, caller).filter((each) => each.host === host);
   const denials = denialsAt(snapshot, servers);
   const evidence = [
@@ -77,11 +80,4 @@ function isOneOf(
 
 function denialText({ workload, denial, count }: DenialCount): string {
   return `${workload} denied ${counted(count, 'request')} of some caller by ${denierRuleText(denial)}`;
-}
-
-/** Tells of a certain path, method or port what is not certain here. */
-function askCommand([caller]: readonly PairPod[], [server]: readonly PairPod[]): string | null {
-  if (caller === undefined || server === undefined) return null;
-  const [to, from] = [server, caller].map(({ namespace, name }) => shellWord(`${name}.${namespace}`));
-  return `meshladder authz ${to} --from ${from}`;
 }

@@ -13,9 +13,9 @@ import { judgeSplit } from '../../../rungs/routes/judge-split.ts';
 import { observeSplit } from '../../../rungs/routes/observed-split.ts';
 import { splitsOf } from '../../../rungs/routes/splits.ts';
 import type { Finding } from '../../../rungs/rung.ts';
-import { counted, firstOf, shellWord } from '../../../rungs/wording.ts';
+import { counted, firstOf, podWord } from '../../../rungs/wording.ts';
 import { authorizationOfPair } from './pair-authorization.ts';
-import type { PairEnds, PairPod } from './pair-servers.ts';
+import type { PairEnds } from './pair-servers.ts';
 
 /** What a rung knows of one pair; `next` is a command to copy. */
 export interface PairCheck extends PairAnswer {
@@ -126,8 +126,4 @@ function mtlsOf(snapshot: MeshSnapshot, { host, servers }: PairEnds): PairAnswer
     evidence: [...new Set([...conflicts.map(conflictText), ...told])],
     next: first === undefined ? null : objectCommand(first),
   };
-}
-
-function podWord({ namespace, name }: PairPod): string {
-  return shellWord(`${name}.${namespace}`);
 }

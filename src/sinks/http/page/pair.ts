@@ -1,5 +1,5 @@
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
-import { shellWord } from '../../../rungs/wording.ts';
+import { podWord, shellWord } from '../../../rungs/wording.ts';
 import { type PairCheck, pairChecks } from './pair-checks.ts';
 import { callersIn, type PairPod, serversIn } from './pair-servers.ts';
 import { type TrafficPair, trafficPairs } from './traffic-pairs.ts';
@@ -38,9 +38,7 @@ export function pair(snapshot: MeshSnapshot, query: URLSearchParams): Pair {
     servers: servers.slice(0, MAX_PODS),
     checks: pairChecks(snapshot, { host: host ?? '', callers, servers, refused: refusedOf(traffic) }),
     trace:
-      caller === undefined || target === undefined
-        ? null
-        : `meshladder trace ${shellWord(`${caller.name}.${caller.namespace}`)} ${shellWord(target)}`,
+      caller === undefined || target === undefined ? null : `meshladder trace ${podWord(caller)} ${shellWord(target)}`,
   };
 }
 
