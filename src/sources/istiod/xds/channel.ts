@@ -45,7 +45,10 @@ export interface StreamOptions {
 
 /** One stream: questions and their answers, one at a time. */
 export interface XdsStream {
-  /** @throws AskError with the bounded reason; the signal's own reason where the caller gave up */
+  /**
+   * @throws AskError with the bounded reason; the signal's own reason where the caller gave up; Error where another
+   * question still waits for its answer
+   */
   ask(request: Uint8Array): Promise<Buffer>;
   /** Ends it. What still comes is thrown away. */
   end(): void;
@@ -134,6 +137,7 @@ function streamOf(call: Call, signal: AbortSignal, { toError, fail, exchange }: 
       const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
       if (signal.aborted) giveUp();
       if (ended !== undefined) reject(ended);
+      else if (waiting !== undefined) reject(new Error('a stream is asked one question at a time'));
       else {
         waiting = { resolve, reject };
         call.write(request);
