@@ -3,10 +3,8 @@ import {
   type ClientDuplexStream,
   connectivityState,
   credentials,
-  logVerbosity,
   Metadata,
   type ServiceError,
-  setLogVerbosity,
   status,
 } from '@grpc/grpc-js';
 import { AskError, truncated } from '../ask-error.ts';
@@ -59,8 +57,6 @@ const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAgg
 type Call = ClientDuplexStream<Uint8Array, Buffer>;
 
 export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): XdsChannel {
-  // It would write to stderr itself; what fails is told by its callers.
-  setLogVerbosity(logVerbosity.NONE);
   const client = new Client(address, credentials.createSsl(ca), {
     'grpc.ssl_target_name_override': serverName,
     'grpc.default_authority': serverName,

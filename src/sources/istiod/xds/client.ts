@@ -1,3 +1,4 @@
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { SyncAnswer } from '../answer-rows.ts';
 import { AskError } from '../ask-error.ts';
 import type { XdsAddress } from '../discover.ts';
@@ -40,6 +41,8 @@ interface Kept {
  * @param limitBytes longest answer taken
  */
 export function createXdsClient(limitBytes: number): XdsClient {
+  // gRPC would write to stderr itself, for the whole process; what fails is told by its callers.
+  setLogVerbosity(logVerbosity.NONE);
   const kept = new Map<string, Kept>();
   const drop = (address: string, { channel }: Kept): void => {
     kept.delete(address);

@@ -4,7 +4,7 @@ import { createSecureServer } from 'node:http2';
 import { createServer, type Server } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { status } from '@grpc/grpc-js';
+import { experimental, logVerbosity, setLogger, setLogVerbosity, status } from '@grpc/grpc-js';
 import type { SourceError } from '../../../../src/model/source-error.ts';
 import { createXdsClient, type XdsClient, type XdsQuestion } from '../../../../src/sources/istiod/xds/client.ts';
 import { makeCertificate } from '../../../support/certificate.ts';
@@ -423,6 +423,23 @@ test('a state of a megabyte is left out and counted; a message of endless fields
   assert.deepEqual([proxies.map(({ name }) => name), skippedRows], [['b'], 1]);
   server.on(STATUS, (stream) => void stream.write(Buffer.alloc(1 << 20, Buffer.from([0x78, 0x01]))));
   assert.equal((await askFailure(client().sync(question(server.address)))).code, 'invalid');
+});
+
+test('gRPC is told once to write no lines of its own, not with each connection', async (t) => {
+  const lines: string[] = [];
+  setLogger({ error: (line: string) => void lines.push(line) });
+  t.after(() => setLogger(console));
+  const xds = client();
+  experimental.log(logVerbosity.ERROR, 'one');
+  setLogVerbosity(logVerbosity.ERROR);
+  t.after(() => setLogVerbosity(logVerbosity.NONE));
+  const server = await istiod({ [DEBUG]: debugBody(HEALTHY) });
+  await xds.sync(question(server.address));
+  experimental.log(logVerbosity.ERROR, 'two');
+  assert.deepEqual(
+    lines.map((line) => line.split(' ').at(-1)),
+    ['two'],
+  );
 });
 
 test('who gives up hears its own reason, and istiod that the stream is over', async () => {
