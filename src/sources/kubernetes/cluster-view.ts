@@ -11,7 +11,7 @@ import { singleInjectors } from './objects/single-injectors.ts';
 export interface ClusterView {
   /** What is known now; parts that did not change are the same values as before. */
   read(otherPolicyEngines: readonly string[]): ClusterObjects;
-  /** Whether any kind at all is current. */
+  /** Whether any kind that the cluster serves is current. */
   isAnyCurrent(): boolean;
   /** Resolves when `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;

@@ -53,6 +53,8 @@ export interface InformerNeeds<T> {
 
 export type InformerOutcome =
   | { readonly kind: 'ok' }
+  /** The cluster does not serve the kind, by an answer that may be kept from a while ago. */
+  | { readonly kind: 'absent' }
   /** The list or watch worked, but not every object in it can be read. */
   | { readonly kind: 'unreadable'; readonly error: SourceError }
   | { readonly kind: 'failed'; readonly error: SourceError };

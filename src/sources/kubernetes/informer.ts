@@ -14,7 +14,7 @@ import type { WatchEvent } from './watch-event.ts';
 /** A list kept current. Never gives up before its signal aborts, and always says how far to trust what it holds. */
 export interface Informer<T> {
   read(): Observed<ObjectMap<T>>;
-  /** Whether what it holds is fresh; cheaper than `read`. */
+  /** Whether the server has the kind and what we hold of it is fresh: a kind that is not served proves nothing. */
   isCurrent(): boolean;
   /** Resolves when `signal` aborts, and not before. */
   run(signal: AbortSignal): Promise<void>;
@@ -23,6 +23,8 @@ export interface Informer<T> {
 /** Where we stand with the server between two rounds. */
 interface Position {
   path: string;
+  /** The cluster does not serve the kind, as of the last look. */
+  isAbsent: boolean;
   /** What to watch from; undefined: only a new list can tell what there is. */
   version: string | undefined;
   /** Watches in a row that brought nothing; after two the version is not trusted: a restored server may never reach it. */
@@ -45,11 +47,11 @@ export function createInformer<T>(needs: InformerNeeds<T>): Informer<T> {
     needs,
     cell: createObjectCell<T>(needs.now),
     backoff: createBackoff({ baseMs, capMs, random: needs.random }),
-    position: { path: '', version: undefined, fruitless: 0, bookmarks: false },
+    position: { path: '', isAbsent: false, version: undefined, fruitless: 0, bookmarks: false },
   };
   return {
     read: mind.cell.read,
-    isCurrent: mind.cell.isCurrent,
+    isCurrent: () => !mind.position.isAbsent && mind.cell.isCurrent(),
     async run(signal) {
       while (!signal.aborted) {
         const pauseMs = await round(mind, signal);
@@ -76,7 +78,7 @@ async function list<T>(mind: Mind<T>, signal: AbortSignal): Promise<number> {
   if (path === undefined) return absent(mind);
   try {
     const { objects, version, problem } = await readList(needs, path, cell.get, signal);
-    Object.assign(position, { path, version, fruitless: 0 });
+    Object.assign(position, { path, isAbsent: false, version, fruitless: 0 });
     cell.replace(objects);
     if (problem !== undefined) complain(needs, problem);
   } catch (cause) {
@@ -88,9 +90,11 @@ async function list<T>(mind: Mind<T>, signal: AbortSignal): Promise<number> {
 }
 
 /** The cluster does not know the kind, so there are no objects of it: known, and worth another look later. */
-function absent<T>({ needs, cell }: Mind<T>): number {
+function absent<T>({ needs, cell, position }: Mind<T>): number {
+  position.isAbsent = true;
   cell.replace(new Map());
-  good(needs);
+  needs.outcome({ kind: 'absent' });
+  needs.changed();
   return jittered(needs, needs.timing.absentRetryMs);
 }
 

@@ -64,7 +64,7 @@ async function run(
   lists.stop();
 }
 
-/** Turns the outcomes of many lists into polls of one source: good as long as any kind is current. */
+/** Turns the outcomes of many lists into polls of one source: good as long as any kind that is served is current. */
 function createReporter(
   { report, log }: SourceContext<ClusterObjects>,
   lists: ListLog,
@@ -74,6 +74,11 @@ function createReporter(
     if (outcome.kind === 'ok') {
       lists.ok(label);
       report({ ok: true, errors: [] });
+      return;
+    }
+    if (outcome.kind === 'absent') {
+      // No proof that the server is there, and no failure of it.
+      lists.ok(label);
       return;
     }
     const { code: reason, detail } = outcome.error;

@@ -58,6 +58,7 @@ describe('informer', () => {
   let stop: AbortController;
   let running: Promise<void>;
   let outcomes: InformerOutcome[];
+  let isCurrent: () => boolean;
   let seen: string[];
   let clock: number;
   let wake: () => void;
@@ -115,6 +116,7 @@ describe('informer', () => {
       ...more,
     });
     read = informer.read;
+    isCurrent = informer.isCurrent;
     running = informer.run(stop.signal);
   }
 
@@ -572,8 +574,11 @@ describe('informer', () => {
       things.put(thing('a'));
       start({ optional: true, locate: async () => path });
       await becomes('fresh');
+      // What is known of the groups may be kept from before: no proof that the server is there now.
+      assert.deepEqual([outcomes, isCurrent()], [[{ kind: 'absent' }], false]);
       path = PATH;
       await becomes('fresh a=red');
+      assert.equal(isCurrent(), true);
       assert.deepEqual(errors(), []);
     });
 
@@ -583,8 +588,10 @@ describe('informer', () => {
       server.always(PATH, plain(404, '404 page not found'));
       things.endWatches();
       await becomes('fresh');
+      assert.equal(isCurrent(), false);
       server.always(PATH, undefined);
       await becomes('fresh a=red');
+      assert.equal(isCurrent(), true);
     });
 
     it('may move to another version', async () => {

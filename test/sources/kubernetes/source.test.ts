@@ -244,6 +244,21 @@ describe('kubernetes source', () => {
     server = await startFakeKubeApi();
   });
 
+  it('is down when only kinds that the cluster does not serve are left', async () => {
+    start({ timing: { ...QUICK, absentRetryMs: 600_000 } });
+    const before = await first(isWhole);
+    const served = Object.keys(states(before)).filter((key) => {
+      const config = before.config[key];
+      return config === undefined || known(config)?.size !== 0;
+    });
+    await server.stop();
+    const down = await first((value) => served.every((key) => states(value)[key] !== 'fresh'));
+    assert.ok(Object.values(states(down)).includes('fresh'), 'kinds that are not served hold');
+    const { ok, errors } = reports.at(-1)!;
+    assert.deepEqual([ok, errors[0]?.code], [false, 'refused']);
+    server = await startFakeKubeApi();
+  });
+
   it('does not take an unknown set of kinds for an empty one', async () => {
     server.always('/apis', status(500, 'etcd went away'));
     start();
