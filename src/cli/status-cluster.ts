@@ -1,3 +1,4 @@
+import { objectKey } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import type { Pod } from '../model/workload.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -48,7 +49,7 @@ function kubeOriginOf({ kubeconfig, context }: ClusterOrigin): KubeOrigin {
 
 async function istiodTargets(api: KubeApi, { namespace }: ClusterOrigin, io: Io): Promise<readonly IstiodTarget[]> {
   const pods = await listIstiodPods(api, namespace, io.signal);
-  const targets = discoverIstiods(new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod])));
+  const targets = discoverIstiods(new Map(pods.map((pod) => [objectKey(pod.namespace, pod.name), pod])));
   if (targets.length > 0) return targets;
   const where = namespace === undefined ? 'any namespace' : `namespace ${namespace}`;
   throw new UserError(`no running istiod pod (label app=istiod) in ${where}; ${OTHER_WAYS}`);

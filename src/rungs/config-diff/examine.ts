@@ -1,3 +1,4 @@
+import { objectKey } from '../../model/cluster.ts';
 import { current } from '../../model/current.ts';
 import type { Inspections, ProxyInspection } from '../../model/inspection.ts';
 import { known } from '../../model/observed.ts';
@@ -6,7 +7,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { leftOutText, rowsIn, rowsNotPassed, rungNotPassed } from '../scope.ts';
 import { counted, firstOf, podText, podWord, span } from '../wording.ts';
-import { ageText, differencesOf, differenceText, driftText, keyOf, namesOf } from './look-words.ts';
+import { ageText, differencesOf, differenceText, driftText, namesOf } from './look-words.ts';
 import { type SectionVariants, workloadVariants } from './variants.ts';
 
 /** A proxy that was looked into, and where it stands by now. */
@@ -28,7 +29,7 @@ export function examineConfigDiff(snapshot: MeshSnapshot, scope: Scope): Finding
   const looks = current(inspections, takenAt, settings.staleAfterSeconds);
   if (looks === undefined) return unknown('no Envoy has been looked into yet', rows);
   const looked = rows.flatMap((row): readonly Looked[] => {
-    const look = looks.proxies.get(keyOf(row));
+    const look = looks.proxies.get(objectKey(row.namespace, row.name));
     return look === undefined ? [] : [{ look, row }];
   });
   if (looked.length > 0) return looksFinding(looked, rows, { looks, snapshot });
@@ -80,7 +81,7 @@ function notLooked(rows: readonly ProxyRow[], looks: Inspections): Finding {
 
 function failuresOf(rows: readonly ProxyRow[], { failed }: Inspections): readonly string[] {
   return rows.flatMap((row) => {
-    const failure = failed.get(keyOf(row));
+    const failure = failed.get(objectKey(row.namespace, row.name));
     return failure === undefined ? [] : [`${podText(row)}: ${failure.detail}`];
   });
 }

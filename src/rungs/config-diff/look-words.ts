@@ -37,8 +37,3 @@ export function driftText({ workload, namespace, section, variants, replicas }: 
 export function ageText({ at }: ProxyInspection, now: number): string {
   return `looked into ${span(now - at)} ago`;
 }
-
-/** As looks are kept. */
-export function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${namespace}/${name}`;
-}

@@ -1,3 +1,4 @@
+import { objectKey } from '../../model/cluster.ts';
 import { known } from '../../model/observed.ts';
 import { isLeaving } from '../../model/proxy-pod.ts';
 import { proxyTable } from '../../model/proxy-table.ts';
@@ -120,8 +121,8 @@ function serversOf(hosts: readonly string[], { cluster }: MeshSnapshot): Readonl
   const [services, pods] = [known(cluster.services), known(cluster.pods)];
   if (services === undefined || pods === undefined) return new Set();
   const asked = hosts.flatMap((host) => {
-    const [name, namespace] = host.split('.');
-    return services.get(`${namespace}/${name}`) ?? [];
+    const [name = '', namespace = ''] = host.split('.');
+    return services.get(objectKey(namespace, name)) ?? [];
   });
   const members = asked.flatMap((service) =>
     inNamespace(valuesOf(pods), service.namespace).filter((pod) => !isLeaving(pod) && selectsPod(service, pod)),

@@ -1,3 +1,4 @@
+import { objectKey } from '../../model/cluster.ts';
 import { current } from '../../model/current.ts';
 import type { ProxyInspection } from '../../model/inspection.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
@@ -63,7 +64,7 @@ function holdersIn(looks: readonly ProxyInspection[]): ReadonlyMap<string, reado
 
 function readLook(look: ProxyInspection, split: Split, snapshot: MeshSnapshot): EnvoyLook {
   const held = heldBy(look).get(nameOf(split))?.shares;
-  const [row] = membersWith(proxyTable(snapshot), `${look.namespace}/${look.name}`, podOf);
+  const [row] = membersWith(proxyTable(snapshot), objectKey(look.namespace, look.name), podOf);
   const agrees = held !== undefined && isDeclared(split, held);
   return { look, agrees, ...(held !== undefined && { held }), ...(row !== undefined && { row }) };
 }
@@ -76,7 +77,7 @@ function isNews({ agrees, look, row }: EnvoyLook): boolean {
 }
 
 function podOf({ namespace, name }: ProxyRow): string {
-  return `${namespace}/${name}`;
+  return objectKey(namespace, name);
 }
 
 /** Since when configuration is known to say what it says; in a single look all is of one moment. */

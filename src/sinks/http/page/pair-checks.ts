@@ -1,3 +1,4 @@
+import { objectKey } from '../../../model/cluster.ts';
 import { fqdnOf } from '../../../model/cluster-domain.ts';
 import { hasTraffic } from '../../../model/recent-traffic.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
@@ -87,8 +88,8 @@ function routesOf(snapshot: MeshSnapshot, { host }: PairEnds): PairAnswer {
 function endpointsOf(snapshot: MeshSnapshot, { host, callers }: PairEnds): PairAnswer {
   const view = serviceViews(snapshot)?.find(({ service }) => fqdnOf(service) === host);
   if (view === undefined) return unknown('no service of this cluster that has endpoints is known by this name');
-  const names = new Set(callers.map(({ namespace, name }) => `${namespace}/${name}`));
-  const looks = envoyViews(snapshot, host).filter(({ proxy }) => names.has(`${proxy.namespace}/${proxy.name}`));
+  const names = new Set(callers.map(({ namespace, name }) => objectKey(namespace, name)));
+  const looks = envoyViews(snapshot, host).filter(({ proxy }) => names.has(objectKey(proxy.namespace, proxy.name)));
   const isAsked: IsAsked = ({ proxyNamespace, workload, destination }) =>
     destination === host && callers.some((pod) => pod.namespace === proxyNamespace && pod.tellsAs === workload);
   const troubles = [

@@ -1,7 +1,8 @@
-import type { ObjectMap } from '../../../model/cluster.ts';
+import { type ObjectMap, objectKey } from '../../../model/cluster.ts';
 import { fqdnOf } from '../../../model/cluster-domain.ts';
 import { known } from '../../../model/observed.ts';
 import { isLeaving } from '../../../model/proxy-pod.ts';
+import type { ProxyRow } from '../../../model/proxy-row.ts';
 import { proxyTable } from '../../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { compareText } from '../../../model/text-order.ts';
@@ -18,7 +19,7 @@ export interface PairPod {
   /** As logs call the workload, which they tell from the pod's name. */
   readonly tellsAs: string;
   /** Of its proxy; null where it has none that is known. */
-  readonly state: string | null;
+  readonly state: ProxyRow['state'] | null;
 }
 
 /** Both ends of a pair. */
@@ -53,14 +54,14 @@ function podsWhere(snapshot: MeshSnapshot, isAsked: (pod: Pod) => boolean): read
   const pods: ObjectMap<Pod> = known(snapshot.cluster.pods) ?? new Map();
   const asked = [...pods.values()].filter((pod) => !isLeaving(pod) && isAsked(pod));
   if (asked.length === 0) return [];
-  const states = new Map(proxyTable(snapshot).map((row) => [`${row.namespace}/${row.name}`, row.state]));
+  const states = new Map(proxyTable(snapshot).map((row) => [objectKey(row.namespace, row.name), row.state]));
   return asked
     .map((pod) => ({
       namespace: pod.namespace,
       name: pod.name,
       workload: workloadOfPod(pod.name, pod, snapshot.cluster),
       tellsAs: workloadOfPodName(pod.name),
-      state: states.get(`${pod.namespace}/${pod.name}`) ?? null,
+      state: states.get(objectKey(pod.namespace, pod.name)) ?? null,
     }))
     .toSorted((one, other) => compareText(one.name, other.name));
 }

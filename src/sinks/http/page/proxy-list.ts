@@ -16,7 +16,7 @@ export interface ProxyList {
 }
 
 export interface StateCount {
-  readonly state: string;
+  readonly state: ProxyRow['state'];
   readonly count: number;
 }
 
