@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLIENT_AUTH, TLS_VERSIONS } from '../model/web-config.ts';
+import { CLIENT_AUTH, type ClientAuth, TLS_VERSIONS, type TlsVersion } from '../model/web-config.ts';
 
 /** What Go's `tls.CipherSuites()` lists: the only names that exporter-toolkit takes (web/tls_config.go). */
 const CIPHER_SUITES = [
@@ -26,23 +26,28 @@ const HEADERS: Readonly<Record<string, readonly string[] | undefined>> = {
 const words = z.string().min(1, 'stands empty; write a value or remove the key');
 
 /** A word of a list, refused by its own name and with the reason where there is one. */
-function word(
+function word<const Word extends string>(
   kind: string,
-  known: readonly string[],
+  known: readonly Word[],
   reasons: Readonly<Record<string, string>> = {},
-): z.ZodType<string> {
-  return z.string().superRefine((given, context) => {
-    if (known.includes(given)) return;
+): z.ZodType<Word> {
+  return z.string().transform((given, context) => {
+    const meant = known.find((one) => one === given);
+    if (meant !== undefined) return meant;
     const reason = Object.hasOwn(reasons, given) ? reasons[given] : undefined;
     context.addIssue({
       code: 'custom',
       message: `${JSON.stringify(given)} is ${reason ?? `no ${kind}; write one of ${known.join(', ')}`}`,
     });
+    return z.NEVER;
   });
 }
 
 const TOO_OLD = 'not supported: nothing below TLS 1.2 is; write TLS12 or TLS13';
 const version = word('TLS version', TLS_VERSIONS, { TLS10: TOO_OLD, TLS11: TOO_OLD });
+
+/** exporter-toolkit keeps it for `RequireAnyClientCert`. */
+const OLDER_NAME = 'RequireClientCert';
 
 const tls = z.strictObject({
   cert: words.optional(),
@@ -51,7 +56,7 @@ const tls = z.strictObject({
   cert_file: words.optional(),
   key_file: words.optional(),
   client_ca_file: words.optional(),
-  client_auth_type: word('policy for client certificates', [...CLIENT_AUTH, 'RequireClientCert']).optional(),
+  client_auth_type: word('policy for client certificates', [...CLIENT_AUTH, OLDER_NAME]).optional(),
   client_allowed_sans: z.array(words).min(1, 'stands empty; name whom to let in, or remove the key').optional(),
   min_version: version.optional(),
   max_version: version.optional(),
@@ -129,10 +134,10 @@ export interface TlsSection {
   readonly cert_file?: string | undefined;
   readonly key_file?: string | undefined;
   readonly client_ca_file?: string | undefined;
-  readonly client_auth_type?: string | undefined;
+  readonly client_auth_type?: ClientAuth | typeof OLDER_NAME | undefined;
   readonly client_allowed_sans?: readonly string[] | undefined;
-  readonly min_version?: string | undefined;
-  readonly max_version?: string | undefined;
+  readonly min_version?: TlsVersion | undefined;
+  readonly max_version?: TlsVersion | undefined;
   readonly cipher_suites?: readonly string[] | undefined;
   readonly curve_preferences?: readonly string[] | undefined;
   readonly prefer_server_cipher_suites?: boolean | undefined;

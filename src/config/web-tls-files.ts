@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
-import type { ClientAuth, TlsSettings, TlsVersion } from '../model/web-config.ts';
+import type { ClientAuth, TlsSettings } from '../model/web-config.ts';
 import type { Finding } from './problem.ts';
 import type { TlsSection } from './web-config-schema.ts';
 import { readFailure, readLimited } from './yaml-file.ts';
@@ -34,8 +34,8 @@ function choices(section: TlsSection): Omit<TlsSettings, 'cert' | 'key' | 'clien
   const { client_allowed_sans: allowedSans, cipher_suites: cipherSuites, curve_preferences: curves } = section;
   return {
     clientAuth: clientAuthOf(section),
-    minVersion: (section.min_version ?? 'TLS12') as TlsVersion,
-    maxVersion: (section.max_version ?? 'TLS13') as TlsVersion,
+    minVersion: section.min_version ?? 'TLS12',
+    maxVersion: section.max_version ?? 'TLS13',
     preferServerCiphers: section.prefer_server_cipher_suites ?? true,
     ...(allowedSans !== undefined && { allowedSans }),
     ...(cipherSuites !== undefined && cipherSuites.length > 0 && { cipherSuites }),
@@ -45,7 +45,7 @@ function choices(section: TlsSection): Omit<TlsSettings, 'cert' | 'key' | 'clien
 
 /** exporter-toolkit keeps an older name of one. */
 function clientAuthOf({ client_auth_type: given = 'NoClientCert' }: TlsSection): ClientAuth {
-  return given === 'RequireClientCert' ? 'RequireAnyClientCert' : (given as ClientAuth);
+  return given === 'RequireClientCert' ? 'RequireAnyClientCert' : given;
 }
 
 type Rule = (section: TlsSection, clientAuth: ClientAuth) => readonly [key: string, message: string] | false;
