@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { usageOf } from '../bench/process-usage.ts';
+import { median } from '../bench/timing.ts';
 import { listening } from '../test/support/listening.ts';
 
 /**
@@ -74,30 +76,19 @@ async function serve(entry: string, env: Readonly<Record<string, string>>): Prom
     const url = await listening(child.stderr);
     await fetch(`${url}/-/healthy`);
     const startMs = performance.now() - startedAt;
-    const startCpuMs = computedMs(child.pid);
+    const pid = child.pid ?? Number.NaN;
+    const startCpuMs = usageOf(pid).cpuSeconds * 1000;
     await fetch(`${url}/metrics`);
     await sleep(IDLE_MS);
-    const kib = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
-    return { startMs, startCpuMs, residentMb: kib / 1024 };
+    return { startMs, startCpuMs, residentMb: usageOf(pid).residentBytes / 2 ** 20 };
   } finally {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
 }
 
-/** Computing time of a process so far: what else the machine does adds nothing to it. */
-function computedMs(pid: number | undefined): number {
-  const [, , ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
-  // utime and stime (proc(5)), in hundredths of a second.
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
 async function middle(measure: () => Promise<number>): Promise<number> {
   const found: number[] = [];
   for (let run = 0; run < RUNS; run++) found.push(await measure());
   return median(found);
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
