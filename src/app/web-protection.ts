@@ -99,8 +99,8 @@ async function tokenJudge(
       'web.auth is kubernetes, and there is no Kubernetes API to ask about tokens: this is no pod and there is no kubeconfig; give --kubeconfig, or use web.configFile',
     );
   }
-  const { createTokenReviews } = await import('../sources/kubernetes/token-review.ts');
-  const reviewer = createTokenReviews(kubernetes.api, config.web.authAudiences);
+  const { createTokenReviewer } = await import('../sources/kubernetes/token-review.ts');
+  const reviewer = createTokenReviewer(kubernetes.api, config.web.authAudiences);
   let said = 0;
   const onFailure = (err: unknown): void => {
     // One line a minute: this happens with each request.

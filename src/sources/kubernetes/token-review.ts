@@ -1,15 +1,6 @@
+import type { TokenReviewer } from '../../model/token-reviewer.ts';
 import type { RbacNeed } from '../source.ts';
-import type { KubeWriter, RawObject } from './kube-api.ts';
-
-/** Who bears a token, as the API server told; handed back as it came, to ask what they may. */
-export type Bearer = RawObject;
-
-export interface TokenReviews {
-  /** Undefined: the token is nobody's, or not for us. @throws KubeApiError where the API could not be asked */
-  whoIs(token: string): Promise<Bearer | undefined>;
-  /** Whether a role lets them get this path (`nonResourceURLs`). @throws KubeApiError where the API could not be asked */
-  mayGet(bearer: Bearer, path: string): Promise<boolean>;
-}
+import type { KubeWriter } from './kube-api.ts';
 
 /** What `system:auth-delegator` allows. It creates nothing that stays: the API answers what it is asked. */
 export const TOKEN_REVIEW_RBAC: readonly RbacNeed[] = [
@@ -36,9 +27,10 @@ const TIMEOUT_MS = 5000;
 
 /**
  * Asks the API server about bearers of tokens (Kubernetes' "Webhook Token Authentication" and "Authorization Overview").
+ * Throws KubeApiError where it could not.
  * @param audiences whom a token has to be for; empty: the API server itself
  */
-export function createTokenReviews(api: Pick<KubeWriter, 'create'>, audiences: readonly string[]): TokenReviews {
+export function createTokenReviewer(api: Pick<KubeWriter, 'create'>, audiences: readonly string[]): TokenReviewer {
   const ask = async (path: string, kind: string, spec: object): Promise<Readonly<Record<string, unknown>>> => {
     const apiVersion = path.split('/').slice(2, 4).join('/');
     const answer = await api.create(path, { apiVersion, kind, spec }, AbortSignal.timeout(TIMEOUT_MS));

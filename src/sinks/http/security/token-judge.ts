@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Bearer, TokenReviewer } from '../../../model/token-reviewer.ts';
 
 /** What a token may do here. `unavailable`: it could not be asked, so nothing is allowed. */
 export type TokenVerdict = 'admitted' | 'unknown' | 'forbidden' | 'unavailable';
@@ -8,16 +9,8 @@ export interface TokenJudge {
   judge(token: string, path: string | undefined): Promise<TokenVerdict>;
 }
 
-/** Who a token says its bearer is; opaque here, handed back to ask what they may. */
-export interface TokenReviewer<User> {
-  /** Undefined: the token is nobody's. @throws where it could not be asked */
-  whoIs(token: string): Promise<User | undefined>;
-  /** @throws where it could not be asked */
-  mayGet(user: User, path: string): Promise<boolean>;
-}
-
-export interface TokenJudgeOptions<User> {
-  readonly reviewer: TokenReviewer<User>;
+export interface TokenJudgeOptions {
+  readonly reviewer: TokenReviewer;
   readonly monotonicMs: () => number;
   /** Told why a review failed. */
   readonly onFailure: (problem: unknown) => void;
@@ -34,25 +27,27 @@ const MAX_TOKEN_LENGTH = 8192;
 /** Reviews at once: an API server in trouble must not be asked more and more. */
 const MAX_UNDER_WAY = 32;
 
-type Known<User> = { readonly user: User } | 'nobody';
+type Known = { readonly bearer: Bearer } | 'nobody';
 
 /** Judges tokens by asking a reviewer, remembers for a short time what it said, and lets nobody in while it cannot say. */
-export function createTokenJudge<User>(options: TokenJudgeOptions<User>): TokenJudge {
+export function createTokenJudge(options: TokenJudgeOptions): TokenJudge {
   const { reviewer, monotonicMs, admittedForMs = ADMITTED_FOR_MS, refusedForMs = REFUSED_FOR_MS } = options;
   const secret = randomBytes(32);
   // Tokens themselves are not kept.
   const keyOf = (token: string): string => createHmac('sha256', secret).update(token).digest('base64');
-  const bearers = createMemory<Known<User>>(monotonicMs);
+  const bearers = createMemory<Known>(monotonicMs);
   const rights = createMemory<boolean>(monotonicMs);
 
-  const bearerOf = (token: string): Promise<Known<User>> =>
+  const knownOf = (token: string): Promise<Known> =>
     bearers.get(keyOf(token), async () => {
-      const user = await reviewer.whoIs(token);
-      return user === undefined ? { value: 'nobody', forMs: refusedForMs } : { value: { user }, forMs: admittedForMs };
+      const bearer = await reviewer.whoIs(token);
+      return bearer === undefined
+        ? { value: 'nobody', forMs: refusedForMs }
+        : { value: { bearer }, forMs: admittedForMs };
     });
-  const mayGet = (token: string, user: User, path: string): Promise<boolean> =>
+  const mayGet = (token: string, bearer: Bearer, path: string): Promise<boolean> =>
     rights.get(`${keyOf(token)} ${path}`, async () => {
-      const value = await reviewer.mayGet(user, path);
+      const value = await reviewer.mayGet(bearer, path);
       return { value, forMs: value ? admittedForMs : refusedForMs };
     });
 
@@ -60,9 +55,9 @@ export function createTokenJudge<User>(options: TokenJudgeOptions<User>): TokenJ
     judge: async (token, path) => {
       if (token === '' || token.length > MAX_TOKEN_LENGTH) return 'unknown';
       try {
-        const bearer = await bearerOf(token);
-        if (bearer === 'nobody') return 'unknown';
-        return path === undefined || (await mayGet(token, bearer.user, path)) ? 'admitted' : 'forbidden';
+        const known = await knownOf(token);
+        if (known === 'nobody') return 'unknown';
+        return path === undefined || (await mayGet(token, known.bearer, path)) ? 'admitted' : 'forbidden';
       } catch (problem) {
         options.onFailure(problem);
         return 'unavailable';

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTokenJudge, type TokenReviewer } from '../../../../src/sinks/http/security/token-judge.ts';
+import type { TokenReviewer } from '../../../../src/model/token-reviewer.ts';
+import { createTokenJudge } from '../../../../src/sinks/http/security/token-judge.ts';
 
-function play(reviewer: Partial<TokenReviewer<string>> = {}) {
+const ALICE = { username: 'alice' };
+
+function play(reviewer: Partial<TokenReviewer> = {}) {
   const asked: string[] = [];
   const problems: unknown[] = [];
   const clock = { nowMs: 0 };
-  const judge = createTokenJudge<string>({
+  const judge = createTokenJudge({
     reviewer: {
       whoIs: async (token) => {
         asked.push(`who is ${token}`);
-        return token.startsWith('good') ? 'alice' : undefined;
+        return token.startsWith('good') ? ALICE : undefined;
       },
-      mayGet: async (user, path) => {
-        asked.push(`may ${user} get ${path}`);
+      mayGet: async ({ username }, path) => {
+        asked.push(`may ${String(username)} get ${path}`);
         return path === '/metrics';
       },
       ...reviewer,
@@ -60,7 +63,7 @@ test('an answer is remembered for a minute, a refusal for ten seconds, and asked
 test('while nobody can be asked nobody new gets in, and the failure is not remembered', async () => {
   let isDown = true;
   const { judge, problems } = play({
-    whoIs: async () => (isDown ? Promise.reject(new Error('refused')) : 'alice'),
+    whoIs: async () => (isDown ? Promise.reject(new Error('refused')) : ALICE),
   });
   assert.equal(await judge.judge('good', '/metrics'), 'unavailable');
   assert.equal(await judge.judge('good', undefined), 'unavailable');
