@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { epochSecondsFromMs } from '../../model/brand.ts';
 import { bodyObject, bodyObjects, bodyText, type EnvoyBody } from '../../model/envoy-body.ts';
 import type { EnvoyCertificate, EnvoySecret } from '../../model/envoy-secret.ts';
+import { subjectAltNames } from '../../model/subject-alt-names.ts';
 import type { Problems } from './problems.ts';
 
 const LISTS = [
@@ -59,6 +60,12 @@ function certificateOf(certificate: X509Certificate): EnvoyCertificate {
     serial: serialNumber.toLowerCase().replace(/^0+(?=.)/, ''),
     notBefore: epochSecondsFromMs(Date.parse(validFrom)),
     notAfter: epochSecondsFromMs(Date.parse(validTo)),
-    names: subjectAltName === '' ? [] : subjectAltName.split(', ').map((each) => each.replace(/^URI:/, '')),
+    names: namesOf(subjectAltName),
   };
+}
+
+/** What does not read as names is told as it is. */
+function namesOf(altName: string): readonly string[] {
+  const names = subjectAltNames(altName);
+  return names?.map(({ kind, value }) => (kind === 'URI' ? value : `${kind}:${value}`)) ?? [altName];
 }

@@ -51,6 +51,13 @@ describe('what is told of a secret', () => {
   const leaf = makeCertificate('leaf', root, ['spiffe://cluster.local/ns/shop/sa/cart']);
   const inline = (text: string): object => ({ inline_bytes: Buffer.from(text).toString('base64') });
 
+  test('a name with a comma or a quote is one name', async () => {
+    const names = ['spiffe://cluster.local/ns/shop/sa/cart, DNS:pay.shop', 'spiffe://x/"y"'];
+    const { cert } = makeCertificate('odd', root, names);
+    const [secret] = await dumpOf({ tls_certificate: { certificate_chain: { inline_string: cert } } });
+    assert.deepEqual(secret?.certificates[0]?.names.slice(-2), names);
+  });
+
   test('of a chain the first, of those that are trusted each; of keys nothing', async () => {
     const key = { private_key: { inline_string: leaf.key } };
     const secrets = await dumpOf(

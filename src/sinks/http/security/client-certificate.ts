@@ -1,5 +1,6 @@
 import { SocketAddress } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { subjectAltNames } from '../../../model/subject-alt-names.ts';
 import type { TlsSettings } from '../../../model/web-config.ts';
 
 /** Whether a client may stay after the handshake, by what it has shown of itself; as Go's `tls.ClientAuthType` says. */
@@ -29,36 +30,17 @@ function meetsPolicy({ clientAuth }: TlsSettings, isShown: boolean, isVerified: 
 
 function hasAllowedName({ allowedSans }: TlsSettings, altName: string | undefined): boolean {
   if (allowedSans === undefined) return true;
-  const names = subjectAltNames(altName ?? '');
+  const names = namesIn(altName ?? '');
   return allowedSans.some((allowed) => names.includes(allowed));
 }
 
-const ENTRY = /([\w ]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y;
-const NAMES = ['DNS', 'IP Address', 'URI', 'email'];
+const KINDS = ['DNS', 'IP Address', 'URI', 'email'];
 
-/**
- * The names that Node writes as `DNS:a.example, IP Address:10.0.0.1`. One that holds a comma or a quote is written as JSON,
- * so that no name passes for two; where the text does not read to its end there are none at all.
- */
-export function subjectAltNames(text: string): readonly string[] {
-  const entry = new RegExp(ENTRY);
-  const names: string[] = [];
-  while (entry.lastIndex < text.length) {
-    const found = entry.exec(text);
-    if (found === null) return [];
-    const [, kind = '', value = ''] = found;
-    if (NAMES.includes(kind)) names.push(kind === 'IP Address' ? plainAddress(value) : unquoted(value));
-  }
-  return names;
-}
-
-function unquoted(value: string): string {
-  if (!value.startsWith('"')) return value;
-  try {
-    return String(JSON.parse(value));
-  } catch {
-    return value;
-  }
+/** What a configuration may allow by its name. Where the text does not read to its end there are none at all. */
+function namesIn(altName: string): readonly string[] {
+  return (subjectAltNames(altName) ?? [])
+    .filter(({ kind }) => KINDS.includes(kind))
+    .map(({ kind, value }) => (kind === 'IP Address' ? plainAddress(value) : value));
 }
 
 /** Node writes IPv6 out in full; a configuration has it short, as Go has. */

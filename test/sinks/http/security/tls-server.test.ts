@@ -4,7 +4,7 @@ import { connect as connectPlain } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import type { ClientAuth, TlsSettings } from '../../../../src/model/web-config.ts';
-import { subjectAltNames } from '../../../../src/sinks/http/security/client-certificate.ts';
+import { admitsClient } from '../../../../src/sinks/http/security/client-certificate.ts';
 import { type RunningServer, startServer } from '../../../../src/sinks/http/server.ts';
 import { ask } from '../../../support/ask.ts';
 import { makeCertificate } from '../../../support/certificate.ts';
@@ -73,16 +73,22 @@ for (const [allowedSans, isAdmitted] of NAMES) {
   });
 }
 
-/** As Node writes them (`X509Certificate.subjectAltName`). */
-const ALT_NAMES: readonly (readonly [string, readonly string[]])[] = [
-  ['DNS:a, IP Address:0:0:0:0:0:0:0:1, URI:spiffe://x/y', ['a', '::1', 'spiffe://x/y']],
-  ['DNS:"a, DNS:b", email:x@y', ['a, DNS:b', 'x@y']],
-  ['othername:<unsupported>, DNS:c', ['c']],
-  ['DirName:CN = x\\, y, DNS:c', []],
-  ['', []],
+/** As Node writes names (`X509Certificate.subjectAltName`), and who is allowed. */
+const WRITTEN: readonly (readonly [subjectAltName: string, allowed: string, isAdmitted: boolean])[] = [
+  ['DNS:a, IP Address:0:0:0:0:0:0:0:1', '::1', true],
+  ['DNS:"a, DNS:b"', 'b', false],
+  ['DNS:"a, DNS:b"', 'a, DNS:b', true],
+  ['email:x@y', 'x@y', true],
+  ['othername:<unsupported>, DNS:c', '<unsupported>', false],
+  ['DirName:CN = x\\, y, DNS:c', 'c', false],
+  ['', '', false],
 ];
-for (const [text, names] of ALT_NAMES) {
-  test(`the names of ${JSON.stringify(text)}`, () => assert.deepEqual(subjectAltNames(text), names));
+for (const [subjectAltName, allowed, isAdmitted] of WRITTEN) {
+  test(`${JSON.stringify(subjectAltName)} is ${isAdmitted ? '' : 'not '}${JSON.stringify(allowed)}`, () => {
+    const socket = { authorized: true, getPeerX509Certificate: () => ({ subjectAltName }) };
+    const settings: TlsSettings = { ...SETTINGS, clientAuth: 'RequireAndVerifyClientCert', allowedSans: [allowed] };
+    assert.equal(admitsClient(settings, socket as unknown as TLSSocket), isAdmitted);
+  });
 }
 
 function handshake(server: RunningServer, options: object): Promise<TLSSocket> {
