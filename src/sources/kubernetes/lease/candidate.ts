@@ -53,7 +53,7 @@ export function createCandidate({ identity, client, clock, durationMs }: Candida
       // One that was deleted still binds who saw it: its holder may not know.
       if (sight.freeInMs() > 0) return false;
       const record = heldRecord(found?.record, { identity, now: microTime(clock.now()), durationMs });
-      return notTaken(write(record, found, signal));
+      return wasWritten(write(record, found, signal));
     },
     async release(signal) {
       const found = await ownOrRead(signal);
@@ -83,10 +83,10 @@ function heldRecord(before: LeaseRecord | undefined, { identity, now, durationMs
   };
 }
 
-/** Whether it was written; a conflict says that somebody else was faster. */
-async function notTaken(written: Promise<void>): Promise<boolean> {
+/** False where a conflict says that somebody else was faster. */
+async function wasWritten(writing: Promise<void>): Promise<boolean> {
   try {
-    await written;
+    await writing;
     return true;
   } catch (error) {
     if (error instanceof KubeApiError && error.status === 409) return false;
