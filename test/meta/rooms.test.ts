@@ -36,17 +36,17 @@ const ROOMS: readonly Room[] = [
   {
     name: 'sources/inspection',
     files: /^sources\/inspection\//,
-    may: [/^model\//, /^sources\/source\.ts$/, /^sources\/inspection\//],
+    may: [/^model\//, /^sources\/(source|with-deadline)\.ts$/, /^sources\/inspection\//],
   },
   {
     name: 'sources/istiod',
     files: /^sources\/istiod\//,
-    may: [/^model\//, /^sources\/(source|breathe|pod-port)\.ts$/, /^sources\/istiod\//],
+    may: [/^model\//, /^sources\/(source|breathe|pod-port|with-deadline)\.ts$/, /^sources\/istiod\//],
   },
   {
     name: 'sources/kubernetes',
     files: /^sources\/kubernetes\//,
-    may: [/^model\//, /^sources\/(source|pod-port)\.ts$/, /^sources\/kubernetes\//],
+    may: [/^model\//, /^sources\/(source|pod-port|with-deadline)\.ts$/, /^sources\/kubernetes\//],
   },
   {
     name: 'sources/prometheus',
@@ -58,7 +58,7 @@ const ROOMS: readonly Room[] = [
     files: /^sources\/bundle\//,
     may: [/^model\//, /^sources\/(source|breathe)\.ts$/, /^sources\/(bundle|istiod|kubernetes|envoy|access-log)\//],
   },
-  { name: 'sources', files: /^sources\/(source|breathe|pod-port)\.ts$/, may: [/^model\//] },
+  { name: 'sources', files: /^sources\/(source|breathe|pod-port|with-deadline)\.ts$/, may: [/^model\//] },
   {
     name: 'sinks/docs',
     files: /^sinks\/docs\//,

@@ -1,8 +1,8 @@
 import type { LookFacts, Replicas } from '../../model/inspection.ts';
+import { withDeadline } from '../with-deadline.ts';
 import type { IstiodTurns } from './istiod-turns.ts';
 import type { InspectionTarget } from './targets.ts';
 import { type Explained, explainFailure, type InspectionWay } from './way.ts';
-import { withDeadline } from './with-deadline.ts';
 
 /** How one look ended. */
 export interface LookOutcome<Diff = unknown> {
@@ -33,7 +33,7 @@ export async function lookInto<Dump, Sent, Diff>(
 ): Promise<LookOutcome<Diff>> {
   const name = `${target.name}.${target.namespace}`;
   const attempt = async <T>(what: string, afterMs: number, run: (own: AbortSignal) => Promise<T>): Promise<T> =>
-    withDeadline(`${what} ${name}`, afterMs, signal, run);
+    withDeadline({ what: `${what} ${name}`, afterMs, signal }, run);
   const tried = <T>(run: () => Promise<T>): Promise<Tried<T>> => tryIt(run, way, signal);
 
   const dump = await tried(() => attempt('looking into the Envoy of', timeoutMs, (own) => way.look(target, own)));

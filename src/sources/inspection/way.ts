@@ -1,8 +1,8 @@
 import type { LookFacts, Replicas } from '../../model/inspection.ts';
 import type { SourceError } from '../../model/source-error.ts';
+import { DeadlinePassed } from '../with-deadline.ts';
 import type { RationOutcome } from './ration.ts';
 import type { InspectionTarget } from './targets.ts';
-import { LookTimeout } from './with-deadline.ts';
 
 /** A failure in the words of the ladder. */
 export interface Explained {
@@ -49,7 +49,7 @@ export function explainFailure(
   way: Pick<InspectionWay<unknown, unknown>, 'explain'>,
   error: unknown,
 ): Explained | undefined {
-  return error instanceof LookTimeout ? { reason: error.reason, slows: true } : way.explain(error);
+  return error instanceof DeadlinePassed ? { reason: error.reason, slows: true } : way.explain(error);
 }
 
 /** What a failure, or none, means to those who were asked. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createBreather } from '../../breathe.ts';
+import { DeadlinePassed, withDeadline } from '../../with-deadline.ts';
 import { createAnswerRows, type SyncAnswer } from '../answer-rows.ts';
 import { MAX_ROW_BYTES } from '../ask.ts';
 import { AskError, invalid } from '../ask-error.ts';
@@ -35,7 +35,7 @@ export async function askSyncOverXds(ask: XdsAsk): Promise<SyncAnswer> {
   try {
     const body = await askDebug(stream, ask.node, 'syncz');
     if (body === undefined) return await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
-    return await rowsOfBody(body, ask.limitBytes, await within(HELP_MS, askTimes(stream, ask.node)));
+    return await rowsOfBody(body, ask.limitBytes, await askTimes(stream, ask));
   } catch (error) {
     if (!isForbidden(error)) throw error;
     return await askAsOutsider(ask, error);
@@ -93,8 +93,21 @@ function readOrUndefined(answer: Uint8Array): DiscoveryResponse | undefined {
   }
 }
 
-/** When connections were opened. A help, no need: without an answer nothing is known of it, and nothing fails. */
-async function askTimes(stream: XdsStream, node: XdsNode): Promise<ConnectionTimes | undefined> {
+/**
+ * When connections were opened. A help, no need: without an answer in time nothing is known of it, and nothing fails. A
+ * question that is still under way then ends with its stream.
+ */
+async function askTimes(stream: XdsStream, { node, signal }: XdsAsk): Promise<ConnectionTimes | undefined> {
+  const options = { what: 'asking when connections were opened', afterMs: HELP_MS, signal };
+  try {
+    return await withDeadline(options, () => readTimes(stream, node));
+  } catch (error) {
+    if (error instanceof DeadlinePassed) return undefined;
+    throw error;
+  }
+}
+
+async function readTimes(stream: XdsStream, node: XdsNode): Promise<ConnectionTimes | undefined> {
   const collector = createConnectionTimes();
   const ignore = (): void => undefined;
   const handlers = { element: collector.take, oversized: ignore, document: ignore };
@@ -105,16 +118,6 @@ async function askTimes(stream: XdsStream, node: XdsNode): Promise<ConnectionTim
     return collector.times();
   } catch {
     return undefined;
-  }
-}
-
-/** @returns nothing where it takes longer; it is not waited for then */
-async function within<T>(ms: number, asked: Promise<T>): Promise<T | undefined> {
-  const waited = new AbortController();
-  try {
-    return await Promise.race([asked, sleep(ms, undefined, { signal: waited.signal })]);
-  } finally {
-    waited.abort();
   }
 }
 

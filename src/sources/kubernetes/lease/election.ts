@@ -1,8 +1,8 @@
 import type { Clock, SourceLog } from '../../source.ts';
+import { type Sleep, withDeadline } from '../../with-deadline.ts';
 import type { Candidate } from './candidate.ts';
 import { createLeadTime } from './lead-time.ts';
 import { createTry } from './try-to-hold.ts';
-import { type Sleep, within } from './within.ts';
 
 export interface ElectionTiming {
   /** A leader that has not renewed for so long leads no more; below what its Lease promises to others. */
@@ -68,7 +68,8 @@ export function createElection(options: ElectionOptions): Election {
     log.info({ leader: candidate.holder() }, isOurs ? 'giving the lead back' : 'lost the lead');
     if (!isOurs) return;
     const signal = new AbortController().signal;
-    await within(callMs, (cut) => candidate.release(cut), { sleep, signal }).catch((err: unknown) => {
+    const giving = { what: 'giving the Lease back', afterMs: callMs, signal, sleep };
+    await withDeadline(giving, candidate.release).catch((err: unknown) => {
       log.warn({ err }, 'the Lease could not be given back; others wait until it runs out');
     });
   };

@@ -1,12 +1,14 @@
 import type { SourceLog } from '../../source.ts';
+import { type Sleep, withDeadline } from '../../with-deadline.ts';
 import type { Candidate } from './candidate.ts';
-import { type Sleep, within } from './within.ts';
 
 export interface TryOptions {
   readonly candidate: Candidate;
   readonly sleep: Sleep;
   readonly log: SourceLog;
 }
+
+const WHAT = 'reading and writing the Lease';
 
 /** One try to hold the Lease. What goes wrong is told, once and not every two seconds, and is a try in vain. */
 export function createTry({
@@ -25,7 +27,7 @@ export function createTry({
   };
   return async (limitMs: number, signal: AbortSignal): Promise<boolean> => {
     try {
-      const held = await within(limitMs, (cut) => candidate.tryToHold(cut), { sleep, signal });
+      const held = await withDeadline({ what: WHAT, afterMs: limitMs, signal, sleep }, candidate.tryToHold);
       went(false);
       return held;
     } catch (err) {
