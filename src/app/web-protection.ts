@@ -14,8 +14,8 @@ import type { Handler } from '../sinks/http/server.ts';
 import type { SelfMetrics } from '../sinks/metrics/self-metrics.ts';
 import type { Clock } from '../sources/source.ts';
 import { connectKubernetes } from './kubernetes.ts';
+import { openLiveWebConfig } from './live-web-config.ts';
 import { StartError } from './start-error.ts';
-import { openWebConfig } from './web-config.ts';
 
 export interface ProtectionOptions {
   readonly config: Config;
@@ -85,7 +85,7 @@ export async function createWebProtection(options: ProtectionOptions): Promise<W
 async function liveConfig({ config, self, log, clock }: ProtectionOptions, onChange: (config: WebConfig) => void) {
   const { configFile: file } = config.web;
   if (file === undefined) return { current: () => UNPROTECTED, refresh: async () => {} };
-  return openWebConfig({ file, clock, log, onRead: self.webConfigRead, onChange });
+  return openLiveWebConfig({ file, clock, log, onRead: self.webConfigRead, onChange });
 }
 
 async function tokenJudge(

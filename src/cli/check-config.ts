@@ -31,8 +31,8 @@ async function checkLogFormat({ accessLog }: Config): Promise<void> {
 /** @throws UserError when the web configuration cannot be taken */
 async function checkWebConfig({ web }: Config): Promise<void> {
   if (web.configFile === undefined) return;
-  const { readWebConfig, tellProblems } = await import('../app/web-config.ts');
-  const { result } = await readWebConfig(web.configFile);
+  const { readUsableWebConfig, tellProblems } = await import('../app/live-web-config.ts');
+  const { result } = await readUsableWebConfig(web.configFile);
   if (!result.ok) throw new UserError(tellProblems(result.problems), { exitCode: 1 });
 }
 

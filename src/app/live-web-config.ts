@@ -26,9 +26,9 @@ export interface WebConfigOptions {
 const LOOK_EVERY_MS = 1000;
 
 /** Reads the file, and reads it again when it or a file it names has changed. @throws StartError when it cannot be taken now */
-export async function openWebConfig(options: WebConfigOptions): Promise<LiveWebConfig> {
+export async function openLiveWebConfig(options: WebConfigOptions): Promise<LiveWebConfig> {
   const { file, clock, log, onRead, onChange } = options;
-  const first = await readWebConfig(file);
+  const first = await readUsableWebConfig(file);
   if (!first.result.ok) throw new StartError(tellProblems(first.result.problems));
   let config = first.result.config;
   let { files } = first;
@@ -41,7 +41,7 @@ export async function openWebConfig(options: WebConfigOptions): Promise<LiveWebC
     // Taken before the reading: what changes meanwhile is seen the next time.
     const now = await fingerprint(files);
     if (now === seen) return;
-    const next = await readWebConfig(file, config);
+    const next = await readUsableWebConfig(file, config);
     seen = sameFiles(files, next.files) ? now : await fingerprint(next.files);
     ({ files } = next);
     onRead(next.result.ok ? clock.now() : undefined);
@@ -72,7 +72,7 @@ export async function openWebConfig(options: WebConfigOptions): Promise<LiveWebC
  * As `loadWebConfig`, and held to what this program can do with it.
  * @param inUse what the server runs with, where it runs
  */
-export async function readWebConfig(file: string, inUse?: WebConfig): ReturnType<typeof loadWebConfig> {
+export async function readUsableWebConfig(file: string, inUse?: WebConfig): ReturnType<typeof loadWebConfig> {
   const loaded = await loadWebConfig(file);
   if (!loaded.result.ok) return loaded;
   const { tls } = loaded.result.config;
