@@ -17,11 +17,11 @@ export function overlaps(one: string, other: string): boolean {
     const [short, long] = one.length < other.length ? [one, other] : [other, one];
     return long.endsWith(short.slice(1));
   }
-  return within(one, other) || within(other, one);
+  return coversHost(one, other) || coversHost(other, one);
 }
 
-/** Whether all names of the first are names of the second. */
-export function within(one: string, other: string): boolean {
-  if (!other.startsWith('*')) return one === other;
-  return (one.startsWith('*') ? one.slice(1) : one).endsWith(other.slice(1));
+/** Whether all names of the second, each perhaps a wildcard, are names of the first. */
+export function coversHost(cover: string, host: string): boolean {
+  if (!cover.startsWith('*')) return host === cover;
+  return (host.startsWith('*') ? host.slice(1) : host).endsWith(cover.slice(1));
 }

@@ -2,7 +2,7 @@ import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Service } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
-import { fullHost, within } from '../host-names.ts';
+import { coversHost, fullHost } from '../host-names.ts';
 import { perWorld } from '../per-world.ts';
 import type { World } from '../world.ts';
 
@@ -27,7 +27,7 @@ const servicesByHost = perWorld(
 /** By its name alone, where services are not known: nobody else gives names of the cluster's domain. */
 function shadowed(world: World, host: string): string | undefined {
   const services = servicesByHost(world);
-  const found = host.startsWith('*') ? [...services].find(([own]) => within(own, host))?.[1] : services.get(host);
+  const found = host.startsWith('*') ? [...services].find(([own]) => coversHost(host, own))?.[1] : services.get(host);
   if (found !== undefined) return nameOf(found);
   const byName = /^([^*.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(host);
   return byName === null || world.unknown('services') === undefined ? undefined : `${byName[2]}/${byName[1]}`;

@@ -2,7 +2,7 @@ import type { SpecObject } from '../../../model/spec-fields.ts';
 import { hasAt, labelsAt, listAt, objectsAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { isAddress, isCidr } from '../addresses.ts';
-import { overlaps, within } from '../host-names.ts';
+import { coversHost, overlaps } from '../host-names.ts';
 import { checkRoutes } from './destinations.ts';
 import { checkExports } from './exports.ts';
 import { checkGatewayNames, checkMatchGateways, checkMatchPort } from './http-match.ts';
@@ -85,7 +85,7 @@ function checkSniHost(
   }
   const problem = (isForMesh ? badWildcardName : badGatewayName)(name);
   if (problem !== undefined) problems.error(problem);
-  else if (!hosts.some((host) => within(name, host))) problems.error(`the SNI host ${name} is none of its hosts`);
+  else if (!hosts.some((host) => coversHost(host, name))) problems.error(`the SNI host ${name} is none of its hosts`);
 }
 
 function checkTcpRoute(route: SpecObject, problems: Problems): void {
