@@ -70,7 +70,7 @@ const STABLE_NAMES = [
   ...['IstioGatewayNotSynced', 'IstioVersionSkew', 'IstioFlagBudgetBurn', 'IstioCanaryNotApplied'],
   ...['IstioEndpointsEjected', 'IstioRequestsToGoneEndpoints', 'IstioMtlsConflict', 'IstioAuthorizationDenials'],
   ...['IstioConfigDiffers', 'IstioReplicaConfigDrift', 'IstioAnalysisError', 'IstioDebugLoggingLeftOn'],
-  ...['Down', 'SourceStale', 'UnparsedLogs', 'SeriesCapped'].map((end) => `Meshladder${end}`),
+  ...['Down', 'AgentDown', 'SourceStale', 'UnparsedLogs', 'SeriesCapped'].map((end) => `Meshladder${end}`),
 ];
 
 describe('every alert', () => {

@@ -117,8 +117,13 @@ test('dashboards are those of dashboards/, each in a ConfigMap that Grafana take
   }
 });
 
-test('rules look for the central part by its job, which agents have not', { skip: NO_HELM }, () => {
-  const set = ['agent.enabled=true', 'serviceMonitor.job="mesh"', 'nameOverride="ladder"'];
+test('rules look for the central part and for agents by their jobs', { skip: NO_HELM }, () => {
+  const set = [
+    'agent.enabled=true',
+    'serviceMonitor.job="mesh"',
+    'podMonitor.job="mesh-logs"',
+    'nameOverride="ladder"',
+  ];
   const objects = render({ set, apis: OPERATOR });
   const jobs = [
     one(objects, 'ServiceMonitor')['spec'].endpoints[0],
@@ -126,8 +131,8 @@ test('rules look for the central part by its job, which agents have not', { skip
   ].map(({ relabelings }) => relabelings);
   assert.deepEqual(jobs, [
     [{ targetLabel: 'job', replacement: 'mesh' }],
-    [{ targetLabel: 'job', replacement: 'meshladder-agent' }],
+    [{ targetLabel: 'job', replacement: 'mesh-logs' }],
   ]);
   const named = JSON.stringify(groupsOf(objects)).matchAll(/job=~?\\"([^"\\]*)/g);
-  assert.deepEqual([...new Set([...named].map(([, job]) => job))], ['mesh']);
+  assert.deepEqual([...new Set([...named].map(([, job]) => job))].toSorted(), ['mesh', 'mesh-logs']);
 });

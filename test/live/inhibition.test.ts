@@ -132,15 +132,16 @@ const CASES: readonly [name: string, firing: readonly Labels[], told: readonly s
     ['IstioFlagBudgetBurn', 'IstioResponseFlagSpikeUH'],
   ],
   [
-    "the exporter is gone, and Istio's own metrics go on",
+    "the exporter is gone, which does not say why agents are, and Istio's own metrics go on",
     [
       alert('MeshladderDown', { job: 'meshladder' }),
+      alert('MeshladderAgentDown', { job: 'meshladder-agent' }),
       alert('IstioProxyOutOfSync', A),
       alert('IstiodUnreachable'),
       alert('IstioMtlsConflict', { ...PAYMENT, destination: 'd' }),
       alert('IstioMetricsFlagSpikeUH', { destination: 'd', direction: 'outbound', reporter: 'source', flag: 'UH' }),
     ],
-    ['IstioMetricsFlagSpikeUH', 'MeshladderDown'],
+    ['IstioMetricsFlagSpikeUH', 'MeshladderAgentDown', 'MeshladderDown'],
   ],
   [
     "two witnesses of one flag: the logs', and Istio's metrics",

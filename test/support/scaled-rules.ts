@@ -61,7 +61,9 @@ function scaledDurations(text: string, factor: number): string {
   const shorter = (amount: string, unit: string): string =>
     `${Math.max(1, Math.round((Number(amount) * (SECONDS[unit] ?? 1)) / factor))}s`;
   return text
-    .replaceAll(/\[(\d+)([smhd])\]/g, (_, amount: string, unit: string) => `[${shorter(amount, unit)}]`)
+    .replaceAll(/(?<=\[|\[\d+[smhd]:)(\d+)([smhd])(?=[:\]])/g, (_, amount: string, unit: string) =>
+      shorter(amount, unit),
+    )
     .replaceAll(/\boffset (\d+)([smhd])\b/g, (_, amount: string, unit: string) => `offset ${shorter(amount, unit)}`)
     .replaceAll(
       /^( *(?:for|keep_firing_for): )(\d+)([smhd])$/gm,

@@ -8,7 +8,7 @@
 {{- define "meshladder.monitor" -}}
 {{- $values := .values -}}
 {{- $endpoint := dict "port" "http" "path" .path "scheme" (default (include "meshladder.scheme" .root) $values.scheme) "interval" $values.interval "scrapeTimeout" $values.scrapeTimeout -}}
-{{- /* Rules know the central part by its job, whatever the release is called. */ -}}
+{{- /* Rules know each part by its job, whatever the release is called. */ -}}
 {{- $_ := set $endpoint "relabelings" (concat (list (dict "targetLabel" "job" "replacement" $values.job)) $values.relabelings) -}}
 {{- with $values.metricRelabelings }}{{- $_ := set $endpoint "metricRelabelings" . }}{{- end -}}
 {{- $endpoint = mustMergeOverwrite $endpoint (deepCopy $values.endpoint) -}}

@@ -3,8 +3,13 @@ import { FAMILIES as SOURCES } from '../../rungs/control-plane/families.ts';
 import { FAMILIES as LOGS } from '../../rungs/response-flags/families.ts';
 import { SELF_FAMILIES } from '../metrics/self-families.ts';
 
-/** A Prometheus that scrapes us under another name sets it in the one place where rules are made. */
+/** A Prometheus that scrapes us under other names sets them in the one place where rules are made. */
 const JOB = 'job="meshladder"';
+const AGENTS = 'up{job="meshladder-agent"}';
+
+/** How many agents there are; where none is left, how many there were. */
+const ALL_AGENTS =
+  '{{ range printf "count(up{job=%q}) or max_over_time(count(up{job=%q})[6h:5m])" $labels.job $labels.job | query }} of {{ .Value }}{{ end }}';
 
 const SHARDS = SELF_FAMILIES.totalShards.name;
 
@@ -21,6 +26,31 @@ export const EXPORTER_RULES: RuleGroup = {
       summary: 'No meshladder exporter is scraped: the mesh is watched by nobody.',
       description:
         'Prometheus scrapes no exporter of job {{ $labels.job }}. Until it does, no alert on the mesh can fire: silence is no health.',
+    }),
+    defineAlert({
+      name: 'MeshladderAgentDown',
+      severity: 'warning',
+      thresholds: {
+        share: {
+          value: 0.5,
+          unit: 'ratio',
+          why: 'A pod that is replaced or a node that reboots is back sooner; one that is killed again and again is up now and then.',
+        },
+      },
+      // Each agent by itself has been down for long: in a rolling update some agent always is, and never the same.
+      expr: ({ share }) =>
+        [
+          'count by (job) (',
+          `  avg_over_time(${AGENTS}[30m]) < ${share} and avg_over_time(${AGENTS}[5m]) < ${share}`,
+          // A pod that has only begun, and one that is no more, are not judged.
+          `  and ${AGENTS} offset 15m and ${AGENTS}`,
+          ')',
+          'or',
+          `max_over_time(count by (job) (${AGENTS})[6h:5m]) unless on (job) ${AGENTS}`,
+        ].join('\n'),
+      for: '10m',
+      summary: 'Agents are down: what their nodes log is counted by nobody.',
+      description: `{{ $value }}${ALL_AGENTS} agents of job {{ $labels.job }} are down or gone. Flags and traffic of their nodes are not counted: alerts on these are blind there, not quiet.`,
     }),
     defineAlert({
       name: 'MeshladderSourceStale',

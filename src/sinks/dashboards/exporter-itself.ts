@@ -47,7 +47,7 @@ export const EXPORTER_ITSELF: readonly Section[] = [
       tableOf({
         title: 'Versions',
         description: 'Which version of meshladder each exporter and agent runs. One that is not listed is not scraped.',
-        runbooks: ['MeshladderDown'],
+        runbooks: ['MeshladderDown', 'MeshladderAgentDown'],
         expr: `max by (instance, version, revision, node_version) (${series(SELF_FAMILIES.buildInfo)})`,
         width: 14,
         height: 5,

@@ -11,7 +11,10 @@ export function monitoringValues(): Values {
     ),
     podMonitor: group(
       'The PodMonitor of the agents, for the Prometheus operator.',
-      monitor('meshladder-agent', 'Not that of the central part: an agent that is up says nothing of that.'),
+      monitor(
+        'meshladder-agent',
+        'Rules look for agents under it. Not that of the central part: an agent that is up says nothing of that.',
+      ),
     ),
     prometheusRule: group("Alerts and recording rules, as in the repository's `alerts/`.", {
       enabled: whereKindIs('Whether to make it; `auto`: where the API server knows the kind.'),
