@@ -35,7 +35,12 @@ function polled() {
   return mesh;
 }
 
-async function ask(query: string, given: AskedAnswer<DiffExcerpt>, inspect: object = { enabled: true }) {
+async function ask(
+  query: string,
+  given: AskedAnswer<DiffExcerpt>,
+  inspect: object = { enabled: true },
+  isPolled = true,
+) {
   const keys: string[] = [];
   const asked = {
     ask: async (key: string) => {
@@ -43,7 +48,7 @@ async function ask(query: string, given: AskedAnswer<DiffExcerpt>, inspect: obje
       return given;
     },
   } as Partial<AskedLooks<DiffExcerpt>> as AskedLooks<DiffExcerpt>;
-  const mesh = polled();
+  const mesh = isPolled ? polled() : polledMesh();
   const stub = { read: () => mesh.snapshot } as Mesh;
   const routes = createRoutes({
     version: '1',
@@ -74,6 +79,8 @@ interface Refusal {
   readonly query?: string;
   readonly answer?: AskedAnswer<DiffExcerpt>;
   readonly inspect?: object;
+  /** Default: istiods have been. */
+  readonly isPolled?: boolean;
   readonly status: number;
   readonly says: RegExp;
   readonly retry?: string;
@@ -85,17 +92,53 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'inspection is off', inspect: {}, status: 409, says: /^inspection is off \(inspect\.enabled\)/ },
   { what: 'and says what to do instead', inspect: {}, status: 409, says: REMEDY },
   { what: 'istiods are not asked', inspect: { enabled: true, askIstiod: false }, status: 409, says: REMEDY },
-  { what: 'nobody of this name', query: 'namespace=shop&pod=%3Cb%3E', status: 404, says: /no Envoy of this cluster/ },
-  { what: 'no istiod lists it', query: 'namespace=shop&pod=lost-1', status: 409, says: /no istiod lists this proxy/ },
-  { what: 'no answer', answer: { state: 'failed', reason: REFUSED }, status: 502, says: /^nobody there; .*meshladder/ },
-  { what: 'another is asked', answer: { state: 'busy' }, status: 429, says: /another proxy/, retry: '10' },
+  {
+    what: 'nobody of this name',
+    query: 'namespace=shop&pod=%3Cb%3E',
+    status: 404,
+    says: /^<b>\.shop: no Envoy of this cluster .*: meshladder status -n shop$/,
+  },
+  {
+    what: 'no istiod lists it',
+    query: 'namespace=shop&pod=lost-1',
+    status: 409,
+    says: /^lost-1\.shop: no istiod lists this proxy, .*: meshladder check lost-1\.shop$/,
+  },
+  {
+    what: 'a name that would begin a command of its own',
+    query: `namespace=shop&pod=${encodeURIComponent('a;reboot')}`,
+    inspect: {},
+    status: 409,
+    says: /meshladder diff 'a;reboot\.shop'$/,
+  },
+  {
+    what: 'nobody has told of proxies yet',
+    isPolled: false,
+    status: 503,
+    says: /proxy cart-1\.shop is not known .*meshladder diff cart-1\.shop$/,
+    retry: '10',
+  },
+  {
+    what: 'no answer',
+    answer: { state: 'failed', reason: REFUSED },
+    status: 502,
+    says: /^nobody there; .*meshladder/,
+  },
+  {
+    what: 'another is asked',
+    answer: { state: 'busy' },
+    status: 429,
+    says: /^another proxy/,
+    retry: '10',
+  },
+  { what: 'and it says what to do', answer: { state: 'busy' }, status: 429, says: REMEDY, retry: '10' },
   { what: 'ration used up', answer: { state: 'rationed' }, status: 503, says: REMEDY, retry: '30' },
   { what: 'it stops', answer: { state: 'closed' }, status: 503, says: REMEDY, retry: '10' },
 ];
 
-for (const { what, query = CART, answer: given = TOLD, inspect, status, says, retry } of REFUSALS) {
+for (const { what, query = CART, answer: given = TOLD, inspect, isPolled, status, says, retry } of REFUSALS) {
   test(`no diff: ${what}`, async () => {
-    const got = await ask(query, given, inspect);
+    const got = await ask(query, given, inspect, isPolled);
     assert.deepEqual([got.status, got.retry, Object.keys(got.body)], [status, retry, ['error']]);
     assert.match(got.body.error ?? '', says);
     if (given === TOLD) assert.deepEqual(got.keys, [], 'nobody is asked');
