@@ -301,6 +301,8 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
         assert.ok(wide <= 375, `${hash} is ${wide} px wide`);
         assert.equal(back === 'rgb(255, 255, 255)', colorScheme === 'light', hash);
         assert.deepEqual(await pageFaults(opened.page), [], hash);
+        const squeezed = '[...document.querySelectorAll("caption")].filter((each) => each.offsetHeight > 90).length';
+        assert.equal(await opened.page.evaluate(squeezed), 0, `${hash} has a caption in a narrow column`);
       }
       await closed(opened);
     });

@@ -36,7 +36,7 @@ function shares({ subsets, declared, requests }) {
       'tr',
       {},
       h('td', { 'data-head': 'Route' }, route || 'none'),
-      h('th', { scope: 'row' }, subset || 'none'),
+      h('th', { scope: 'row', 'data-head': 'Subset' }, subset || 'none'),
       h(
         'td',
         { 'data-head': 'Declared' },
