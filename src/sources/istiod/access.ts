@@ -27,16 +27,18 @@ export interface Way {
 export type Asked = {
   readonly access: IstiodAccess;
   /** Why it is not asked over HTTP, where it might be. */
-  readonly instead?: SourceError;
+  readonly httpError?: SourceError;
 } & ({ readonly answer: SyncAnswer; readonly error?: undefined } | { readonly error: SourceError });
 
-/** Asks istiods, each in the way that works for it. */
+/** Asks istiods, each in the way that works for it. Who opened the ways closes them (`Ways.close`). */
 export interface Access {
   /** How an istiod would be asked now. */
   kind(target: IstiodTarget): IstiodAccess;
+  /** Ends within the deadline of each way it takes. @throws the signal's own reason where the caller gave up, nothing else */
   ask(question: Question): Promise<Asked>;
   /** Asked of one that has just answered, and in the same way. */
   version(question: Question): Promise<string | undefined>;
+  /** Those not among them are forgotten: how they were asked, and connections to them. */
   keep(targets: readonly IstiodTarget[]): void;
 }
 

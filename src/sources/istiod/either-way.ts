@@ -87,7 +87,7 @@ function isDue({ other }: Habit, afterMs: number, nowMs: number): boolean {
 }
 
 function answered({ way, other }: Habit, { access, answer }: Extract<Tried, { answer: unknown }>): Asked {
-  return { access, answer, ...(way === 'xds' && other !== undefined && { instead: other.error }) };
+  return { access, answer, ...(way === 'xds' && other !== undefined && { httpError: other.error }) };
 }
 
 const CLOSED: readonly SourceError['code'][] = ['not_found', 'refused', 'denied', 'tls'];

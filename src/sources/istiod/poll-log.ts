@@ -1,10 +1,14 @@
 import type { IstiodAnswer } from '../../model/control-plane.ts';
 import type { SourceLog } from '../source.ts';
 
-/** Says what changed, once: a poll that goes as the last one did is no news. */
-export function tell(log: SourceLog, before: IstiodAnswer | undefined, after: IstiodAnswer): void {
+/**
+ * At `warn` why an istiod cannot be asked, and that rows were left out; at `info` that it was found, answers again, or is
+ * asked another way. A poll that goes as the last one did is no news.
+ * @param before undefined at its first poll
+ */
+export function logPollChange(log: SourceLog, before: IstiodAnswer | undefined, after: IstiodAnswer): void {
   const { name: istiod, revision } = after.istiod;
-  tellOfWay(log, before, after);
+  logWayChange(log, before, after);
   if (after.error !== undefined) {
     const { code: reason, detail } = after.error;
     if (before?.error?.code !== reason) log.warn({ istiod, revision, reason, detail }, 'istiod cannot be asked');
@@ -18,7 +22,7 @@ export function tell(log: SourceLog, before: IstiodAnswer | undefined, after: Is
   }
 }
 
-function tellOfWay(
+function logWayChange(
   log: SourceLog,
   before: IstiodAnswer | undefined,
   { istiod, access, error, httpError }: IstiodAnswer,

@@ -5,7 +5,7 @@ import type { Clock, SourceLog } from '../source.ts';
 import type { Access, Asked, Question } from './access.ts';
 import { reasonOf } from './ask.ts';
 import type { IstiodTarget } from './discover.ts';
-import { tell } from './poll-log.ts';
+import { logPollChange } from './poll-log.ts';
 import { readToken } from './token.ts';
 
 /** Bounds and means of a poll. */
@@ -65,8 +65,8 @@ export function createPoller(options: PollOptions): Poller {
     const asked =
       token.error === undefined ? await access.ask(question) : { access: access.kind(target), error: token.error };
     const { version, versionAgeLeft } = await versionOf(access, question, before, 'answer' in asked);
-    const answer = answerFrom({ target, known, asked, version, at: clock });
-    tell(options.log, known?.answer, answer);
+    const answer = answerFrom({ target, known, asked, version, clock });
+    logPollChange(options.log, known?.answer, answer);
     return { identity: target.identity, answer, versionAgeLeft };
   }
 }
@@ -101,17 +101,17 @@ interface Outcome {
   readonly known: Memory | undefined;
   readonly asked: Asked;
   readonly version: string | undefined;
-  readonly at: Clock;
+  readonly clock: Clock;
 }
 
 /** A failed poll keeps what the istiod last said: its proxies are then unknown, not gone. */
-function answerFrom({ target, known, asked, version, at }: Outcome): IstiodAnswer {
-  const polledAt = at.now();
+function answerFrom({ target, known, asked, version, clock }: Outcome): IstiodAnswer {
+  const polledAt = clock.now();
   const base = {
     istiod: target.istiod,
     access: asked.access,
     polledAt,
-    ...(asked.instead === undefined ? {} : { httpError: asked.instead }),
+    ...(asked.httpError === undefined ? {} : { httpError: asked.httpError }),
     ...(version === undefined ? {} : { version }),
   } as const;
   if ('answer' in asked) {

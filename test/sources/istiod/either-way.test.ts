@@ -52,7 +52,7 @@ function ways(http: Weather = 'ok', xds: Weather = 'ok') {
 
 /** `http`, `xds instead of not_found`, or `http: refused`. */
 function told(asked: Asked): string {
-  const instead = asked.instead === undefined ? '' : ` instead of ${asked.instead.code}`;
+  const instead = asked.httpError === undefined ? '' : ` instead of ${asked.httpError.code}`;
   return asked.error === undefined ? `${asked.access}${instead}` : `${asked.access}: ${asked.error.code}`;
 }
 

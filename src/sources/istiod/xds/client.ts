@@ -8,7 +8,7 @@ import { type Deadline, deadlineIn } from './deadline.ts';
 import { knock } from './knock.ts';
 import { xdsNode } from './node.ts';
 
-/** One question to one istiod over xDS. */
+/** Whom to ask, by what right, and for how long at most. */
 export interface XdsQuestion {
   readonly to: XdsAddress;
   /** PEM of the authority that signs its certificate. */
@@ -19,13 +19,15 @@ export interface XdsQuestion {
   readonly signal: AbortSignal;
 }
 
-/** Asks istiods over xDS, on connections that are kept from poll to poll. */
+/** Asks istiods over xDS, on connections that are kept from poll to poll; who made it closes it. */
 export interface XdsClient {
   /** @throws AskError with the bounded reason; the signal's own reason where the caller gave up */
   sync(question: XdsQuestion): Promise<SyncAnswer>;
+  /** Nothing where it does not say, or not within two seconds. Never rejects. */
   version(question: XdsQuestion): Promise<string | undefined>;
   /** Ends connections to all but these addresses. */
   keep(addresses: ReadonlySet<string>): void;
+  /** Lets go of all connections. */
   close(): void;
 }
 
