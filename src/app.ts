@@ -6,7 +6,7 @@ import { settingsOf } from './app/settings.ts';
 import { shardOf } from './app/shard.ts';
 import { createSourceBoard } from './app/source-board.ts';
 import { createWatchedCluster } from './app/watched-cluster.ts';
-import { startWeb } from './app/web.ts';
+import { startWeb, type Web } from './app/web.ts';
 import type { Config } from './config/config.ts';
 import type { Shard } from './model/shard.ts';
 import { NO_HISTORY } from './model/sync-history.ts';
@@ -57,7 +57,7 @@ export async function runExporter(options: ExporterOptions, signal: AbortSignal)
     const decided = (one: Leadership): void => {
       leadership = one;
     };
-    await runSources({ ...options, mesh, scheduler, shard, asked, progress, decided }, signal);
+    await runSources({ ...options, mesh, scheduler, shard, asked, progress, web, decided }, signal);
   } finally {
     scheduler.stop();
     await web.close(GRACE_MS);
@@ -79,6 +79,7 @@ interface Parts extends ExporterOptions {
   readonly shard: Shard;
   readonly asked: AskedLooks<DiffExcerpt>;
   readonly progress: Progress;
+  readonly web: Pick<Web, 'tasks'>;
   /** Told once it is clear how it is found out who leads. */
   readonly decided: (leadership: Leadership) => void;
 }
@@ -94,7 +95,7 @@ async function runSources(parts: Parts, signal: AbortSignal): Promise<void> {
     if (config.leaderElection.enabled) progress.waitFor(cluster.tasks);
     const lead = createLead({ ...parts, pace, cluster, board, graceMs: GRACE_MS });
     const leading = { name: 'mesh', run: (stop: AbortSignal) => leadership.run(lead, stop) };
-    await supervise([...cluster.tasks, leading], signal, 2 * GRACE_MS);
+    await supervise([...cluster.tasks, leading, ...parts.web.tasks(parts.scheduler)], signal, 2 * GRACE_MS);
   } finally {
     await cluster.close();
   }

@@ -10,7 +10,7 @@ import { StartError } from './start-error.ts';
 /** The web configuration in use. */
 export interface LiveWebConfig {
   current(): WebConfig;
-  /** Looks whether a file of it has changed, at most once a second, and takes what is new and sound. Never fails. */
+  /** Looks whether a file of it has changed, and takes what is new and sound. Never fails. */
   refresh(): Promise<void>;
 }
 
@@ -23,9 +23,14 @@ export interface WebConfigOptions {
   readonly onChange: (config: WebConfig) => void;
 }
 
-const LOOK_EVERY_MS = 1000;
+/**
+ * How often to look, whether anybody asks or not: where a wrong authority turns everybody away at the handshake, no
+ * request is left that could bring the look.
+ */
+export const LOOK_EVERY_MS = 2000;
+const SOON = `within ${LOOK_EVERY_MS / 1000} seconds`;
 
-/** Reads the file, and reads it again when it or a file it names has changed. @throws StartError when it cannot be taken now */
+/** Reads the file, and at each refresh again when it or a file it names has changed. @throws StartError when it cannot be taken now */
 export async function openLiveWebConfig(options: WebConfigOptions): Promise<LiveWebConfig> {
   const { file, clock, log, onRead, onChange } = options;
   const first = await readUsableWebConfig(file);
@@ -33,9 +38,9 @@ export async function openLiveWebConfig(options: WebConfigOptions): Promise<Live
   let config = first.result.config;
   let { files } = first;
   let seen = await fingerprint(files);
-  let lookedAtMs = clock.monotonicMs();
   let looking: Promise<void> | undefined;
   onRead(clock.now());
+  log.info({ file }, `the web configuration is in use; what changes in its files holds ${SOON}`);
 
   const take = async (): Promise<void> => {
     // Taken before the reading: what changes meanwhile is seen the next time.
@@ -48,22 +53,22 @@ export async function openLiveWebConfig(options: WebConfigOptions): Promise<Live
     if (next.result.ok) {
       config = next.result.config;
       onChange(config);
-      log.info({ file }, 'the web configuration was read anew');
+      log.info({ file }, 'the web configuration was read anew, and holds from now on');
     } else {
       const problems = next.result.problems.map(problemText);
-      log.warn({ file, problems }, 'the new web configuration cannot be taken; what was before stays in use');
+      log.warn(
+        { file, problems },
+        `the new web configuration cannot be taken; what was before stays in use. Mend it, and it holds ${SOON}`,
+      );
     }
   };
   return {
     current: () => config,
     refresh: () => {
-      if (looking === undefined && clock.monotonicMs() - lookedAtMs >= LOOK_EVERY_MS) {
-        looking = take().finally(() => {
-          lookedAtMs = clock.monotonicMs();
-          looking = undefined;
-        });
-      }
-      return looking ?? Promise.resolve();
+      looking ??= take().finally(() => {
+        looking = undefined;
+      });
+      return looking;
     },
   };
 }

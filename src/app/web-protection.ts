@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { TlsSettings, WebConfig } from '../model/web-config.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Task } from '../runtime/supervise.ts';
 import { pathOf, type Route } from '../sinks/http/answer.ts';
 import type { Dispatch } from '../sinks/http/dispatch.ts';
 import { PROBE_PATHS } from '../sinks/http/routes.ts';
@@ -12,9 +13,9 @@ import { clientRateCheck, sharedRateCheck } from '../sinks/http/security/rate-ch
 import { createTokenJudge, type TokenJudge } from '../sinks/http/security/token-judge.ts';
 import type { Handler } from '../sinks/http/server.ts';
 import type { SelfMetrics } from '../sinks/metrics/self-metrics.ts';
-import type { Clock } from '../sources/source.ts';
+import type { Clock, Scheduler } from '../sources/source.ts';
 import { connectKubernetes } from './kubernetes.ts';
-import { openLiveWebConfig } from './live-web-config.ts';
+import { LOOK_EVERY_MS, openLiveWebConfig } from './live-web-config.ts';
 import { StartError } from './start-error.ts';
 
 export interface ProtectionOptions {
@@ -34,6 +35,8 @@ export interface WebProtection {
   guard(handler: Handler, dispatch: Dispatch, routes: readonly Route[]): Handler;
   /** Told of new certificates and new trust. */
   onTls(renew: (settings: TlsSettings) => void): void;
+  /** What keeps it current while the server runs; none where there is no file that could change. */
+  tasks(scheduler: Scheduler): readonly Task[];
   close(): Promise<void>;
 }
 
@@ -61,7 +64,6 @@ export async function createWebProtection(options: ProtectionOptions): Promise<W
       return guarded(handler, {
         checks: [
           clientRateCheck(config.web.requestsPerSecond, clock.monotonicMs),
-          async () => void (await live.refresh()),
           sharedRateCheck(() => live.current().rateLimit, clock.monotonicMs),
           authentication,
         ],
@@ -74,6 +76,11 @@ export async function createWebProtection(options: ProtectionOptions): Promise<W
     },
     onTls: (renew) => {
       renewTls = renew;
+    },
+    tasks: (scheduler) => {
+      if (config.web.configFile === undefined) return [];
+      const name = 'web configuration';
+      return [{ name, run: (stop) => scheduler.repeat(name, () => LOOK_EVERY_MS, live.refresh, stop) }];
     },
     close: async () => {
       comparer.close();

@@ -4,6 +4,7 @@ import { proxyTable } from '../model/proxy-table.ts';
 import type { Shard } from '../model/shard.ts';
 import { LADDER } from '../rungs/index.ts';
 import type { Log } from '../runtime/log.ts';
+import type { Task } from '../runtime/supervise.ts';
 import type { Route } from '../sinks/http/answer.ts';
 import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
 import type { EventFeed } from '../sinks/http/page/event-feed.ts';
@@ -17,7 +18,7 @@ import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import { proxiesBody } from '../sinks/report/proxy-status-json.ts';
 import type { AskedLooks } from '../sources/inspection/asked-looks.ts';
-import type { Clock } from '../sources/source.ts';
+import type { Clock, Scheduler } from '../sources/source.ts';
 import { diffApi, whyNoDiff } from './diff-api.ts';
 import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
@@ -46,6 +47,8 @@ export interface WebOptions {
 
 export interface Web {
   readonly address: string;
+  /** What keeps it current while it serves. */
+  tasks(scheduler: Scheduler): readonly Task[];
   close(graceMs: number): Promise<void>;
 }
 
@@ -99,6 +102,7 @@ async function serve(options: Serving): Promise<Web> {
   const servers = await listen({ handler, probes, protection, config, log });
   return {
     address: servers[0].address,
+    tasks: protection.tasks,
     close: async (graceMs) => {
       dispatch.stop();
       page?.feed.close();

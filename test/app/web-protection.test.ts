@@ -18,6 +18,7 @@ import { startServer } from '../../src/sinks/http/server.ts';
 import { createSelfMetrics } from '../../src/sinks/metrics/self-metrics.ts';
 import { ask, basic } from '../support/ask.ts';
 import { makeCertificate } from '../support/certificate.ts';
+import { createHandScheduler } from '../support/hand-scheduler.ts';
 import { recordLog } from '../support/record-log.ts';
 import { startTokenServer } from '../support/token-server.ts';
 
@@ -55,6 +56,7 @@ async function protect(t: TestContext, asked: Asked = {}) {
   };
   let nowMs = 1000;
   const clock = { now: () => (nowMs / 1000) as EpochSeconds, monotonicMs: () => nowMs };
+  const rounds = createHandScheduler();
   const log = recordLog();
   const self = createSelfMetrics({ version: '1', revision: '', nodeVersion: '24' }, 'Kubernetes', []);
   const protection = await createWebProtection({ config, env: {}, self, log, clock });
@@ -63,19 +65,27 @@ async function protect(t: TestContext, asked: Asked = {}) {
   const { tls } = protection;
   const server = await startServer(handler, { host: '127.0.0.1', port: 0, ...(tls && { tls }) });
   protection.onTls(server.renewTls);
-  t.after(() => Promise.all([server.close(0), protection.close()]));
+  const stop = new AbortController();
+  const tasks = protection.tasks(rounds.scheduler).map(({ run }) => run(stop.signal));
+  t.after(async () => {
+    stop.abort();
+    await Promise.all([...tasks, server.close(0), protection.close()]);
+  });
+  const later = async (): Promise<void> => {
+    nowMs += 1000;
+    await rounds.round();
+  };
   return {
     folder,
     log,
     address: server.address,
-    later: () => {
-      nowMs += 1000;
-    },
+    /** When the scheduler has had its next round. */
+    later,
     /** As editors and kubelets do: another file takes the name. */
     write: async (words: string, name = 'web.yml') => {
       await writeFile(join(folder, 'new'), words);
       await rename(join(folder, 'new'), join(folder, name));
-      nowMs += 1000;
+      await await later();
     },
     metric: async (name: string) =>
       (await self.text())
@@ -155,7 +165,7 @@ test('users are read anew when the file changes; a broken file leaves those befo
   ]);
   await write('basic_auth_users: {bob: plain}\n');
   for (let nth = 0; nth < 3; nth++) {
-    later();
+    await later();
     assert.equal(await statusOf('bob', 'b'), 200);
   }
   assert.deepEqual(await metric('meshladder_web_config_last_reload'), [
@@ -181,7 +191,7 @@ test('a file that is empty, for a moment or by mistake, lets nobody in', async (
 test('a file that goes leaves what was before', async (t) => {
   const { address, folder, later, metric } = await protect(t, { webConfig: ALICE });
   await rm(join(folder, 'web.yml'));
-  later();
+  await later();
   assert.equal((await ask(address, '/metrics')).status, 401);
   assert.equal((await ask(address, '/metrics', { headers: basic('alice', 'a') })).status, 200);
   assert.match((await metric('meshladder_web_config_last_reload_successful')).join(), / 0$/);
@@ -210,17 +220,13 @@ test('certificates are renewed without a restart; TLS is not switched off by a f
   };
   assert.equal(await shown(), 'first');
   await pair(makeCertificate('second', ca));
-  later();
-  // The first request after the change finds it; the next handshake shows it.
-  await shown();
+  await later();
   assert.equal(await shown(), 'second');
   await writeFile(join(folder, 'tls.key'), first.key);
-  later();
-  await shown();
+  await later();
   assert.equal(await shown(), 'second');
   assert.match((await metric('meshladder_web_config_last_reload_successful')).join(), / 0$/);
   await write(ALICE);
-  await shown();
   assert.match(String(log.lines.at(-1)?.fields['problems']), /TLS is not switched on or off while the server runs/);
 });
 
@@ -284,7 +290,7 @@ async function withTokens(t: TestContext, asked: Asked = {}) {
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 test('tokens: known and allowed is answered, known is not enough, unknown is asked who they are', async (t) => {
-  const { address, api, metric, later } = await withTokens(t);
+  const { address, api, metric } = await withTokens(t);
   const CASES: readonly (readonly [path: string, headers: Record<string, string>, status: number])[] = [
     ['/metrics', {}, 401],
     ['/metrics', bearer('made-up'), 401],
@@ -320,7 +326,6 @@ test('tokens: known and allowed is answered, known is not enough, unknown is ask
     'meshladder_http_requests_refused_total{reason="rate_limited"} 0',
     'meshladder_http_requests_refused_total{reason="overloaded"} 0',
   ]);
-  later();
 });
 
 test('a token has to be made for one of the audiences, where there are some', async (t) => {

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runExporter } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { ask } from '../support/ask.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { recordLog } from '../support/record-log.ts';
+import { until } from '../support/until.ts';
 
 async function run(t: TestContext, env: Readonly<Record<string, string>>) {
   const loaded = await loadConfig({
@@ -52,4 +57,41 @@ test('where the address of probes cannot be had, nothing is served at all', asyn
     name: 'StartError',
     message: `127.0.0.1:${port} is taken by another program; stop it, or choose another with web.probeAddress`,
   });
+});
+
+const TRUSTED = makeCertificate('prometheus', undefined, ['spiffe://mesh/prometheus']);
+const SERVER = makeCertificate('server');
+
+test('a mistake that turns everybody away at the handshake is mended without a restart', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-web-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const write = (words: string, name: string) => writeFile(join(folder, name), words);
+  const webConfig = (san: string): string =>
+    `tls_server_config: {cert_file: tls.crt, key_file: tls.key, client_ca_file: ca.crt,
+      client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: ["${san}"]}\n`;
+  await Promise.all([
+    write(SERVER.cert, 'tls.crt'),
+    write(SERVER.key, 'tls.key'),
+    write(TRUSTED.cert, 'ca.crt'),
+    write(webConfig('spiffe://mesh/prometheus'), 'web.yml'),
+  ]);
+  const { address } = await run(t, { MESHLADDER_WEB_CONFIG_FILE: join(folder, 'web.yml') });
+  const { cert, key } = TRUSTED;
+  const becomes = (isIn: boolean, why: string): Promise<void> =>
+    until(
+      async () => {
+        const told = await ask(address, '/metrics', { ca: SERVER.cert, cert, key }).catch(() => undefined);
+        return (told?.status === 200) === isIn;
+      },
+      { withinMs: 10_000, what: why },
+    );
+  await becomes(true, 'the right certificate is let in');
+  await write(webConfig('spiffe://mesh/promehteus'), 'web.yml');
+  await becomes(false, 'the name with a typo lets nobody in');
+  await write(webConfig('spiffe://mesh/prometheus'), 'web.yml');
+  await becomes(true, 'the mended name lets in again');
+  await write(makeCertificate('another').cert, 'ca.crt');
+  await becomes(false, 'the wrong authority lets nobody in');
+  await write(TRUSTED.cert, 'ca.crt');
+  await becomes(true, 'the mended authority lets in again');
 });

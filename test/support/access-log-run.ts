@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { epochSeconds } from '../../src/model/brand.ts';
@@ -9,7 +8,8 @@ import { openScanner } from '../../src/sources/access-log/open-scanner.ts';
 import { createReferenceScanner } from '../../src/sources/access-log/reference-scanner.ts';
 import { type AccessLogSource, createAccessLogSource, type LogPlace } from '../../src/sources/access-log/source.ts';
 import { createTally } from '../../src/sources/access-log/tally.ts';
-import type { PollReport, Scheduler } from '../../src/sources/source.ts';
+import type { PollReport } from '../../src/sources/source.ts';
+import { createHandScheduler } from './hand-scheduler.ts';
 import { recordLog } from './record-log.ts';
 
 /** A running access-log source whose rounds come when the test says so, on a clock that the test moves. */
@@ -83,25 +83,6 @@ export async function startAccessLogRun(options: AccessLogRunOptions): Promise<A
       await end();
       rmSync(file, { force: true });
       if (existsSync(kept)) renameSync(kept, file);
-    },
-  };
-}
-
-/** Runs what is to be repeated each time `round` is called, and not before. */
-function createHandScheduler(): { readonly scheduler: Scheduler; round(): Promise<void> } {
-  const started = Promise.withResolvers<void>();
-  const tasks: (() => Promise<void>)[] = [];
-  return {
-    scheduler: {
-      repeat: async (_name, _intervalMs, task, signal) => {
-        tasks.push(() => task(signal));
-        started.resolve();
-        if (!signal.aborted) await once(signal, 'abort');
-      },
-    },
-    async round() {
-      await started.promise;
-      for (const task of tasks) await task();
     },
   };
 }
