@@ -414,6 +414,45 @@ describe('what cannot be asked', () => {
     assert.equal(said(mesh.snapshot, 'mtls'), 'unknown: rung 2 not passed');
   });
 
+  describe('of a connection nothing is known', () => {
+    const gone = (istiods: Parameters<PolledMesh['poll']>[1]): MeshSnapshot => {
+      const mesh = paymentMesh();
+      playIncident(mesh, 'gone', 60);
+      assert.match(said(mesh.snapshot, 'in-mesh', CHECKOUT), /^finding: 1 proxy MISSING/);
+      mesh.poll(DECLARED + 70, istiods);
+      return mesh.snapshot;
+    };
+
+    test('while no istiod answers, though the proxy was missing a moment before', () => {
+      for (const about of [CHECKOUT, { namespace: 'payment' }]) {
+        assert.equal(said(gone([answer([], {}, REFUSED)]), 'in-mesh', about), 'unknown: rung 0 not passed');
+        assert.equal(said(gone([]), 'in-mesh', about), 'unknown: rung 0 not passed');
+      }
+    });
+
+    test('while the istiod that may list it does not answer', () => {
+      const other = answer(listed('n1').slice(1), { name: 'istiod-2' });
+      const words = 'unknown: the istiod of 1 proxy cannot be asked';
+      const snapshot = gone([answer([], {}, REFUSED), other]);
+      for (const about of [CHECKOUT, { namespace: 'payment' }]) assert.equal(said(snapshot, 'in-mesh', about), words);
+      assert.match(said(snapshot, 'in-mesh', { namespace: 'payment', name: listed('n1')[1]!.name }), /^ok/);
+    });
+
+    test('while the only istiod has just begun', () => {
+      const words = 'unknown: 1 proxy not listed by an istiod yet: the next polls tell';
+      assert.equal(said(gone([answer([], { startedAt: epochSeconds(DECLARED + 65) })]), 'in-mesh', CHECKOUT), words);
+    });
+
+    test('before a proxy that has just begun is listed', () => {
+      const mesh = paymentMesh();
+      const proxy = { native: false, running: true, startedAt: epochSeconds(BEGIN + 9), restarts: 0 };
+      mesh.setPods([pod('payment', 'new', { proxy })]);
+      mesh.poll(BEGIN + 10, [answer([])]);
+      const words = 'unknown: its proxy has not connected yet';
+      assert.equal(said(mesh.snapshot, 'in-mesh', { namespace: 'payment', name: 'new' }), words);
+    });
+  });
+
   test('before any source has spoken nothing is known, and nothing is said to be well', () => {
     const report = examineMesh(emptySnapshot(epochSeconds(1)));
     assert.deepEqual(new Set(report.rungs.map(({ verdict }) => verdict)), new Set(['unknown']));

@@ -1,5 +1,6 @@
 import { membershipOf } from '../../model/membership.ts';
-import { isLeaving } from '../../model/proxy-pod.ts';
+import { known } from '../../model/observed.ts';
+import { connectsByItself, isLeaving } from '../../model/proxy-pod.ts';
 import { isSilent } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Pod } from '../../model/workload.ts';
@@ -29,7 +30,8 @@ export function examineInMesh(snapshot: MeshSnapshot, scope: Scope): Finding {
     return { verdict: 'unknown', summary: 'there is no such pod', evidence: [], next };
   }
   const summary = membershipText(pods);
-  if (isSilent(snapshot)) return { verdict: 'unknown', summary: 'rung 0 not passed', evidence: [summary] };
+  const unsure = whyUnsure(snapshot, scope, pods);
+  if (unsure !== undefined) return { verdict: 'unknown', summary: unsure, evidence: [summary] };
   if (gaps === undefined) {
     return { verdict: 'unknown', summary: 'injectors or namespaces are not known', evidence: [summary] };
   }
@@ -59,6 +61,27 @@ function podCommand(pod: Pod | undefined): string | undefined {
 
 function isUnseen(snapshot: MeshSnapshot, scope: Scope, pods: readonly Pod[]): boolean {
   return scope.name !== undefined && pods.length === 0 && rowsIn(snapshot, scope).length === 0;
+}
+
+/** Why nobody can tell that these are connected: that a pod runs a proxy is half of the question. */
+function whyUnsure(snapshot: MeshSnapshot, scope: Scope, pods: readonly Pod[]): string | undefined {
+  const istiods = known(snapshot.controlPlane)?.istiods ?? [];
+  const answering = istiods.filter(({ error }) => error === undefined);
+  if (isSilent(snapshot) || answering.length === 0) return 'rung 0 not passed';
+  const rows = rowsIn(snapshot, scope);
+  const unknown = rows.filter(({ verdict }) => verdict === 'unknown');
+  if (unknown.length > 0) {
+    const proxies = counted(unknown.length, 'proxy', 'proxies');
+    return answering.length < istiods.length
+      ? `the istiod of ${proxies} cannot be asked`
+      : `${proxies} not listed by an istiod yet: the next polls tell`;
+  }
+  const isUnlisted = scope.name !== undefined && rows.length === 0 && pods.some(isToConnect);
+  return isUnlisted ? 'its proxy has not connected yet' : undefined;
+}
+
+function isToConnect(pod: Pod): boolean {
+  return connectsByItself(pod) && !isLeaving(pod);
 }
 
 function unread({ cluster }: MeshSnapshot): readonly string[] {
