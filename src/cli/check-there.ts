@@ -1,4 +1,4 @@
-import { type AskedPart, type AskedPods, podsAsked } from '../model/asked-pods.ts';
+import { type AskedPart, type PodQuery, podsAsked } from '../model/asked-pods.ts';
 import { known } from '../model/observed.ts';
 import { oneOwner } from '../model/pod-owner.ts';
 import { proxyTable } from '../model/proxy-table.ts';
@@ -10,7 +10,7 @@ import { UserError } from './io.ts';
 export function checkThere({ namespace, name, of }: AskedPart, snapshot: MeshSnapshot): void {
   checkNamespace(namespace, snapshot);
   if (name === undefined || known(snapshot.cluster.pods) === undefined) return;
-  const asked: AskedPods = { namespace, name, ...(of !== undefined && { of }) };
+  const asked: PodQuery = { namespace, name, ...(of !== undefined && { of }) };
   if (podsAsked(snapshot, asked).names.length > 0) return;
   const what = of === undefined || of === 'pods' ? 'pod or workload' : `${oneOwner(of)} with pods`;
   throw new UserError(`${name}.${namespace}: there is no such ${what}; ${hintOf(asked, snapshot)}`);
@@ -30,7 +30,7 @@ function checkNamespace(namespace: string, snapshot: MeshSnapshot): void {
   throw new UserError(`there is no namespace ${namespace}; ${hint}`);
 }
 
-function hintOf({ namespace, name }: AskedPods, { cluster }: MeshSnapshot): string {
+function hintOf({ namespace, name }: PodQuery, { cluster }: MeshSnapshot): string {
   const pods = [...(known(cluster.pods)?.values() ?? [])].filter((pod) => pod.namespace === namespace);
   if (pods.length === 0) return `${namespace} has no pods`;
   const near = nearNames(

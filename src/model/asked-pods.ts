@@ -10,7 +10,7 @@ import type { Pod } from './workload.ts';
 import { workloadOfPod } from './workload-of-pod.ts';
 
 /** What a person names: a pod, or what runs pods. */
-export interface AskedPods {
+export interface PodQuery {
   readonly namespace: string;
   readonly name: string;
   /** Default: a pod, else the workload of that name, else all pods whose names begin with it. */
@@ -18,10 +18,10 @@ export interface AskedPods {
 }
 
 /** A namespace, or in it a pod or what runs pods. */
-export type AskedPart = Pick<AskedPods, 'namespace'> & Partial<AskedPods>;
+export type AskedPart = Pick<PodQuery, 'namespace'> & Partial<PodQuery>;
 
 /** The pods that are meant, those whose proxies are behind first. */
-export interface PodsAsked {
+export interface PodMatch {
   readonly names: readonly string[];
   /** Not a pod of that very name, but what runs these. */
   readonly isOwner: boolean;
@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<Exclude<PodOwner, 'pods'>, string>> = {
 };
 
 /** Finds pods by name among those of Kubernetes and those that istiods list; none where nothing of that name is there. */
-export function podsAsked(snapshot: MeshSnapshot, asked: AskedPods): PodsAsked {
+export function podsAsked(snapshot: MeshSnapshot, asked: PodQuery): PodMatch {
   const { namespace, name, of = 'pods' } = asked;
   const rows = proxyTable(snapshot).filter((row) => row.namespace === namespace);
   const pods = known(snapshot.cluster.pods);
@@ -67,7 +67,7 @@ function nameOf({ name }: { readonly name: string }): string {
   return name;
 }
 
-function ownedBy({ name, of = 'pods' }: AskedPods, { cluster }: MeshSnapshot): (pod: Pod) => boolean {
+function ownedBy({ name, of = 'pods' }: PodQuery, { cluster }: MeshSnapshot): (pod: Pod) => boolean {
   if (of === 'pods') return (pod) => workloadOfPod(pod.name, pod, cluster) === name;
   if (of === 'replicasets') return ({ owner }) => owner?.kind === KINDS[of] && owner.name === name;
   return (pod) => pod.owner?.kind === KINDS[of] && workloadOfPod(pod.name, pod, cluster) === name;

@@ -13,7 +13,8 @@ const LEAST_SECONDS = 60;
 /** What is over may look so by chance in one of a hundred cases. */
 const DOUBT = 0.01;
 
-export interface Happening {
+/** What happens again and again, and how to count it. */
+export interface Recurrence {
   /** How often it happened. */
   happened(recent: RecentTraffic): number;
   /** How often it could have: as requests, of which these failed. */
@@ -21,7 +22,7 @@ export interface Happening {
 }
 
 /** The longest time up to now in which it has not happened; undefined where that is less than a minute. */
-export function quietFor(snapshot: MeshSnapshot, { happened, occasions }: Happening): Quiet | undefined {
+export function quietFor(snapshot: MeshSnapshot, { happened, occasions }: Recurrence): Quiet | undefined {
   let quiet: Quiet | undefined;
   for (const recent of lookBacks(snapshot)) {
     if (happened(recent) > 0) break;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AskedPods, podsAsked } from '../../src/model/asked-pods.ts';
+import { type PodQuery, podsAsked } from '../../src/model/asked-pods.ts';
 import { podOwnerOf } from '../../src/model/pod-owner.ts';
 import type { Pod } from '../../src/model/workload.ts';
 import { answer, connection, fresh, objects, pod, polledMesh, sync } from '../support/mesh.ts';
@@ -40,7 +40,7 @@ function snapshot(pods: readonly Pod[] | undefined = PODS) {
   return mesh.snapshot;
 }
 
-const TABLE: Readonly<Record<string, readonly [asked: Omit<AskedPods, 'namespace'>, names: readonly string[]]>> = {
+const TABLE: Readonly<Record<string, readonly [asked: Omit<PodQuery, 'namespace'>, names: readonly string[]]>> = {
   'a pod': [{ name: 'cart-0' }, ['cart-0']],
   'a pod that only istiod knows': [{ name: 'ghost-5f7b8c9d6e-abcde' }, ['ghost-5f7b8c9d6e-abcde']],
   'a workload by its name alone, whatever runs it, those behind first': [
