@@ -13,35 +13,28 @@ export async function readCluster(api: KubeApi, { rootNamespace }: CheckOptions,
   const { createOneLook } = await import('../sources/kubernetes/one-look.ts');
   const { KINDS } = await import('../sources/kubernetes/kinds.ts');
   const look = createOneLook({ api, now: systemClock.now, signal: io.signal, onUnreadable: sayLeftOut(io) });
-  const keys = Object.keys(CONFIG_KIND_NAMES);
-  const lists = {
-    namespaces: look.core(KINDS.namespaces, []),
-    pods: look.core(KINDS.pods, []),
-    services: look.core(KINDS.services, []),
-    endpointSlices: look.core(KINDS.endpointSlices, []),
-    networkPolicies: look.core(KINDS.networkPolicies, []),
-    replicaSets: look.core(KINDS.replicaSets, []),
-    deployments: look.core(KINDS.deployments, []),
-    meshConfigs: look.core(KINDS.meshConfigs, [rootNamespace]),
-    injectors: look.injectors(),
-  };
-  const configs = keys.map((key) => look.config(key));
-  // All at once: one that fails must not leave the others without somebody who hears of it.
-  await Promise.all([...Object.values(lists), ...configs]);
-  const config = await Promise.all(configs);
-  return {
-    ...NO_CLUSTER,
-    namespaces: await lists.namespaces,
-    pods: await lists.pods,
-    services: await lists.services,
-    endpointSlices: await lists.endpointSlices,
-    networkPolicies: await lists.networkPolicies,
-    replicaSets: await lists.replicaSets,
-    deployments: await lists.deployments,
-    meshConfigs: await lists.meshConfigs,
-    injectors: await lists.injectors,
-    config: Object.fromEntries(keys.map((key, nth) => [key, config[nth] ?? { state: 'pending' }])),
-  };
+  const [lists, config] = await Promise.all([
+    allOf({
+      namespaces: look.core(KINDS.namespaces, []),
+      pods: look.core(KINDS.pods, []),
+      services: look.core(KINDS.services, []),
+      endpointSlices: look.core(KINDS.endpointSlices, []),
+      networkPolicies: look.core(KINDS.networkPolicies, []),
+      replicaSets: look.core(KINDS.replicaSets, []),
+      deployments: look.core(KINDS.deployments, []),
+      meshConfigs: look.core(KINDS.meshConfigs, [rootNamespace]),
+      injectors: look.injectors(),
+    }),
+    allOf(Object.fromEntries(Object.keys(CONFIG_KIND_NAMES).map((key) => [key, look.config(key)]))),
+  ]);
+  return { ...NO_CLUSTER, ...lists, config };
+}
+
+/** Awaits all at once: one that fails must not leave the others without somebody who hears of it. */
+async function allOf<T>(promises: { readonly [Key in keyof T]: Promise<T[Key]> }): Promise<T> {
+  const entries = Object.entries<Promise<unknown>>(promises).map(async ([key, promise]) => [key, await promise]);
+  // The same keys with what was promised: Object.fromEntries cannot say so.
+  return Object.fromEntries(await Promise.all(entries)) as T;
 }
 
 /** Each list that could not be read, with why. */
