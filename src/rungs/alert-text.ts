@@ -14,3 +14,9 @@ export function sentences(query: string, values: readonly string[], sentence: st
 export function sameAs(labels: readonly string[]): string {
   return labels.map((label) => `${label}=%q`).join(',');
 }
+
+/** How many, of what comes one by one: `increase` makes 20.34 requests of 20. */
+export const WHOLE_VALUE = '{{ printf "%.0f" $value }}';
+
+/** The same of an answer to a query, within `sentences`. */
+export const WHOLE_ANSWER = '{{ printf "%.0f" .Value }}';

@@ -1,4 +1,5 @@
 import { defineAlert, type RuleGroup } from '../alert.ts';
+import { WHOLE_VALUE } from '../alert-text.ts';
 import { lastSeen, sourceIsUp } from '../promql.ts';
 import { CANARIES_IN_NAMESPACE, CAUSE_IN_NAMESPACE, CAUSE_OF_PROXY } from '../sync-cause.ts';
 import { FAMILIES } from './families.ts';
@@ -137,8 +138,7 @@ export const RULES: RuleGroup = {
         `sum by (${NAMESPACE}, xds_type) (increase(${FAMILIES.stateChanges.name}{state=~"STALE|ERROR"}[30m]))\n> on (${NAMESPACE}) group_left () (${changes} * clamp_min(sum by (${NAMESPACE}) (${VERDICTS}), 1))`,
       for: '10m',
       summary: 'Proxies of a namespace fall behind again and again.',
-      description:
-        'In {{ $labels.proxy_namespace }}, {{ $labels.xds_type | toUpper }} turned STALE or ERROR {{ $value | humanize }} times in 30 minutes: pushes come too often, or proxies are too slow to take them.',
+      description: `In {{ $labels.proxy_namespace }}, {{ $labels.xds_type | toUpper }} turned STALE or ERROR ${WHOLE_VALUE} times in 30 minutes: pushes come too often, or proxies are too slow to take them.`,
     }),
   ],
 };

@@ -1,4 +1,5 @@
 import { defineAlert, type RuleGroup } from '../alert.ts';
+import { WHOLE_VALUE } from '../alert-text.ts';
 import { lastSeen } from '../promql.ts';
 import { FAMILIES } from './families.ts';
 
@@ -42,8 +43,7 @@ export const RULES: RuleGroup = {
         `sum by (mesh_cluster, proxy_namespace, workload, destination) (increase(${GONE}[10m])) > ${requests}`,
       for: '1m',
       summary: 'Proxies send requests to pods that are gone.',
-      description:
-        '{{ $labels.workload }}.{{ $labels.proxy_namespace }} sent {{ $value | humanize }} requests in ten minutes to hosts of {{ $labels.destination }} that are in no EndpointSlice: its endpoints are old.',
+      description: `{{ $labels.workload }}.{{ $labels.proxy_namespace }} sent ${WHOLE_VALUE} requests in ten minutes to hosts of {{ $labels.destination }} that are in no EndpointSlice: its endpoints are old.`,
     }),
   ],
 };

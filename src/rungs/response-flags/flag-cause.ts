@@ -1,5 +1,5 @@
 import { RESPONSE_FLAGS } from '../../model/response-flag.ts';
-import { sameAs, sentences } from '../alert-text.ts';
+import { sameAs, sentences, WHOLE_ANSWER } from '../alert-text.ts';
 import { FAMILIES as MTLS } from '../mtls/families.ts';
 import { FAMILIES } from './families.ts';
 
@@ -43,5 +43,5 @@ export const CONFLICT_AT_DESTINATION: string = sentences(conflicts(sameAs(DESTIN
 export const FLAGS_AT_DESTINATION: string = sentences(
   `topk(3, sum by (flag) (increase(${FAMILIES.responseFlags.name}{${sameAs(DESTINATION)},direction='outbound',flag!~'${NO_FAILURE}'}[5m])) > 0)`,
   DESTINATION,
-  '{{ .Labels.flag }} on {{ .Value | humanize }} in five minutes.',
+  `{{ .Labels.flag }} on ${WHOLE_ANSWER} in five minutes.`,
 );

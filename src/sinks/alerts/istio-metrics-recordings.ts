@@ -1,6 +1,6 @@
 import { FLAG_WATCHES } from '../../model/flag-watch.ts';
 import type { RecordingSpec } from '../../rungs/alert.ts';
-import { sameAs, sentences } from '../../rungs/alert-text.ts';
+import { sameAs, sentences, WHOLE_ANSWER } from '../../rungs/alert-text.ts';
 import { grown } from '../../rungs/promql.ts';
 import { BURN_WINDOWS, type BurnWindow } from '../../rungs/response-flags/budget-burn.ts';
 import { NO_FAILURE } from '../../rungs/response-flags/flag-cause.ts';
@@ -109,7 +109,7 @@ function burnRecording(window: BurnWindow): RecordingSpec {
 export const FLAGS_AT_DESTINATION: string = sentences(
   `topk(3, sum by (flag) (${DESTINATION.flags}{${sameAs(['mesh_cluster', 'destination'])},reporter='source',flag!~'${NO_FAILURE}'}) > 0)`,
   ['mesh_cluster', 'destination'],
-  '{{ .Labels.flag }} on {{ .Value | humanize }} in five minutes.',
+  `{{ .Labels.flag }} on ${WHOLE_ANSWER} in five minutes.`,
 );
 
 /** Istio's counter in our words, from what each proxy reports to shares by destination. */
