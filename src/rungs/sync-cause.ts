@@ -2,6 +2,7 @@ import { sameAs, sentences } from './alert-text.ts';
 import { FAMILIES as SYNC } from './config-synced/families.ts';
 import { FAMILIES as CONTROL_PLANE } from './control-plane/families.ts';
 import { FAMILIES as IN_MESH } from './in-mesh/families.ts';
+import { lastSeen } from './promql.ts';
 import { DECLARED, EXPECTED, OBSERVED_SHARE } from './routes/recordings.ts';
 
 /** Labels of an alert that say whose cause is asked for. */
@@ -11,9 +12,14 @@ const NAMESPACE: Place = ['mesh_cluster', 'proxy_namespace'];
 const PROXY: Place = [...NAMESPACE, 'proxy'];
 const WORKLOAD: Place = [...NAMESPACE, 'workload'];
 
-/** The last series of a family at a place; read over a scrape that failed. */
-function at(family: { readonly name: string }, place: Place, more = ''): string {
-  return `last_over_time(${family.name}{${sameAs(place)}${more}}[3m])`;
+/** Matchers of labels by the values that an alert has for them, however often they are asked for: `a=%[1]q,b=%[2]q`. */
+function ofAlert(place: Place): string {
+  return place.map((label, nth) => `${label}=%[${nth + 1}]q`).join(',');
+}
+
+/** The series of a family at a place now; over a scrape that failed, the last. What was so for one poll is no cause. */
+function at(family: { readonly name: string }, source: 'istiod' | 'kubernetes', place: Place, more = ''): string {
+  return lastSeen(`${family.name}{${ofAlert(place)}${more}}`, source).replaceAll('"', "'");
 }
 
 /** Matchers of what objects of the alert's namespace declare. */
@@ -23,16 +29,17 @@ const BLOCK =
   'NetworkPolicy {{ .Labels.policy_namespace }}/{{ .Labels.policy }} blocks {{ .Labels.direction }} to istiod:15012.';
 
 function blockedAt(place: Place): string {
-  const most = `sum by (policy_namespace, policy, direction) (${at(SYNC.xdsBlocked, place)})`;
+  const most = `sum by (policy_namespace, policy, direction) (${at(SYNC.xdsBlocked, 'kubernetes', place)})`;
   return sentences(`topk(2, ${most} > 0)`, place, BLOCK);
 }
 
 /** The istiods that do not answer among those that proxies of a place were last connected to. */
 function istiodAwayFrom(place: Place): string {
-  const away = `max by (istiod, state) (${at(CONTROL_PLANE.istiodPollState, ['mesh_cluster'], ",state!~'ok|denied'")}) == 1`;
+  const away = `max by (istiod, state) (${at(CONTROL_PLANE.istiodPollState, 'istiod', ['mesh_cluster'], ",state!~'ok|denied'")}) == 1`;
+  // What is cut off is in no table now: its istiod is the one of before.
   return sentences(
-    `${away} and on (istiod) ${at(SYNC.info, place)}`,
-    ['mesh_cluster', ...place],
+    `${away} and on (istiod) last_over_time(${SYNC.info.name}{${ofAlert(place)}}[3m])`,
+    place,
     'Istiod {{ .Labels.istiod }} does not answer: {{ .Labels.state }}.',
   );
 }
@@ -50,15 +57,15 @@ export const CAUSE_OF_MISSING: string = [
 
 /** Which of missing, rejecting and silent a proxy is, and why. */
 export const CAUSE_OF_PROXY: string = [
-  sentences(at(IN_MESH.proxyMissing, PROXY), PROXY, 'No istiod lists it.'),
+  sentences(at(IN_MESH.proxyMissing, 'istiod', PROXY), PROXY, 'No istiod lists it.'),
   sentences(
-    `max by (xds_type, reason) (${at(SYNC.rejected, PROXY)})`,
+    `max by (xds_type, reason) (${at(SYNC.rejected, 'istiod', PROXY)})`,
     PROXY,
     'It rejects {{ .Labels.xds_type | toUpper }}: {{ .Labels.reason }}.',
   ),
   sentences(
-    `count(${at(SYNC.unackedSince, PROXY)} unless on (xds_type) ${at(SYNC.rejected, PROXY)})`,
-    [...PROXY, ...PROXY],
+    `count(${at(SYNC.unackedSince, 'istiod', PROXY)} unless on (xds_type) ${at(SYNC.rejected, 'istiod', PROXY)})`,
+    PROXY,
     'It is connected and does not acknowledge what it is sent.',
   ),
   CAUSE_OF_MISSING,
@@ -87,7 +94,7 @@ export const CANARIES_IN_NAMESPACE: string = sentences(
 export const CAUSE_IN_NAMESPACE: string = [
   blockedAt(NAMESPACE),
   sentences(
-    `topk(2, count by (xds_type, reason) (${at(SYNC.rejected, NAMESPACE)}))`,
+    `topk(2, count by (xds_type, reason) (${at(SYNC.rejected, 'istiod', NAMESPACE)}))`,
     NAMESPACE,
     '{{ .Value }} of them reject {{ .Labels.xds_type | toUpper }}: {{ .Labels.reason }}.',
   ),
