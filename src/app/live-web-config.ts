@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type Problem, problemText } from '../config/problem.ts';
 import { loadWebConfig } from '../config/web-config.ts';
 import type { EpochSeconds } from '../model/brand.ts';
-import type { WebConfig } from '../model/web-config.ts';
+import type { TlsSettings, WebConfig } from '../model/web-config.ts';
 import { tlsProblem } from '../sinks/http/security/tls-options.ts';
 import type { Clock, SourceLog } from '../sources/source.ts';
 import { StartError } from './start-error.ts';
@@ -101,9 +101,25 @@ function whatItOpens(inUse: WebConfig, next: WebConfig): string | undefined {
   if (inUse.users.size > 0 && next.users.size === 0) {
     return 'passwords are not switched off while the server runs; restart it';
   }
-  const demands = ({ tls }: WebConfig): boolean => tls?.clientAuth.startsWith('Require') === true;
-  return demands(inUse) && !demands(next)
-    ? 'client certificates stay demanded while the server runs; restart it'
+  return inUse.tls && next.tls && whomItLetsIn(inUse.tls, next.tls);
+}
+
+/** What a client certificate has to be, by Go's names: the policies are no single line from weak to strong. */
+const MERITS: readonly (readonly [merit: RegExp, what: string])[] = [
+  [/^Require/, 'demanded'],
+  [/Verify/, 'verified'],
+];
+
+/** A typo in a name is mended by another name in its place; one name more is one client more. */
+function whomItLetsIn(inUse: TlsSettings, next: TlsSettings): string | undefined {
+  const lost = MERITS.find(([merit]) => merit.test(inUse.clientAuth) && !merit.test(next.clientAuth));
+  if (lost !== undefined) {
+    return `client certificates stay ${lost[1]} while the server runs (${inUse.clientAuth}, not ${next.clientAuth}); restart it`;
+  }
+  const names = ({ allowedSans }: TlsSettings): number =>
+    allowedSans === undefined ? Number.POSITIVE_INFINITY : new Set(allowedSans).size;
+  return names(next) > names(inUse)
+    ? 'client_allowed_sans is not taken away and gets no more names while the server runs; restart it'
     : undefined;
 }
 

@@ -188,6 +188,42 @@ test('a file that is empty, for a moment or by mistake, lets nobody in', async (
   assert.match(String(log.lines.at(-1)?.fields['problems']), /passwords are not switched off while the server runs/);
 });
 
+const CLIENTS = makeCertificate('clients');
+const SERVER = makeCertificate('server');
+const policy = (clientAuth: string, names?: readonly string[]): string =>
+  `client_auth_type: ${clientAuth}${names === undefined ? '' : `, client_allowed_sans: [${names.join(', ')}]`}`;
+const STRONGEST = 'RequireAndVerifyClientCert';
+const CHANGES: readonly (readonly [before: string, after: string, refusal: RegExp | undefined])[] = [
+  [policy(STRONGEST), policy('RequireAnyClientCert'), /stay verified .* restart/],
+  [policy(STRONGEST), policy('VerifyClientCertIfGiven'), /stay demanded .* restart/],
+  [policy('RequireAnyClientCert'), policy('VerifyClientCertIfGiven'), /stay demanded .* restart/],
+  [policy('VerifyClientCertIfGiven'), policy('RequireAnyClientCert'), /stay verified .* restart/],
+  [policy('VerifyClientCertIfGiven'), policy('RequestClientCert'), /stay verified .* restart/],
+  [policy('VerifyClientCertIfGiven'), policy(STRONGEST), undefined],
+  [policy('RequestClientCert'), policy('RequireAnyClientCert'), undefined],
+  [policy(STRONGEST, ['a']), policy(STRONGEST), /client_allowed_sans .* restart/],
+  [policy(STRONGEST, ['a']), policy(STRONGEST, ['a', 'b']), /client_allowed_sans .* restart/],
+  [policy(STRONGEST, ['a']), policy(STRONGEST, ['b', 'c']), /client_allowed_sans .* restart/],
+  [policy(STRONGEST, ['a', 'b']), policy(STRONGEST, ['b']), undefined],
+  [policy(STRONGEST, ['promehteus']), policy(STRONGEST, ['prometheus']), undefined],
+  [policy(STRONGEST), policy(STRONGEST, ['a', 'b']), undefined],
+];
+for (const [before, after, refusal] of CHANGES) {
+  test(`while it runs, from ${before} to ${after}: ${refusal === undefined ? 'taken' : 'refused'}`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'meshladder-policy-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const files = { 'tls.crt': SERVER.cert, 'tls.key': SERVER.key, 'ca.crt': CLIENTS.cert };
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    const file = (asked: string): string =>
+      `tls_server_config: {cert_file: ${folder}/tls.crt, key_file: ${folder}/tls.key, client_ca_file: ${folder}/ca.crt, ${asked}}\n`;
+    const { write, log, metric } = await protect(t, { webConfig: file(before) });
+    await write(file(after));
+    const isTaken = refusal === undefined ? / 1$/ : / 0$/;
+    assert.match((await metric('meshladder_web_config_last_reload_successful')).join(), isTaken);
+    if (refusal !== undefined) assert.match(String(log.lines.at(-1)?.fields['problems']), refusal);
+  });
+}
+
 test('a file that goes leaves what was before', async (t) => {
   const { address, folder, later, metric } = await protect(t, { webConfig: ALICE });
   await rm(join(folder, 'web.yml'));
