@@ -63,7 +63,7 @@ describe('two replicas', { concurrency: 2 }, () => {
     assertNeverBoth(one, two);
     assert.ok(missedPolls(rig.polls) <= 1, `${missedPolls(rig.polls)} polls were missed`);
     // What began under the one goes on under the other, from when it began.
-    const next = sinceIn(await untilLook(two, (look) => sinceIn(look).length > 0, 15_000));
+    const next = sinceIn(await untilLook(two, hearsIstiod, 15_000));
     assert.deepEqual(next, known);
   });
 
@@ -97,6 +97,10 @@ describe('two replicas', { concurrency: 2 }, () => {
   });
 });
 
+function hearsIstiod({ text }: Look): boolean {
+  return /^meshladder_source_up\{[^}]*source="istiod"[^}]*\} 1$/m.test(text);
+}
+
 /** Since when which proxies are out of sync. */
 function sinceIn({ text }: Look): readonly string[] {
   return text.split('\n').filter((line) => line.startsWith('meshladder_proxy_out_of_sync_since_timestamp_seconds{'));
@@ -106,7 +110,11 @@ async function assertStandsBy({ url }: ReplicaProcess): Promise<void> {
   const words = 'this replica stands by: ladder-one leads and tells of the mesh; ask that one';
   for (const path of ['/api/v1/ladder', '/api/v1/proxies', '/api/v1/findings']) {
     const answer = await fetch(`${url}${path}`);
-    assert.deepEqual([answer.status, await answer.json()], [503, { error: words }], path);
+    assert.deepEqual(
+      [answer.status, await answer.json()],
+      [503, { error: words, standby: true, leader: 'ladder-one' }],
+      path,
+    );
   }
   const page = await fetch(url);
   assert.deepEqual([page.status, await page.text()], [503, `${words}\n`]);

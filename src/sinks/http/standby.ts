@@ -41,16 +41,31 @@ function guarded(route: Route, options: StandbyOptions): Route {
 
 async function standbyAnswer(path: string, { leader }: Standby, options: StandbyOptions): Promise<Answer> {
   if (path === options.telemetryPath) return { status: 200, type: METRICS_TYPE, body: await options.metrics() };
-  const error = standbyWords(leader);
-  return /^\/api\/|\.json$/.test(path) ? jsonAnswer(503, { error }) : textAnswer(503, error);
+  const pod = leader === undefined ? undefined : podOf(leader);
+  const error = standbyWords(pod);
+  if (!/^\/api\/|\.json$/.test(path)) return textAnswer(503, error);
+  const refusal: StandbyRefusal = { error, standby: true, ...(pod !== undefined && { leader: pod }) };
+  return jsonAnswer(503, refusal);
+}
+
+/** What of the API a standby answers. */
+export interface StandbyRefusal {
+  readonly error: string;
+  readonly standby: true;
+  /** The pod of the one that leads; absent while nobody is known to. */
+  readonly leader?: string;
 }
 
 /** A name in a Lease is whatever somebody wrote there. */
 const MAX_NAME = 300;
 
-function standbyWords(leader: string | undefined): string {
-  if (leader === undefined)
-    return 'this replica stands by, and no other is known to lead; it will, within seconds, if no other does';
+function podOf(leader: string): string {
   const [pod = ''] = leader.slice(0, MAX_NAME).split('_');
+  return pod;
+}
+
+function standbyWords(pod: string | undefined): string {
+  if (pod === undefined)
+    return 'this replica stands by, and no other is known to lead; it will, within seconds, if no other does';
   return `this replica stands by: ${pod} leads and tells of the mesh; ask that one`;
 }

@@ -1,5 +1,6 @@
 import { AskError, invalid } from './ask-error.ts';
 import { createHttpClient } from './http-client.ts';
+import { asFields } from './schema.ts';
 
 /** What of an exporter is asked for. */
 export type ExporterPath = `/api/v1/${string}`;
@@ -50,16 +51,26 @@ function inOtherWords(error: AskError, server: string, path: ExporterPath): AskE
   return detail === undefined ? error : new AskError({ ...reason, detail: `${server} ${detail}` }, error);
 }
 
-/** What a replica that does not lead answers, whose words hold a name and nothing else that is not ours. */
-const STANDS_BY = /"this replica stands by(?:: ([\w.-]{1,253}) leads)?/;
+/** A pod's name: it stands in a command that is told. */
+const POD = /^[\w.-]{1,253}$/;
 
+/** What a replica that does not lead answers (`docs/schemas/api-error.json`). */
 function standbyError(server: string, status: number, text: string): AskError | undefined {
-  const found = status === 503 ? STANDS_BY.exec(text) : null;
-  if (found === null) return undefined;
-  const [, leader] = found;
+  const answer = status === 503 ? fieldsIn(text) : undefined;
+  if (answer?.['standby'] !== true) return undefined;
+  const named = answer['leader'];
+  const leader = typeof named === 'string' && POD.test(named) ? named : undefined;
   const next =
     leader === undefined
       ? 'no replica leads yet: ask again in some seconds'
       : `${leader} leads: kubectl -n NAMESPACE port-forward pod/${leader} 19012`;
   return invalid(`${server} stands by and tells nothing of the mesh; ${next}`);
+}
+
+function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return asFields(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

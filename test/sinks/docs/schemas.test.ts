@@ -241,7 +241,7 @@ async function samplesOf(name: string): Promise<readonly unknown[]> {
   if (name === 'api-status') return [JSON.parse(JSON.stringify(STATUS))];
   if (name === 'config-log-level') return [[{ name: 'rbac', before: 'warning', after: 'debug' }]];
   if (name === 'findings') return [structuredClone(FINDINGS)];
-  if (name === 'api-error') return [{ error: 'x' }];
+  if (name === 'api-error') return [{ error: 'x' }, { error: 'x', standby: true, leader: 'ladder-1' }];
   if (name === 'api-diff') {
     const diffs = (await samplesOf('diff')) as readonly object[];
     return diffs.map((each) => ({ at: STATUS.at, about: { namespace: 'a', pod: 'b' }, ...each, leftOut: 0 }));

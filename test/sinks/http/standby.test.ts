@@ -61,7 +61,11 @@ for (const path of [
 test('a standby says who leads, in the form of what was asked', async () => {
   const told = async (path: string, standby = OTHER) => (await answerOf(path, () => standby)).answer;
   assert.deepEqual(await told('/'), textAnswer(503, WORDS));
-  assert.deepEqual(await told('/api/v1/ladder'), jsonAnswer(503, { error: WORDS }));
+  const leader = 'ladder-7c9d8b6f5a-x2k4p';
+  assert.deepEqual(await told('/api/v1/ladder'), jsonAnswer(503, { error: WORDS, standby: true, leader }));
+  const none = String((await told('/api/v1/ladder', { leader: undefined })).body);
+  const { standby, ...rest } = JSON.parse(none) as { readonly standby: unknown };
+  assert.deepEqual([standby, Object.keys(rest)], [true, ['error']]);
   const { status, type, body } = await told('/m');
   assert.deepEqual([status, body], [200, 'meshladder_leader 0\n']);
   assert.match(type, /^text\/plain; version=0\.0\.4/);

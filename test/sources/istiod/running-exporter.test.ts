@@ -33,6 +33,11 @@ async function standbyBody(leader: string | undefined): Promise<string> {
   return String((await route?.answer({ acceptsGzip: false, query: new URLSearchParams() }))?.body);
 }
 
+test('a standby is known by what it says of itself, whatever its words', async () => {
+  const told = await failureOf('{"error":"ich warte","standby":true,"leader":"ladder-1"}');
+  assert.match(told, /^SERVER stands by .*; ladder-1 leads: kubectl -n NAMESPACE port-forward pod\/ladder-1 19012$/);
+});
+
 test('a standby is said to be one, with the leader to ask instead', async () => {
   const told = await failureOf(await standbyBody('ladder-7c9d8b6f5a-x2k4p_0b7c21bf'));
   assert.equal(
@@ -45,7 +50,11 @@ test('a standby is said to be one, with the leader to ask instead', async () => 
 for (const body of [
   '{"error":"overloaded"}',
   'this replica stands by',
-  '{"error":"this replica stands by: $(reboot) leads"}',
+  '{"error":"this replica stands by: x leads"}',
+  '{"error":"x","standby":"true","leader":"x"}',
+  '{"error":"x","standby":true,"leader":"$(reboot)"}',
+  '{"error":"x","standby":true,"leader":["x"]}',
+  '[{"standby":true,"leader":"x"}]',
 ]) {
   test(`nothing of ${body} becomes a command`, async () => {
     const told = await failureOf(body);

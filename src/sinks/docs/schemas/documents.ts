@@ -1,3 +1,4 @@
+import type { StandbyRefusal } from '../../http/standby.ts';
 import { analyze, apiDiff, authz, diff, findings, trace } from './answers.ts';
 import { apiStatus } from './api-status.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { bundle, ladder } from './ladder.ts';
 import { decode, flags } from './logs.ts';
 import { proxies } from './proxies.ts';
-import { type AnySchema, object, text } from './schema.ts';
+import { type AnySchema, object, optional, type Schema, text } from './schema.ts';
 
 /** A document that the program writes. */
 export interface SchemaDocument {
@@ -27,7 +28,12 @@ export interface SchemaDocument {
   readonly schema: AnySchema;
 }
 
-const error = object<{ readonly error: string }>({ error: text() });
+/** Of any answer that is not 200; more keys where a replica stands by. */
+const error = object<{ readonly error: string } & Partial<StandbyRefusal>>({
+  error: text('why, for a person'),
+  standby: optional({ json: { description: 'only of a replica that stands by', const: true } } as Schema<true>),
+  leader: optional(text('of a replica that stands by: the pod of the one that leads, where it is known')),
+});
 
 /** Every JSON document, in the order of the commands. */
 export const SCHEMA_DOCUMENTS: readonly SchemaDocument[] = [
