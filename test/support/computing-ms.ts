@@ -7,3 +7,13 @@ export function computingMs(work: () => void): number {
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1000;
 }
+
+/** The same while `work` goes on, and how long all threads of the process compute. */
+export async function computingMsDuring(
+  work: () => Promise<unknown>,
+): Promise<{ readonly own: number; readonly all: number }> {
+  const before = { own: process.threadCpuUsage(), all: process.cpuUsage() };
+  await work();
+  const [own, all] = [process.threadCpuUsage(before.own), process.cpuUsage(before.all)];
+  return { own: (own.user + own.system) / 1000, all: (all.user + all.system) / 1000 };
+}
