@@ -18,9 +18,11 @@ export function alertsPage(groups: readonly NamedRuleGroup[]): GeneratedPage {
 
 const HOW_TO_LOAD: readonly string[] = [
   '## How to load them',
-  'Give Prometheus the files under `rule_files: [alerts/*.yaml]`, without `alertmanager.example.yaml`, which is for the Alertmanager: it ' +
-    'makes one page of one cause, and lets no ticket mute a page. Each file is one group, and its recordings stand in it before the alerts ' +
-    'that read them. The Helm chart makes a PrometheusRule of them; `prometheusRule.disabledGroups` leaves groups out by the names below.',
+  'Name the files to Prometheus. `alerts/*.yaml` would be one too many: `alertmanager.example.yaml` beside them is for the Alertmanager ' +
+    '(it makes one page of one cause, and lets no ticket mute a page), and Prometheus does not start with it. These two are every rule file:',
+  '```yaml\nrule_files:\n  - alerts/[^a]*.yaml\n  - alerts/a[^l]*.yaml\n```',
+  'Each file is one group, and its recordings stand in it before the alerts that read them. The Helm chart makes a PrometheusRule of ' +
+    'them; `prometheusRule.disabledGroups` leaves groups out by the names below.',
   `Links to runbooks begin with \`${RUNBOOK_BASE}\`: the exporter itself serves them, without the internet. This base is one word, the same in every link, and stands nowhere else in the files. To have another, make the files with \`meshladder generate --runbook-base https://runbooks.example.com/mesh/\`, or set \`prometheusRule.runbookBase\` of the chart. No rule is edited by hand.`,
   'What an alert asks for in minutes and shares is below, each number with its reason. Every alert has cases in `alerts/tests` for ' +
     '`promtool test rules`: one in which it fires; ones in which it does not, in a rollout, a push in flight, a missed scrape and low ' +
