@@ -29,8 +29,8 @@ export interface PodAnswer {
 }
 
 /**
- * Speaks with ports of pods from outside the cluster's network. What fails is thrown with the bounded reason in its
- * `reason` (a SourceError); when the caller's own signal aborts, that signal's reason is thrown.
+ * Speaks with ports of pods from outside the cluster's network. What fails is thrown as a KubeApiError;
+ * when the caller's own signal aborts, that signal's reason is thrown.
  */
 export interface PortForward {
   /** A connection of its own. It ends when the pod closes it, and errs when it is cut. */

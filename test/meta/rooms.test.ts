@@ -41,7 +41,12 @@ const ROOMS: readonly Room[] = [
   {
     name: 'sources/istiod',
     files: /^sources\/istiod\//,
-    may: [/^model\//, /^sources\/(source|breathe|pod-port|with-deadline)\.ts$/, /^sources\/istiod\//],
+    may: [
+      /^model\//,
+      /^sources\/(source|breathe|pod-port|with-deadline)\.ts$/,
+      /^sources\/istiod\//,
+      /^sources\/kubernetes\/kube-api\.ts$/,
+    ],
   },
   {
     name: 'sources/kubernetes',

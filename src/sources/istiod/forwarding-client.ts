@@ -1,6 +1,7 @@
 import type { IstiodAccess } from '../../model/control-plane.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { createBreather } from '../breathe.ts';
+import { KubeApiError } from '../kubernetes/kube-api.ts';
 import type { PodPort, PortForward } from '../pod-port.ts';
 import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
@@ -96,7 +97,7 @@ function neither({ refused, cause }: Exclude<Forwarded, 'answered'>, direct: unk
   return new AskError({ ...refused, detail: `${refused.detail}${also}` }, cause);
 }
 
-/** What a source throws holds its bounded reason. */
+/** Of what istiods and the API server are known to fail with; anything else is a mistake of ours. */
 function reasonIn(error: unknown): SourceError | undefined {
-  return (error as { readonly reason?: SourceError } | undefined)?.reason;
+  return error instanceof AskError || error instanceof KubeApiError ? error.reason : undefined;
 }

@@ -116,6 +116,19 @@ describe('an istiod through a forwarded port', () => {
     }
   });
 
+  test('what is thrown by mistake is told as such, whatever it holds', async () => {
+    const mistake = Object.assign(new Error('a mistake'), { reason: { code: 'denied', detail: 'forged' } });
+    const thrown = client.get(
+      get(),
+      () => {
+        throw mistake;
+      },
+      never,
+    );
+    await assert.rejects(thrown, (error: unknown) => error === mistake);
+    assert.equal(istiod.seen.length, 1);
+  });
+
   test('who gives up ends it with their reason', async () => {
     const asked = Promise.withResolvers<void>();
     istiod.on('/debug/syncz', () => asked.resolve());
