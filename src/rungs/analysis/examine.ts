@@ -5,8 +5,9 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { podsIn } from '../scope.ts';
-import { counted, shellWord } from '../wording.ts';
+import { counted, shellWord, span } from '../wording.ts';
 import { tellsFailure } from './needs.ts';
+import { isOutdated, type UnreadSince, unreadSince } from './outdated.ts';
 import { analysisOf } from './standing.ts';
 
 type Found = readonly AnalysisFinding[];
@@ -21,32 +22,52 @@ export function examineAnalysis(snapshot: MeshSnapshot, scope: Scope): Finding {
   const analysis = analysisOf(snapshot);
   if (analysis === undefined) return { verdict: 'unknown', summary: 'not analysed yet', evidence: [] };
   const findings = findingsOf(analysis, snapshot, scope);
+  const unread = unreadSince(snapshot);
   const errors = findings.filter(({ level }) => level === 'Error');
-  const [first] = errors;
-  if (first !== undefined) {
-    const codes = [...new Set(errors.map(({ code, object }) => `${code} on ${objectPath(object)}`))];
-    const more = codes.length > 2 ? ` and ${counted(codes.length - 2, 'more error')}` : '';
-    return {
-      verdict: 'finding',
-      summary: `${codes.slice(0, 2).join(', ')}${more}`,
-      evidence: errors.slice(0, 5).map(findingText),
-      next:
-        scope.namespace === undefined ? 'meshladder analyze' : `meshladder analyze -n ${shellWord(scope.namespace)}`,
-    };
-  }
-  return withoutErrors(findings, analysis.unknown);
+  if (errors.length === 0) return withoutErrors(findings, analysis.unknown, { unread, snapshot });
+  const standing = errors.filter((error) => !isOutdated(error, unread));
+  if (standing.length > 0) return errorsFinding(standing, scope);
+  const { summary, evidence } = errorsFinding(errors, scope);
+  const asOf = asOfText({ unread, snapshot });
+  return { verdict: 'unknown', summary: `${summary}${asOf}`, evidence: [...whyText(unread), ...evidence] };
 }
 
-/** That no error was found says something only where all that should be looked at was. */
-function withoutErrors(findings: Found, unknown: readonly UnknownCodes[]): Finding {
+function errorsFinding(errors: Found, { namespace }: Scope): Finding {
+  const codes = [...new Set(errors.map(({ code, object }) => `${code} on ${objectPath(object)}`))];
+  const more = codes.length > 2 ? ` and ${counted(codes.length - 2, 'more error')}` : '';
+  return {
+    verdict: 'finding',
+    summary: `${codes.slice(0, 2).join(', ')}${more}`,
+    evidence: errors.slice(0, 5).map(findingText),
+    next: namespace === undefined ? 'meshladder analyze' : `meshladder analyze -n ${shellWord(namespace)}`,
+  };
+}
+
+interface Seen {
+  readonly unread: UnreadSince | undefined;
+  readonly snapshot: MeshSnapshot;
+}
+
+/** Empty where all that was analysed is what is there now. */
+function asOfText({ unread, snapshot: { takenAt } }: Seen): string {
+  return unread === undefined ? '' : `, as of ${span(takenAt - unread.at)} ago`;
+}
+
+function whyText(unread: UnreadSince | undefined): readonly string[] {
+  return unread === undefined ? [] : [`objects cannot be read: ${unread.why}`];
+}
+
+/** That no error was found says something only where all that should be looked at was, and is known still. */
+function withoutErrors(findings: Found, unknown: readonly UnknownCodes[], seen: Seen): Finding {
   const counts = FINDING_LEVELS.flatMap((level) => {
     const count = findings.filter((each) => each.level === level).length;
     return count === 0 ? [] : [counted(count, level.toLowerCase())];
   });
-  const said = findings.slice(0, 3).map(findingText);
+  const said = [...whyText(seen.unread), ...findings.slice(0, 3).map(findingText)];
   const blind = unknown.filter(({ why }) => tellsFailure(why));
-  const found = counts.length === 0 ? 'nothing found' : `no error; ${counts.join(', ')}`;
-  if (blind.length === 0) return { verdict: 'ok', summary: found, evidence: said };
+  const found = `${counts.length === 0 ? 'nothing found' : `no error; ${counts.join(', ')}`}${asOfText(seen)}`;
+  const isOld = (seen.unread?.outdated.size ?? 0) > 0;
+  if (blind.length === 0) return { verdict: isOld ? 'unknown' : 'ok', summary: found, evidence: said };
   const codes = new Set(blind.flatMap((each) => each.codes));
   const evidence = blind.slice(0, 3).map(({ codes: some, why }) => `${some.join(', ')}: ${why}`);
   const summary = `${found}, but ${counted(codes.size, 'code')} could not be looked for`;

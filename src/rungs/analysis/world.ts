@@ -6,7 +6,7 @@ import type {
   SecretFacts,
 } from '../../model/analysis-world.ts';
 import type { EpochSeconds } from '../../model/brand.ts';
-import type { ObjectMap } from '../../model/cluster.ts';
+import type { ClusterObjects, ObjectMap } from '../../model/cluster.ts';
 import { CONFIG_KIND_NAMES, type ConfigKey } from '../../model/config-kinds.ts';
 import type { InjectionWebhook } from '../../model/injection.ts';
 import { known, type Observed } from '../../model/observed.ts';
@@ -77,11 +77,19 @@ export function worldOf(given: AnalysisWorld): World {
 
 /** What an analyzer that needs this gets to see: the same thing as long as nothing of it changes. */
 export function givenFor(given: AnalysisWorld, need: Need): unknown {
-  if (isConfig(need)) return known(observedConfig(given, need));
   if (need === 'secrets' || need === 'nodes' || need === 'injectorValues' || need === 'resourceDefinitions') {
     return given[need];
   }
-  return known<unknown>(given.cluster[need]);
+  return known<unknown>(observedFor(given.cluster, need) ?? NOT_ASKED);
+}
+
+/** How far to trust it; undefined for what no list of the cluster tells. */
+export function observedFor(cluster: ClusterObjects, need: Need): Observed<unknown> | undefined {
+  if (isConfig(need)) return observedConfig({ cluster }, need);
+  if (need === 'secrets' || need === 'nodes' || need === 'injectorValues' || need === 'resourceDefinitions') {
+    return undefined;
+  }
+  return cluster[need];
 }
 
 const ordered = new WeakMap<ObjectMap<unknown>, readonly unknown[]>();
@@ -108,19 +116,18 @@ function ofKind(objects: ObjectMap<ConfigObject> | undefined, kind: string): Obj
   return result;
 }
 
-function observedConfig({ cluster }: AnalysisWorld, key: string): Observed<ObjectMap<ConfigObject>> {
+function observedConfig({ cluster }: Pick<AnalysisWorld, 'cluster'>, key: string): Observed<ObjectMap<ConfigObject>> {
   return Object.hasOwn(cluster.config, key) ? (cluster.config[key] ?? NOT_ASKED) : NOT_ASKED;
 }
 
 const NOT_ASKED = { state: 'pending' } as const;
 
 function whyUnknown(given: AnalysisWorld, need: Need): string | undefined {
-  if (isConfig(need)) return whyUnobserved(observedConfig(given, need), need);
-  const name = NEED_NAMES[need];
+  const name = isConfig(need) ? need : NEED_NAMES[need];
   if (need === 'secrets' || need === 'nodes' || need === 'injectorValues' || need === 'resourceDefinitions') {
     return given[need] === undefined ? `${name} are not read` : undefined;
   }
-  return whyUnobserved(given.cluster[need], name);
+  return whyUnobserved(observedFor(given.cluster, need) ?? NOT_ASKED, name);
 }
 
 function isConfig(need: Need): need is ConfigKey {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { epochSeconds } from '../../../src/model/brand.ts';
 import { NO_CLUSTER } from '../../../src/model/cluster.ts';
 import { advanceFindings, NO_FINDINGS_SINCE } from '../../../src/model/findings-since.ts';
-import { PENDING } from '../../../src/model/observed.ts';
+import { type Observed, PENDING } from '../../../src/model/observed.ts';
 import { emptySnapshot, type MeshSnapshot } from '../../../src/model/snapshot.ts';
 import { examineAnalysis } from '../../../src/rungs/analysis/examine.ts';
 import { analysis } from '../../../src/rungs/analysis/rung.ts';
@@ -120,6 +120,8 @@ const DENIED = {
   error: { code: 'denied', status: 403, detail: 'pods is forbidden' },
 } as const;
 
+const GONE = { code: 'refused', detail: 'nobody listens' } as const;
+
 describe('what a person is told', () => {
   test('a single look finds out by itself; an exporter says that it has not yet', () => {
     assert.equal(examineAnalysis(snapshot(), {}).summary, 'IST0101 on VirtualService/shop/web');
@@ -139,6 +141,46 @@ describe('what a person is told', () => {
     assert.equal(blind.verdict, 'unknown');
     assert.match(blind.summary, /^nothing found, but \d+ codes could not be looked for$/);
     assert.ok(blind.evidence.some((line) => line.includes('Pods could not be read: pods is forbidden')));
+  });
+
+  describe('while objects cannot be read', () => {
+    const QUIET = [namespace('shop'), service('shop/web', 'ports: [{name: http, port: 80}]')].join('\n---\n');
+    /** Every list of Kubernetes, last heard so long ago. */
+    function unreadFor(seconds: number, text: string, isLost = (_list: string): boolean => true): MeshSnapshot {
+      const { cluster, ...rest } = snapshot({}, text);
+      const lose = <T>(lists: T): T =>
+        Object.fromEntries(
+          Object.entries(lists as Record<string, Observed<unknown>>).map(([list, observed]) => {
+            const value = observed.state === 'fresh' && isLost(list) ? observed.value : undefined;
+            const at = epochSeconds(LATER - seconds);
+            return [list, value === undefined ? observed : { state: 'stale', at, value, error: GONE }];
+          }),
+        ) as T;
+      const { config, otherPolicyEngines, ...lists } = cluster;
+      return analysed({ ...rest, cluster: { ...lose(lists), config: lose(config), otherPolicyEngines } });
+    }
+    const said = (asked: MeshSnapshot): string => {
+      const { verdict, summary } = examineAnalysis(asked, {});
+      return `${verdict}: ${summary}`;
+    };
+
+    test('as of when is told, and soon what was well is not known any more', () => {
+      assert.equal(said(unreadFor(40, QUIET)), 'ok: nothing found, as of 40 s ago');
+      assert.equal(said(unreadFor(200, QUIET)), 'unknown: nothing found, as of 3 min ago');
+      const { evidence } = examineAnalysis(unreadFor(200, QUIET), {});
+      assert.deepEqual(evidence, ['objects cannot be read: nobody listens']);
+    });
+
+    test('an error stands for as long as its objects do', () => {
+      assert.equal(said(unreadFor(40, TEXT)), 'finding: IST0101 on VirtualService/shop/web');
+      assert.equal(said(unreadFor(200, TEXT)), 'unknown: IST0101 on VirtualService/shop/web, as of 3 min ago');
+    });
+
+    test('an error that rests on other objects stands', () => {
+      const isLost = (list: string): boolean => list === 'injectors';
+      assert.equal(said(unreadFor(200, TEXT, isLost)), 'finding: IST0101 on VirtualService/shop/web');
+      assert.equal(said(unreadFor(200, QUIET, isLost)), 'unknown: nothing found, as of 3 min ago');
+    });
   });
 
   test('what is not read on purpose takes nothing from an answer', () => {
