@@ -1,6 +1,7 @@
 import type { TokenReviewer } from '../../model/token-reviewer.ts';
 import type { RbacNeed } from '../source.ts';
-import type { KubeWriter } from './kube-api.ts';
+import type { KubeWriter, RawObject } from './kube-api.ts';
+import { record } from './objects/fields.ts';
 
 /** What `system:auth-delegator` allows. It creates nothing that stays: the API answers what it is asked. */
 export const TOKEN_REVIEW_RBAC: readonly RbacNeed[] = [
@@ -31,10 +32,10 @@ const TIMEOUT_MS = 5000;
  * @param audiences whom a token has to be for; empty: the API server itself
  */
 export function createTokenReviewer(api: Pick<KubeWriter, 'create'>, audiences: readonly string[]): TokenReviewer {
-  const ask = async (path: string, kind: string, spec: object): Promise<Readonly<Record<string, unknown>>> => {
+  const ask = async (path: string, kind: string, spec: object): Promise<RawObject> => {
     const apiVersion = path.split('/').slice(2, 4).join('/');
     const answer = await api.create(path, { apiVersion, kind, spec }, AbortSignal.timeout(TIMEOUT_MS));
-    return record(answer['status']);
+    return record(answer['status']) ?? {};
   };
   return {
     whoIs: async (token) => {
@@ -51,11 +52,7 @@ export function createTokenReviewer(api: Pick<KubeWriter, 'create'>, audiences: 
 }
 
 /** A server that knows nothing of audiences says none, and then the token is not bound to any. */
-function isForUs(status: Readonly<Record<string, unknown>>, audiences: readonly string[]): boolean {
+function isForUs(status: RawObject, audiences: readonly string[]): boolean {
   const told = status['audiences'];
   return audiences.length === 0 || (Array.isArray(told) && told.some((one) => audiences.includes(String(one))));
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
