@@ -225,9 +225,15 @@ test('the history outlives a restart', async () => {
     'payment-svc-v2-7b9c6d5f4e-m8zrt',
   ]);
   const second = await start(env);
-  await until(
-    async () => (await second.get('/-/ready')).status,
-    (status) => status === 200,
+  // The first scrape that hears istiod tells since when: one without would look like recovery.
+  const scrape = await until(
+    async () => (await second.get('/metrics')).text(),
+    (body) => /^meshladder_source_up\{[^}]*source="istiod"[^}]*\} 1$/m.test(body),
+  );
+  const told = scrape.matchAll(/^meshladder_proxy_out_of_sync_since_timestamp_seconds\{[^}]*\} (\S+)$/gm);
+  assert.deepEqual(
+    Array.from(told, ([, since]) => Number(since)).toSorted(),
+    saved.proxies.map(({ since }) => since).toSorted(),
   );
   await second.stop();
   const again = JSON.parse(await readFile(file, 'utf8')) as { proxies: { since: number }[] };

@@ -7,6 +7,8 @@ export interface RestoredFact {
   readonly namespace: string;
   readonly name: string;
   readonly outOfSyncSince: EpochSeconds;
+  /** First poll that did not list it, where the last one did not either; only a checkpoint tells. */
+  readonly absentSince?: EpochSeconds;
   /** The types it had not acknowledged; only a checkpoint tells. The fact holds while one of them has the same `acked`. */
   readonly types?: Readonly<Partial<Record<XdsType, RestoredType>>>;
 }

@@ -12,6 +12,7 @@ interface Entry {
   readonly namespace: string;
   readonly name: string;
   readonly since: number;
+  readonly absentSince?: number;
   readonly types: Readonly<Partial<Record<XdsType, { readonly acked?: string; readonly unackedSince: number }>>>;
 }
 
@@ -25,21 +26,25 @@ export function encodeHistory(
   findings: FindingsSince = NO_FINDINGS_SINCE,
 ): string {
   const proxies: Entry[] = [];
-  for (const proxy of history.proxies.values()) if (proxy.outOfSync !== undefined) proxies.push(entryOf(proxy));
+  for (const [key, proxy] of history.proxies) {
+    // A fact that no poll has settled knows more than what was taken of it.
+    if (proxy.outOfSync !== undefined && history.restored?.has(key) !== true) proxies.push(entryOf(proxy));
+  }
   for (const fact of history.restored?.values() ?? []) proxies.push(entryOfFact(fact));
   return `${JSON.stringify({ version: VERSION, savedAt, proxies, findings: Object.fromEntries(findings) })}\n`;
 }
 
-function entryOf({ cluster, namespace, name, outOfSync, types }: ProxyHistory): Entry {
+function entryOf({ cluster, namespace, name, outOfSync, absentSince, types }: ProxyHistory): Entry {
   const unacked: Partial<Record<XdsType, RestoredType>> = {};
   for (const [type, { acked, unackedSince }] of Object.entries(types) as [XdsType, RestoredType][]) {
     if (unackedSince !== undefined) unacked[type] = { unackedSince, ...(acked === undefined ? {} : { acked }) };
   }
-  return { cluster, namespace, name, since: outOfSync?.since ?? 0, types: unacked };
+  const since = outOfSync?.since ?? 0;
+  return { cluster, namespace, name, since, ...(absentSince !== undefined && { absentSince }), types: unacked };
 }
 
-function entryOfFact({ cluster, namespace, name, outOfSyncSince, types = {} }: RestoredFact): Entry {
-  return { cluster, namespace, name, since: outOfSyncSince, types };
+function entryOfFact({ outOfSyncSince, types = {}, ...fact }: RestoredFact): Entry {
+  return { ...fact, since: outOfSyncSince, types };
 }
 
 /**
@@ -68,6 +73,9 @@ function factOf(value: unknown, now: EpochSeconds, path: string): RestoredFact {
     namespace: wordOf(entry['namespace'], `${path}.namespace`),
     name: wordOf(entry['name'], `${path}.name`),
     outOfSyncSince,
+    ...(entry['absentSince'] !== undefined && {
+      absentSince: timeOf(entry['absentSince'], now, `${path}.absentSince`),
+    }),
     // A fact of Prometheus names no types; without any, it holds for whatever the proxy lacks.
     ...(Object.keys(types).length === 0 ? {} : { types }),
   };

@@ -4,8 +4,8 @@ import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
 
 /**
  * Hands what an earlier process knew to the history, so that an incident that began before a restart keeps its
- * beginning. A fact waits until polls agree that the proxy is still out of sync; one that comes late replaces what was
- * only seen first.
+ * beginning. A fact holds from the next poll on, until one says otherwise; one that comes late replaces what was only seen
+ * first.
  */
 export function applyRestored(history: SyncHistory, facts: readonly RestoredFact[]): SyncHistory {
   const proxies = new Map(history.proxies);

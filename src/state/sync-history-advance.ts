@@ -27,6 +27,25 @@ export interface Advance {
 const CONFIRM_SECONDS = 3;
 
 /**
+ * What an earlier process had confirmed holds from the first look on: were it forgotten for one scrape, a restart would
+ * look like recovery. For a proxy whose pushes cannot be compared with those of then.
+ */
+export function recallOutOfSync(draft: Draft, { restored, now }: Advance): void {
+  const fact = restored.get(draft.key);
+  if (fact === undefined || fact.outOfSyncSince > (draft.suspectSince ?? now)) return;
+  draft.outOfSync ??= { since: fact.outOfSyncSince, origin: 'restored' };
+}
+
+/** The same for one that has not acknowledged something now, which settles whether the fact holds. */
+export function settleRestored(draft: Draft, advance: Advance): void {
+  const fact = advance.restored.get(draft.key);
+  if (fact === undefined) return;
+  if (stillHolds(fact, draft)) recallOutOfSync(draft, advance);
+  else if (draft.outOfSync?.origin === 'restored') delete draft.outOfSync;
+  advance.restored.delete(draft.key);
+}
+
+/**
  * Calls the proxy out of sync once two polls, some seconds apart, agree; back-dated to the first of them.
  * @param beganAt when what we look at came to be (its connection or container), where known
  */
@@ -34,18 +53,12 @@ export function confirmOutOfSync(draft: Draft, advance: Advance, beganAt: EpochS
   const { suspectSince } = draft;
   if (draft.outOfSync !== undefined || suspectSince === undefined) return;
   if (advance.now - suspectSince < CONFIRM_SECONDS) return;
-  const fact = advance.restored.get(draft.key);
-  advance.restored.delete(draft.key);
-  if (fact !== undefined && fact.outOfSyncSince <= suspectSince && stillHolds(fact, draft)) {
-    draft.outOfSync = { since: fact.outOfSyncSince, origin: 'restored' };
-  } else {
-    draft.outOfSync = { since: suspectSince, origin: originOf(draft, advance.firstAt, beganAt) };
-  }
+  draft.outOfSync = { since: suspectSince, origin: originOf(draft, advance.firstAt, beganAt) };
 }
 
 /** Whether none of what the proxy had not acknowledged then has been acknowledged since. Prometheus does not tell. */
 function stillHolds({ types }: RestoredFact, draft: Draft): boolean {
-  if (types === undefined || draft.verdict === 'missing') return true;
+  if (types === undefined) return true;
   for (const [type, restored] of Object.entries(types) as [XdsType, { readonly acked?: string }][]) {
     const now = draft.types[type];
     if (now?.suspectSince !== undefined && now.acked === restored.acked) return true;

@@ -5,7 +5,14 @@ import type { RestoredType } from '../model/restored-fact.ts';
 import type { ProxyHistory, StateChange, TypeHistory, Verdict } from '../model/sync-history.ts';
 import { worstState } from '../model/worst-state.ts';
 import type { SyncState, XdsType } from '../model/xds.ts';
-import { type Advance, confirmOutOfSync, type Draft, note } from './sync-history-advance.ts';
+import {
+  type Advance,
+  confirmOutOfSync,
+  type Draft,
+  note,
+  recallOutOfSync,
+  settleRestored,
+} from './sync-history-advance.ts';
 import { advanceType, isUnacked } from './sync-history-types.ts';
 
 /** A proxy that an istiod which answers lists now. */
@@ -142,7 +149,12 @@ function suspect(draft: Draft, look: ListedLook, state: SyncState, advance: Adva
   if (before?.suspectSince === undefined && since !== undefined) advance.changed();
   if (before?.outOfSync !== undefined && !hasAcknowledged(look, since, advance)) draft.outOfSync = before.outOfSync;
   restoreTypes(draft, advance);
-  if (isUnacked(state)) confirmOutOfSync(draft, advance, listed.connection.connectedAt);
+  if (isUnacked(state)) {
+    settleRestored(draft, advance);
+    confirmOutOfSync(draft, advance, listed.connection.connectedAt);
+  } else {
+    recallOutOfSync(draft, advance);
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { EpochSeconds } from '../model/brand.ts';
-import type { ProxyHistory } from '../model/sync-history.ts';
+import type { RestoredFact } from '../model/restored-fact.ts';
+import type { ProxyHistory, Verdict } from '../model/sync-history.ts';
 import type { Pod } from '../model/workload.ts';
 import { worstState } from '../model/worst-state.ts';
-import { type Advance, confirmOutOfSync, type Draft, note } from './sync-history-advance.ts';
+import { type Advance, confirmOutOfSync, type Draft, note, recallOutOfSync } from './sync-history-advance.ts';
 
 /** A proxy that no istiod which answers lists now. */
 export interface UnlistedLook {
@@ -16,28 +17,41 @@ export interface UnlistedLook {
 /** Nothing can be said of it now: what was known is held, and neither confirmed nor forgotten. */
 export function holdUnlisted(look: UnlistedLook, advance: Advance): ProxyHistory {
   const { before } = look;
-  if (before?.verdict === 'unknown' && before.lastListedAt === lastListedAt(before, advance)) return before;
+  const recalls = before?.outOfSync === undefined && advance.restored.has(look.key);
+  if (before?.verdict === 'unknown' && before.lastListedAt === lastListedAt(before, advance) && !recalls) return before;
   const draft = draftOf(look, advance);
   draft.verdict = 'unknown';
+  recallOutOfSync(draft, advance);
   return draft;
 }
 
 /**
  * It should be listed and is not. Called missing when a second poll finds so: a proxy that only reconnects (istiod
- * closes every connection after half an hour or so) is back by then.
+ * closes every connection after half an hour or so) is back by then. The last poll of an earlier process counts as the
+ * first of two.
  * @param pod whose running proxy owes a connection
  */
 export function advanceAbsent(look: UnlistedLook, pod: Pod, advance: Advance): ProxyHistory {
   const { before } = look;
-  const confirmed = before?.absentSince !== undefined;
-  if (confirmed && before.verdict === 'missing' && before.outOfSync !== undefined) return before;
+  if (before?.absentSince !== undefined && before.verdict === 'missing' && before.outOfSync !== undefined)
+    return before;
+  const fact = advance.restored.get(look.key);
   const draft = draftOf(look, advance);
-  draft.absentSince ??= advance.now;
+  const absentSince = draft.absentSince ?? fact?.absentSince;
+  draft.absentSince = absentSince ?? advance.now;
   draft.suspectSince ??= advance.now;
-  draft.verdict = confirmed ? 'missing' : (before?.verdict ?? 'unknown');
+  draft.verdict = absentSince === undefined ? (before?.verdict ?? verdictOf(fact)) : 'missing';
   noteAbsence(draft, before, advance);
+  recallOutOfSync(draft, advance);
+  // When it comes back, it is by another connection: what it had acknowledged on the old one cannot be compared.
+  advance.restored.delete(look.key);
   confirmOutOfSync(draft, advance, pod.proxy?.startedAt);
   return draft;
+}
+
+/** As an earlier process left it. Whom it knew to be connected had not acknowledged something. */
+function verdictOf(fact: RestoredFact | undefined): Verdict {
+  return fact?.types === undefined ? 'unknown' : 'stale';
 }
 
 function draftOf(look: UnlistedLook, advance: Advance): Draft {

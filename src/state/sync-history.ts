@@ -55,6 +55,8 @@ interface Poll {
   readonly listed: ReadonlyMap<string, ListedProxy>;
   /** Absent where Kubernetes cannot be asked: then no proxy can be called missing. */
   readonly pods: ObjectMap<Pod> | undefined;
+  /** As Kubernetes last gave them, however long ago. */
+  readonly lastPods: ObjectMap<Pod> | undefined;
   readonly tags: RevisionTags;
   readonly view: ControlView;
   readonly meshCluster: string;
@@ -83,6 +85,7 @@ function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, { controlPlane,
     next: new Map(),
     listed,
     pods,
+    lastPods: known(snapshot.cluster.pods),
     tags: revisionTags(snapshot.cluster),
     view: controlView(controlPlane, now, missingGraceSeconds),
     meshCluster,
@@ -142,7 +145,7 @@ function takePod(pod: Pod, poll: Poll, absent: AbsentProxy[]): void {
   const owes = owesConnection(pod, poll);
   if (owes && view.answered && !view.isBlindTo(revisionOfPod(pod, poll.tags) ?? before?.revision)) {
     absent.push({ look, pod });
-  } else if (owes || before !== undefined) {
+  } else if (owes || before !== undefined || poll.advance.restored.has(key)) {
     next.set(key, holdUnlisted(look, poll.advance));
   }
 }
@@ -152,27 +155,44 @@ function owesConnection({ proxy }: Pod, { advance, graceSeconds }: Poll): boolea
   return proxy?.running === true && proxy.startedAt !== undefined && advance.now - proxy.startedAt > graceSeconds;
 }
 
-/** Proxies known from before that neither an istiod nor a pod speaks for now. */
-function takeOthers(poll: Poll): Steps<void> {
-  return eachInSteps(poll.previous, ([key, before]) => {
-    if (poll.next.has(key)) return;
-    const held = isGone(before, poll) ? undefined : holdUnlisted({ ...before, before }, poll.advance);
-    if (held !== undefined && isWorthHolding(held, poll)) poll.next.set(key, held);
-    else poll.forgot = true;
+/** Proxies known from before, or to an earlier process, that neither an istiod nor a pod speaks for now. */
+function* takeOthers(poll: Poll): Steps<void> {
+  const { previous, next, advance } = poll;
+  yield* eachInSteps(previous, ([key, before]) => {
+    if (!next.has(key) && !isHeld({ ...before, before }, poll)) poll.forgot = true;
   });
+  for (const [key, fact] of advance.restored) {
+    if (!next.has(key) && !previous.has(key)) isHeld({ ...fact, key, before: undefined }, poll);
+  }
 }
 
-/** As long as an istiod that fails now was the last to list it, it is unknown rather than gone. */
-function isWorthHolding({ key, lastListedAt }: ProxyHistory, { listed, advance }: Poll): boolean {
-  return listed.has(key) || advance.now - (lastListedAt ?? advance.now) <= LAST_KNOWN_SECONDS;
+/** Whether it is kept as last known. */
+function isHeld(look: UnlistedLook, poll: Poll): boolean {
+  if (isGone(look, poll)) return false;
+  const held = holdUnlisted(look, poll.advance);
+  if (!isWorthHolding(held, poll)) return false;
+  poll.next.set(look.key, held);
+  return true;
+}
+
+/**
+ * As long as an istiod that fails now was the last to list it, it is unknown rather than gone. So is one that was out of
+ * sync, as long as its pod was there when Kubernetes was last heard: its incident does not end because we are blind.
+ */
+function isWorthHolding(held: ProxyHistory, { listed, lastPods, cluster, advance }: Poll): boolean {
+  if (listed.has(held.key)) return true;
+  if (held.outOfSync !== undefined && held.cluster === cluster) {
+    if (lastPods?.has(objectKey(held.namespace, held.name)) === true) return true;
+  }
+  return advance.now - (held.lastListedAt ?? advance.firstAt) <= LAST_KNOWN_SECONDS;
 }
 
 /** Its pod was of the cluster we see, and is gone, going or without a proxy now. */
-function isGone(before: ProxyHistory, { pods, cluster, view }: Poll): boolean {
-  if (pods === undefined || before.cluster !== cluster) return false;
-  if (pods.has(objectKey(before.namespace, before.name))) return true;
+function isGone({ cluster, namespace, name, before }: UnlistedLook, { pods, cluster: ours, view }: Poll): boolean {
+  if (pods === undefined || cluster !== ours) return false;
+  if (pods.has(objectKey(namespace, name))) return true;
   // Without a pod it may be a virtual machine's, which an istiod that cannot be asked may still hold.
-  return view.answered && !view.isBlindTo(before.revision);
+  return view.answered && !view.isBlindTo(before?.revision);
 }
 
 function closePoll(poll: Poll, number: number): SyncHistory {

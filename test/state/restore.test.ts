@@ -10,7 +10,7 @@ import { NO_HISTORY, type SyncHistory } from '../../src/model/sync-history.ts';
 import { decodeHistory, encodeHistory } from '../../src/state/history-checkpoint.ts';
 import { loadHistory, saveHistory } from '../../src/state/history-file.ts';
 import { applyRestored } from '../../src/state/restore.ts';
-import { answer, connection, type PolledMesh, pod, polledMesh, sync } from '../support/mesh.ts';
+import { answer, connection, type PolledMesh, pod, polledMesh, REFUSED, sync } from '../support/mesh.ts';
 
 const CART = 'Kubernetes/shop/cart-1';
 const SYNCED = connection('shop', 'cart-1', { cds: sync('a') });
@@ -33,6 +33,16 @@ function checkpoint(): string {
   return encodeHistory(mesh.snapshot.history, epochSeconds(150));
 }
 
+/** A process that saw the proxy go STALE at 101, and in no list since 111; its checkpoint is of 150. */
+function checkpointOfMissing(): string {
+  const mesh = polledMesh();
+  mesh.setPods([pod('shop', 'cart-1')]);
+  mesh.poll(90, [answer([SYNCED])]);
+  mesh.poll(101, [answer([STALE])]);
+  for (const at of [111, 121]) mesh.poll(at, [answer([])]);
+  return encodeHistory(mesh.snapshot.history, epochSeconds(150));
+}
+
 /** A process that starts with what was restored. */
 function restarted(facts: readonly RestoredFact[]): PolledMesh {
   const mesh = polledMesh();
@@ -46,10 +56,69 @@ describe('a restart', () => {
   test('keeps since when a proxy is out of sync, and since when its push waits', () => {
     const mesh = restarted(facts);
     const later = connection('shop', 'cart-1', { cds: sync('a>c', 155) });
-    assert.equal(outOfSync(mesh.poll(170, [answer([later])])), undefined, 'two polls must agree');
-    const history = mesh.poll(180, [answer([later])]);
-    assert.deepEqual(outOfSync(history), { since: 101, origin: 'restored' });
-    assert.equal(history.proxies.get(CART)?.types.cds?.unackedSince, 100);
+    for (const at of [170, 180]) {
+      const history = mesh.poll(at, [answer([later])]);
+      assert.deepEqual(outOfSync(history), { since: 101, origin: 'restored' }, `at ${at}`);
+      assert.equal(history.proxies.get(CART)?.types.cds?.unackedSince, 100);
+    }
+  });
+
+  describe('at the first poll after it', () => {
+    const missing = decodeHistory(checkpointOfMissing(), epochSeconds(160));
+    const since = { since: 101, origin: 'restored' };
+    const behind = connection('shop', 'cart-1', { cds: sync('a>c', 155) });
+    const half = connection('shop', 'cart-1', { cds: sync('z'), lds: sync('>') });
+    const starting = pod('shop', 'cart-1', {
+      proxy: { native: false, running: true, startedAt: epochSeconds(165), restarts: 1 },
+    });
+    const cases: readonly {
+      readonly about: string;
+      readonly facts: readonly RestoredFact[];
+      readonly answers: readonly ReturnType<typeof answer>[];
+      readonly pods?: readonly ReturnType<typeof pod>[];
+      readonly verdict: string;
+      readonly missingSince?: number;
+    }[] = [
+      { about: 'still behind', facts, answers: [answer([behind])], verdict: 'stale' },
+      { about: 'still missing', facts: missing, answers: [answer([])], verdict: 'missing', missingSince: 111 },
+      { about: 'was behind, in no list now', facts, answers: [answer([])], verdict: 'stale', missingSince: 170 },
+      { about: 'was missing, comes back half', facts: missing, answers: [answer([half])], verdict: 'stale' },
+      { about: 'no istiod answers', facts: missing, answers: [answer([], {}, REFUSED)], verdict: 'unknown' },
+      { about: 'its proxy restarts', facts: missing, answers: [answer([])], pods: [starting], verdict: 'unknown' },
+    ];
+    for (const { about, facts: told, answers, pods = [pod('shop', 'cart-1')], verdict, missingSince } of cases) {
+      test(`${about}: out of sync as before`, () => {
+        const mesh = restarted(told);
+        mesh.setPods(pods);
+        const cart = mesh.poll(170, answers).proxies.get(CART);
+        assert.deepEqual([cart?.verdict, cart?.outOfSync, cart?.absentSince], [verdict, since, missingSince]);
+        const [again] = decodeHistory(encodeHistory(mesh.snapshot.history, epochSeconds(171)), epochSeconds(172));
+        assert.equal(again?.outOfSyncSince, 101);
+      });
+    }
+
+    test('pods are not known yet: out of sync as before, and of what is not listed then it is said', () => {
+      const mesh = restarted(missing);
+      const cart = mesh.poll(170, [answer([])]).proxies.get(CART);
+      assert.deepEqual([cart?.verdict, cart?.outOfSync], ['unknown', since]);
+      mesh.setPods([pod('shop', 'cart-1')]);
+      assert.equal(mesh.poll(180, [answer([])]).proxies.get(CART)?.verdict, 'missing');
+    });
+
+    test('its pod is gone: nothing is left to say', () => {
+      const mesh = restarted(missing);
+      mesh.setPods([pod('shop', 'other-1')]);
+      assert.equal(outOfSync(mesh.poll(170, [answer([])])), undefined);
+    });
+  });
+
+  test('while no istiod answered after it the proxy acknowledged something: another incident', () => {
+    const mesh = restarted(facts);
+    mesh.setPods([pod('shop', 'cart-1')]);
+    mesh.poll(170, [answer([], {}, REFUSED)]);
+    const moved = connection('shop', 'cart-1', { cds: sync('b>c', 165) });
+    assert.equal(outOfSync(mesh.poll(180, [answer([moved])])), undefined);
+    assert.deepEqual(outOfSync(mesh.poll(190, [answer([moved])])), { since: 180, origin: 'first_seen' });
   });
 
   test('while the exporter was away the proxy went missing: the same incident', () => {
@@ -146,6 +215,7 @@ describe('reading a checkpoint', () => {
     ['since as text', { ...good, proxies: [{ ...entry, since: '1' }] }, /proxies\[0\]\.since is no time/],
     ['no name', { ...good, proxies: [{ ...entry, name: '' }] }, /proxies\[0\]\.name is no name/],
     ['a very long name', { ...good, proxies: [{ ...entry, cluster: 'x'.repeat(999) }] }, /cluster is no name/],
+    ['absent since the future', { ...good, proxies: [{ ...entry, absentSince: 1e12 }] }, /absentSince is no time/],
     ['no types', { ...good, proxies: [{ ...entry, types: undefined }] }, /types is no object/],
     ['an unknown type', { ...good, proxies: [{ ...entry, types: { xyz: {} } }] }, /has an unknown type/],
     ['a type that is no object', { ...good, proxies: [{ ...entry, types: { cds: 1 } }] }, /types\.cds is no object/],

@@ -432,6 +432,20 @@ describe('without Kubernetes', () => {
     assert.deepEqual(standing(mesh.poll(111, [answer([])])), ['unknown', 90]);
   });
 
+  test('who was missing when Kubernetes fell silent stays out of sync for as long, as nobody can say otherwise', () => {
+    const mesh = polledMesh();
+    const pods = objects([pod('shop', 'cart-1'), pod('shop', 'fine-1')]);
+    const fine = connection('shop', 'fine-1', { cds: sync('a') });
+    mesh.setCluster({ pods: { state: 'fresh', at: epochSeconds(90), value: pods } });
+    mesh.poll(90, [answer([SYNCED, fine])]);
+    for (const at of [100, 110]) mesh.poll(at, [answer([fine])]);
+    mesh.setCluster({ pods: { state: 'stale', at: epochSeconds(110), value: pods, error: REFUSED } });
+    for (const at of [200, 700]) assert.deepEqual(standing(mesh.poll(at, [answer([])])), ['unknown', 100], `at ${at}`);
+    assert.equal(mesh.snapshot.history.proxies.has('Kubernetes/shop/fine-1'), false);
+    mesh.setPods([pod('shop', 'fine-1')]);
+    assert.equal(mesh.poll(710, [answer([fine])]).proxies.has(CART), false);
+  });
+
   test('a proxy of another cluster cannot be called missing by our pods', () => {
     const mesh = polledMesh();
     mesh.setPods([pod('shop', 'cart-1'), pod('shop', 'far-1')]);
