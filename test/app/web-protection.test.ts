@@ -288,6 +288,8 @@ test('the rate limit of the file holds all together, ours each client; probes ar
       'meshladder_http_requests_refused_total{reason="forbidden"} 0',
       'meshladder_http_requests_refused_total{reason="rate_limited"} 2',
       'meshladder_http_requests_refused_total{reason="overloaded"} 0',
+      'meshladder_http_requests_refused_total{reason="check_busy"} 0',
+      'meshladder_http_requests_refused_total{reason="check_failed"} 0',
     ]);
   }
 });
@@ -361,6 +363,8 @@ test('tokens: known and allowed is answered, known is not enough, unknown is ask
     'meshladder_http_requests_refused_total{reason="forbidden"} 2',
     'meshladder_http_requests_refused_total{reason="rate_limited"} 0',
     'meshladder_http_requests_refused_total{reason="overloaded"} 0',
+    'meshladder_http_requests_refused_total{reason="check_busy"} 0',
+    'meshladder_http_requests_refused_total{reason="check_failed"} 0',
   ]);
 });
 
@@ -371,13 +375,14 @@ test('a token has to be made for one of the audiences, where there are some', as
 });
 
 test('while the API server fails, nobody new gets in, and the log says why without the token', async (t) => {
-  const { address, api, log } = await withTokens(t);
+  const { address, api, log, metric } = await withTokens(t);
   api.breakDown();
   const told = await ask(address, '/metrics', { headers: bearer('scrape') });
   assert.deepEqual([told.status, told.headers['retry-after']], [503, '1']);
   const [warning] = log.lines.filter(({ level }) => level === 'warn');
   assert.match(String(warning?.fields['err']), /tokenreviews: HTTP 500/);
   assert.doesNotMatch(JSON.stringify(log.lines), /"scrape"/);
+  assert.match((await metric('meshladder_http_requests_refused_total')).join('\n'), /reason="check_failed"\} 1$/);
 });
 
 test('either a password or a token will do where both are set up', async (t) => {

@@ -97,7 +97,7 @@ export const SELF_FAMILIES: Readonly<Record<Key, FamilySpec>> = {
   },
   requestsRefused: {
     name: 'meshladder_http_requests_refused_total',
-    help: 'Requests to this exporter that were refused because of who asked, how often, or how much was under way.',
+    help: 'Requests to this exporter that were refused because of who asked, how often, or how much was under way, or because whether they may could not be found out.',
     type: 'counter',
     stability: 'stable',
     labels: ['mesh_cluster', 'reason'],

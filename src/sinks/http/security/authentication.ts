@@ -20,8 +20,9 @@ export function createAuthentication({ basic, tokens, servedPath }: Authenticati
     if (passwords === undefined && tokens === undefined) return undefined;
     const challenge = unauthenticated(passwords !== undefined, tokens !== undefined);
     const { scheme, credentials } = shownBy(request);
-    if (passwords && scheme === 'basic') return byPassword(passwords, credentials, request, challenge);
-    if (tokens && scheme === 'bearer') return byToken(tokens, credentials, servedPath(request), challenge);
+    if (passwords && scheme === 'basic') return byPassword(passwords, credentials, clientBehind(request), challenge);
+    if (tokens && scheme === 'bearer')
+      return byToken(tokens, credentials, { path: servedPath(request), client: clientBehind(request) }, challenge);
     return challenge;
   };
 }
@@ -34,17 +35,17 @@ function shownBy({ headers }: IncomingMessage): { readonly scheme: string; reado
 async function byPassword(
   passwords: BasicAuth,
   credentials: string,
-  { socket }: IncomingMessage,
+  client: string,
   challenge: Refusal,
 ): Promise<Refusal | undefined> {
-  const verdict = await passwords.judge(credentials, clientOf(socket.remoteAddress));
+  const verdict = await passwords.judge(credentials, client);
   switch (verdict) {
     case 'right':
       return undefined;
     case 'wrong':
       return challenge;
     case 'busy':
-      return { status: 503, error: 'too many passwords wait to be compared; ask again', headers: SOON };
+      return busy('too many passwords wait to be compared; ask again');
     default:
       return verdict satisfies never;
   }
@@ -53,19 +54,30 @@ async function byPassword(
 async function byToken(
   tokens: TokenJudge,
   token: string,
-  path: string | undefined,
+  request: { readonly path: string | undefined; readonly client: string },
   challenge: Refusal,
 ): Promise<Refusal | undefined> {
-  const verdict = await tokens.judge(token, path);
+  const verdict = await tokens.judge(token, request);
   switch (verdict) {
     case 'admitted':
       return undefined;
     case 'unknown':
       return challenge;
     case 'forbidden':
-      return { status: 403, error: 'your role does not let you get this path (nonResourceURLs); docs/security.md' };
+      return {
+        status: 403,
+        reason: 'forbidden',
+        error: 'your role does not let you get this path (nonResourceURLs); docs/security.md',
+      };
+    case 'busy':
+      return busy('too many tokens wait to be asked about; ask again');
     case 'unavailable':
-      return { status: 503, error: 'the Kubernetes API cannot be asked who you are; ask again', headers: SOON };
+      return {
+        status: 503,
+        reason: 'check_failed',
+        error: 'the Kubernetes API cannot be asked who you are; ask again',
+        headers: SOON,
+      };
     default:
       return verdict satisfies never;
   }
@@ -73,11 +85,20 @@ async function byToken(
 
 const SOON = { 'Retry-After': '1' };
 
+function clientBehind({ socket }: IncomingMessage): string {
+  return clientOf(socket.remoteAddress);
+}
+
+function busy(error: string): Refusal {
+  return { status: 503, reason: 'check_busy', error, headers: SOON };
+}
+
 function unauthenticated(takesPasswords: boolean, takesTokens: boolean): Refusal {
   const schemes = [...(takesTokens ? ['Bearer'] : []), ...(takesPasswords ? ['Basic realm="meshladder"'] : [])];
   const wanted = [...(takesTokens ? ['a token'] : []), ...(takesPasswords ? ['a user and password'] : [])];
   return {
     status: 401,
+    reason: 'unauthenticated',
     error: `not without ${wanted.join(' or ')} that is known here`,
     headers: { 'WWW-Authenticate': schemes.join(', ') },
   };

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { createClientShares } from './client-shares.ts';
 import type { PasswordComparer } from './password-comparer.ts';
 
 /** `busy`: too many passwords wait to be compared; ask again later. */
@@ -17,8 +18,7 @@ export interface BasicAuthOptions {
 
 const MAX_RIGHT = 100;
 const MAX_WRONG = 1000;
-const MAX_WAITING = 16;
-const MAX_WAITING_OF_ONE = 2;
+const WAITING = { ofAll: 16, ofOne: 2 };
 
 /**
  * Judges user names and passwords as exporter-toolkit does: a comparison is made once and remembered, and an unknown user
@@ -29,12 +29,12 @@ export function createBasicAuth({ users, comparer }: BasicAuthOptions): BasicAut
   const secret = randomBytes(32);
   const right = createMemory(MAX_RIGHT);
   const wrong = createMemory(MAX_WRONG);
-  const compare = createFairComparison(comparer);
+  const line = createClientShares(WAITING);
   const underWay = new Map<string, Promise<PasswordVerdict>>();
   const judgeAnew = async ({ password, hash, key, client, isKnown }: Asked): Promise<PasswordVerdict> => {
-    const fits = await compare(password, hash, client);
-    if (fits === undefined) return 'busy';
-    const admitted = fits && isKnown;
+    const giveBack = line.take(client);
+    if (giveBack === undefined) return 'busy';
+    const admitted = (await comparer.compare(password, hash).finally(giveBack)) && isKnown;
     (admitted ? right : wrong).add(key);
     return admitted ? 'right' : 'wrong';
   };
@@ -62,23 +62,6 @@ interface Asked {
   readonly key: string;
   readonly client: string;
   readonly isKnown: boolean;
-}
-
-/** Undefined: too many wait already, of all clients or of this one. */
-function createFairComparison(comparer: PasswordComparer) {
-  const waiting = new Map<string, number>();
-  return async (password: string, hash: string, client: string): Promise<boolean | undefined> => {
-    const ofThisClient = waiting.get(client) ?? 0;
-    if (comparer.waiting() >= MAX_WAITING || ofThisClient >= MAX_WAITING_OF_ONE) return undefined;
-    waiting.set(client, ofThisClient + 1);
-    try {
-      return await comparer.compare(password, hash);
-    } finally {
-      const left = (waiting.get(client) ?? 1) - 1;
-      if (left === 0) waiting.delete(client);
-      else waiting.set(client, left);
-    }
-  };
 }
 
 /** `user:password`; all behind the first colon is the password. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Dispatch } from '../dispatch.ts';
-import { type Check, type Refusal, type RefusalReason, reasonOf } from './refusal.ts';
+import type { Check, Refusal, RefusalReason } from './refusal.ts';
 
 export interface GuardOptions {
   /** Asked in this order; the first refusal stands. */
@@ -19,7 +19,7 @@ export function guarded(handler: RequestListener, options: GuardOptions): Reques
   const { checks, isOpen, isServed, dispatch, onRefused, log } = options;
   const decide = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refuse = (refusal: Refusal): void => {
-      onRefused(reasonOf(refusal));
+      onRefused(refusal.reason);
       dispatch.refuse(request, response, refusal);
     };
     try {
@@ -31,7 +31,11 @@ export function guarded(handler: RequestListener, options: GuardOptions): Reques
       log.error({ err }, 'whether a request may be answered could not be found out');
       if (response.headersSent) response.destroy();
       else
-        refuse({ status: 503, error: 'whether you may ask could not be found out; the log says which check failed' });
+        refuse({
+          status: 503,
+          reason: 'check_failed',
+          error: 'whether you may ask could not be found out; the log says which check failed',
+        });
     }
   };
   return (request, response) => {

@@ -5,8 +5,6 @@ import type { PasswordResult, PasswordTask } from './password-thread.ts';
 export interface PasswordComparer {
   /** @throws Error when the thread that compares failed */
   compare(password: string, hash: string): Promise<boolean>;
-  /** How many wait or are being compared. */
-  waiting(): number;
   close(): void;
 }
 
@@ -58,7 +56,6 @@ export function createPasswordComparer(idleMs: number = IDLE_MS): PasswordCompar
       worker.postMessage({ id: lastId, password, hash } satisfies PasswordTask);
       return settle.promise;
     },
-    waiting: () => asked.size,
     close: () => fail(undefined),
   };
 }

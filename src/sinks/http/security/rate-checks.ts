@@ -3,7 +3,12 @@ import { createClientRate } from './client-rate.ts';
 import type { Check, Refusal } from './refusal.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
-const TOO_MANY: Refusal = { status: 429, error: 'too many requests; ask less often', headers: { 'Retry-After': '1' } };
+const TOO_MANY: Refusal = {
+  status: 429,
+  reason: 'rate_limited',
+  error: 'too many requests; ask less often',
+  headers: { 'Retry-After': '1' },
+};
 
 /** Holds each client address to so many requests a second, with bursts as of a page that is opened. */
 export function clientRateCheck(perSecond: number, monotonicMs: () => number): Check {

@@ -1,12 +1,16 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Bearer, TokenReviewer } from '../../../model/token-reviewer.ts';
+import { createReviews, OF_STRANGERS, OF_THE_KNOWN, type Review } from './token-reviews.ts';
 
-/** What a token may do here. `unavailable`: it could not be asked, so nothing is allowed. */
-export type TokenVerdict = 'admitted' | 'unknown' | 'forbidden' | 'unavailable';
+/**
+ * What a token may do here. `unavailable`: it could not be asked, so nothing is allowed. `busy`: too many tokens that
+ * nobody knows yet are being asked about, of all clients or of this one.
+ */
+export type TokenVerdict = 'admitted' | 'unknown' | 'forbidden' | 'busy' | 'unavailable';
 
 export interface TokenJudge {
-  /** @param path as a role's `nonResourceURLs` names it; undefined where nothing is served, and to be known is enough */
-  judge(token: string, path: string | undefined): Promise<TokenVerdict>;
+  /** @param request `path` as a role's `nonResourceURLs` names it; undefined where nothing is served, and to be known is enough */
+  judge(token: string, request: { readonly path: string | undefined; readonly client: string }): Promise<TokenVerdict>;
 }
 
 export interface TokenJudgeOptions {
@@ -14,90 +18,38 @@ export interface TokenJudgeOptions {
   readonly monotonicMs: () => number;
   /** Told why a review failed. */
   readonly onFailure: (problem: unknown) => void;
-  readonly admittedForMs?: number;
-  readonly refusedForMs?: number;
 }
 
-/** As long as kube-apiserver itself trusts what a webhook said, or less. */
-const ADMITTED_FOR_MS = 60_000;
-const REFUSED_FOR_MS = 10_000;
-const MAX_REMEMBERED = 1000;
 /** No token that Kubernetes makes is longer. */
 const MAX_TOKEN_LENGTH = 8192;
-/** Reviews at once: an API server in trouble must not be asked more and more. */
-const MAX_UNDER_WAY = 32;
-
-type Known = { readonly bearer: Bearer } | 'nobody';
 
 /** Judges tokens by asking a reviewer, remembers for a short time what it said, and lets nobody in while it cannot say. */
-export function createTokenJudge(options: TokenJudgeOptions): TokenJudge {
-  const { reviewer, monotonicMs, admittedForMs = ADMITTED_FOR_MS, refusedForMs = REFUSED_FOR_MS } = options;
+export function createTokenJudge({ reviewer, monotonicMs, onFailure }: TokenJudgeOptions): TokenJudge {
   const secret = randomBytes(32);
   // Tokens themselves are not kept.
   const keyOf = (token: string): string => createHmac('sha256', secret).update(token).digest('base64');
-  const bearers = createMemory<Known>(monotonicMs);
-  const rights = createMemory<boolean>(monotonicMs);
-
-  const knownOf = (token: string): Promise<Known> =>
-    bearers.get(keyOf(token), async () => {
-      const bearer = await reviewer.whoIs(token);
-      return bearer === undefined
-        ? { value: 'nobody', forMs: refusedForMs }
-        : { value: { bearer }, forMs: admittedForMs };
-    });
-  const mayGet = (token: string, bearer: Bearer, path: string): Promise<boolean> =>
-    rights.get(`${keyOf(token)} ${path}`, async () => {
-      const value = await reviewer.mayGet(bearer, path);
-      return { value, forMs: value ? admittedForMs : refusedForMs };
-    });
-
+  const bearers = createReviews<Bearer>(OF_STRANGERS, monotonicMs);
+  const rights = createReviews<true>(OF_THE_KNOWN, monotonicMs);
+  const verdictOn: TokenJudge['judge'] = async (token, { path, client }) => {
+    const key = keyOf(token);
+    const bearer = await bearers.ask({ key, client, review: () => reviewer.whoIs(token) });
+    if (bearer === 'no') return 'unknown';
+    if (bearer === 'busy') return 'busy';
+    if (path === undefined) return 'admitted';
+    const review: Review<true> = async () => ((await reviewer.mayGet(bearer.yes, path)) ? true : undefined);
+    const right = await rights.ask({ key: `${key} ${path}`, client, review });
+    if (right === 'busy') return 'busy';
+    return right === 'no' ? 'forbidden' : 'admitted';
+  };
   return {
-    judge: async (token, path) => {
+    judge: async (token, request) => {
       if (token === '' || token.length > MAX_TOKEN_LENGTH) return 'unknown';
       try {
-        const known = await knownOf(token);
-        if (known === 'nobody') return 'unknown';
-        return path === undefined || (await mayGet(token, known.bearer, path)) ? 'admitted' : 'forbidden';
+        return await verdictOn(token, request);
       } catch (problem) {
-        options.onFailure(problem);
+        onFailure(problem);
         return 'unavailable';
       }
-    },
-  };
-}
-
-interface Found<T> {
-  readonly value: T;
-  readonly forMs: number;
-}
-
-interface Memory<T> {
-  /** What is remembered, or what `find` finds; asked once for all who ask at the same time. A failure is not remembered. */
-  get(key: string, find: () => Promise<Found<T>>): Promise<T>;
-}
-
-function createMemory<T>(monotonicMs: () => number): Memory<T> {
-  const remembered = new Map<string, { readonly value: T; readonly untilMs: number }>();
-  const underWay = new Map<string, Promise<T>>();
-  const remember = (key: string, { value, forMs }: Found<T>): T => {
-    remembered.delete(key);
-    remembered.set(key, { value, untilMs: monotonicMs() + forMs });
-    const [oldest] = remembered.keys();
-    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    return value;
-  };
-  return {
-    get: (key, find) => {
-      const held = remembered.get(key);
-      if (held !== undefined && held.untilMs > monotonicMs()) return Promise.resolve(held.value);
-      const asked = underWay.get(key);
-      if (asked !== undefined) return asked;
-      if (underWay.size >= MAX_UNDER_WAY) return Promise.reject(new Error('too many reviews are under way'));
-      const asking = find()
-        .then((found) => remember(key, found))
-        .finally(() => underWay.delete(key));
-      underWay.set(key, asking);
-      return asking;
     },
   };
 }

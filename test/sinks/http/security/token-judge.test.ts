@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { TokenReviewer } from '../../../../src/model/token-reviewer.ts';
 import { createTokenJudge } from '../../../../src/sinks/http/security/token-judge.ts';
 
+const from = (path: string | undefined, client = 'prometheus') => ({ path, client });
 const ALICE = { username: 'alice' };
 
 function play(reviewer: Partial<TokenReviewer> = {}) {
@@ -38,25 +39,25 @@ const CASES: readonly (readonly [token: string, path: string | undefined, verdic
 ];
 for (const [token, path, verdict] of CASES) {
   test(`${token.slice(0, 10) || 'no token'} for ${path ?? 'nothing that is served'}: ${verdict}`, async () => {
-    assert.equal(await play().judge.judge(token, path), verdict);
+    assert.equal(await play().judge.judge(token, from(path)), verdict);
   });
 }
 
 test('an answer is remembered for a minute, a refusal for ten seconds, and asked once for many', async () => {
   const { judge, asked, clock } = play();
-  await Promise.all(Array.from({ length: 50 }, () => judge.judge('good', '/metrics')));
+  await Promise.all(Array.from({ length: 50 }, () => judge.judge('good', from('/metrics'))));
   assert.deepEqual(asked, ['who is good', 'may alice get /metrics']);
   clock.nowMs += 59_999;
-  await judge.judge('good', '/metrics');
+  await judge.judge('good', from('/metrics'));
   assert.equal(asked.length, 2);
   clock.nowMs += 2;
-  await judge.judge('good', '/metrics');
+  await judge.judge('good', from('/metrics'));
   assert.equal(asked.length, 4);
-  await judge.judge('bad', '/metrics');
-  await judge.judge('bad', '/metrics');
+  await judge.judge('bad', from('/metrics'));
+  await judge.judge('bad', from('/metrics'));
   assert.equal(asked.length, 5);
   clock.nowMs += 10_001;
-  await judge.judge('bad', '/metrics');
+  await judge.judge('bad', from('/metrics'));
   assert.equal(asked.length, 6);
 });
 
@@ -65,31 +66,82 @@ test('while nobody can be asked nobody new gets in, and the failure is not remem
   const { judge, problems } = play({
     whoIs: async () => (isDown ? Promise.reject(new Error('refused')) : ALICE),
   });
-  assert.equal(await judge.judge('good', '/metrics'), 'unavailable');
-  assert.equal(await judge.judge('good', undefined), 'unavailable');
+  assert.equal(await judge.judge('good', from('/metrics')), 'unavailable');
+  assert.equal(await judge.judge('good', from(undefined)), 'unavailable');
   assert.equal(problems.length, 2);
   isDown = false;
-  assert.equal(await judge.judge('good', '/metrics'), 'admitted');
+  assert.equal(await judge.judge('good', from('/metrics')), 'admitted');
 });
 
 test('a right that cannot be asked for is no right', async () => {
   const { judge } = play({ mayGet: async () => Promise.reject(new Error('timeout')) });
-  assert.equal(await judge.judge('good', '/metrics'), 'unavailable');
+  assert.equal(await judge.judge('good', from('/metrics')), 'unavailable');
 });
 
-test('tokens made up by the thousand are asked about 32 at a time, and not all remembered', async () => {
-  let underWay = 0;
+/** A reviewer that answers when it is told to. */
+function slowReviews() {
+  const held: (() => void)[] = [];
   let most = 0;
-  const { judge } = play({
-    whoIs: async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setImmediate(resolve));
-      underWay -= 1;
-      return undefined;
-    },
-  });
-  const verdicts = await Promise.all(Array.from({ length: 3000 }, (_, nth) => judge.judge(`guess ${nth}`, '/')));
-  assert.equal(most, 32);
-  assert.equal(verdicts.filter((verdict) => verdict === 'unavailable').length, 3000 - 32);
+  const whoIs: TokenReviewer['whoIs'] = async (token) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held.push(resolve);
+    most = Math.max(most, held.length);
+    await promise;
+    return token.startsWith('good') ? ALICE : undefined;
+  };
+  const answer = (): void => {
+    for (const resolve of held.splice(0)) resolve();
+  };
+  return { whoIs, answer, most: () => most };
+}
+
+test('of made-up tokens few of a client are asked about at once, and 32 of all; the API server is not blamed', async () => {
+  const { whoIs, answer, most } = slowReviews();
+  const { judge, problems } = play({ whoIs });
+  const of = (client: string, howMany: number) =>
+    Array.from({ length: howMany }, (_, nth) => judge.judge(`guess ${nth} of ${client}`, from('/', client)));
+  const ofEve = of('eve', 1000);
+  const ofBob = judge.judge('good', from('/metrics', 'bob'));
+  assert.equal(most(), 5, 'four of the one, and the other does not wait');
+  const ofAll = Array.from({ length: 20 }, (_, nth) => of(`client ${nth}`, 4)).flat();
+  assert.equal(most(), 32);
+  answer();
+  const busy = async (asked: readonly Promise<string>[]) =>
+    (await Promise.all(asked)).filter((verdict) => verdict === 'busy').length;
+  assert.equal(await ofBob, 'admitted');
+  assert.deepEqual([await busy(ofEve), await busy(ofAll)], [996, 80 - 27]);
+  assert.deepEqual(problems, []);
+});
+
+test('no flood of made-up tokens makes us forget a good one, or keeps it waiting when its minute is over', async () => {
+  const { judge, asked } = play();
+  await judge.judge('good', from('/metrics'));
+  for (let nth = 0; nth < 3000; nth++) await judge.judge(`guess ${nth}`, from('/', 'eve'));
+  const before = asked.length;
+  assert.equal(await judge.judge('good', from('/metrics')), 'admitted');
+  assert.equal(asked.length, before, 'it is remembered');
+
+  const slow = slowReviews();
+  const crowded = play({ whoIs: slow.whoIs });
+  const first = crowded.judge.judge('good', from('/metrics'));
+  slow.answer();
+  assert.equal(await first, 'admitted');
+  crowded.clock.nowMs += 60_001;
+  const guesses = Array.from({ length: 40 }, (_, nth) =>
+    crowded.judge.judge(`guess ${nth}`, from('/', `client ${nth}`)),
+  );
+  const again = crowded.judge.judge('good', from('/metrics'));
+  slow.answer();
+  assert.equal(await again, 'admitted');
+  assert.equal((await Promise.all(guesses)).filter((verdict) => verdict === 'busy').length, 8);
+});
+
+test('a token that was good and is no longer is nobody, and a page that opens with a dozen questions is answered', async () => {
+  let isGood = true;
+  const { judge, clock } = play({ whoIs: async () => (isGood ? ALICE : undefined), mayGet: async () => true });
+  const verdicts = await Promise.all(Array.from({ length: 12 }, (_, nth) => judge.judge('good', from(`/page/${nth}`))));
+  assert.deepEqual(new Set(verdicts), new Set(['admitted']));
+  isGood = false;
+  clock.nowMs += 60_001;
+  assert.equal(await judge.judge('good', from('/metrics')), 'unknown');
 });
