@@ -8,6 +8,7 @@ import { ruleGroups } from '../sinks/alerts/rule-groups.ts';
 import { dashboardFile } from '../sinks/dashboards/dashboard.ts';
 import { DASHBOARDS } from '../sinks/dashboards/dashboards.ts';
 import { CHART_FILES, chartFiles } from '../sinks/deploy/chart-files.ts';
+import { COMPOSE_RULES, composeRules } from '../sinks/deploy/compose-rules.ts';
 import { alertsPage } from '../sinks/docs/alerts-page.ts';
 import { analysisCodesPage } from '../sinks/docs/analysis-codes-page.ts';
 import { commandsPage } from '../sinks/docs/commands-page.ts';
@@ -68,6 +69,7 @@ async function allPages(io: Io, runbookBase: string): Promise<readonly Generated
     metricsPage(LADDER),
     alertsPage(ruleGroups(LADDER)),
     ...ruleFiles(ruleGroups(LADDER), runbookBase),
+    ...composeRules(ruleGroups(LADDER)),
     ...DASHBOARDS.map(dashboardFile),
     configurationPage(),
     permissionsPage(needs),
@@ -117,7 +119,7 @@ async function leftOver(dir: string, pages: readonly GeneratedPage[]): Promise<D
 }
 
 /** Nothing in these is written by hand. */
-const GENERATED_FOLDERS = [SCHEMA_FOLDER, CHART_FILES];
+const GENERATED_FOLDERS = [SCHEMA_FOLDER, CHART_FILES, COMPOSE_RULES];
 
 async function leftOverFiles(dir: string, folder: string, generated: ReadonlySet<string>): Promise<Drift[]> {
   const entries = await readdir(join(dir, folder), { recursive: true, withFileTypes: true }).catch(() => []);

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { LADDER } from '../../src/rungs/index.ts';
+import { RUNBOOK_BASE } from '../../src/sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { DASHBOARDS } from '../../src/sinks/dashboards/dashboards.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -119,11 +120,23 @@ describe('Prometheus', () => {
   };
 
   test('reads every rule file and nothing else', () => {
-    const names = readdirSync('alerts').filter((name) =>
-      config.rule_files.some((glob) => matchesGlob(`alerts/${name}`, inNode(glob))),
+    const folder = behind(serviceOf('prometheus'), '/etc/prometheus/alerts') ?? '';
+    const names = readdirSync(folder).filter((name) =>
+      config.rule_files.some((glob) => matchesGlob(`alerts/${name}`, glob)),
     );
     const expected = ruleGroups(LADDER).map(({ id }) => `${id}.yaml`);
     assert.deepEqual(names.toSorted(), expected.toSorted());
+  });
+
+  test('has the rules that are shipped, with links to runbooks that lead to the exporter of this machine', () => {
+    const [port] = serviceOf('meshladder').ports.map((each) => each.split(':').at(-1));
+    const folder = behind(serviceOf('prometheus'), '/etc/prometheus/alerts') ?? '';
+    for (const { id } of ruleGroups(LADDER)) {
+      const rules = readFileSync(join(folder, `${id}.yaml`), 'utf8');
+      const shipped = readFileSync(`alerts/${id}.yaml`, 'utf8');
+      assert.equal(rules, shipped.replaceAll(RUNBOOK_BASE, `http://localhost:${port}/runbooks/`), id);
+      assert.ok(!rules.includes('istio-system.svc:19012'), id);
+    }
   });
 
   test('scrapes the exporter under the name that alerts and dashboards know, and tells Alertmanager', () => {
@@ -150,11 +163,6 @@ describe('Prometheus', () => {
     for (const { id } of ruleGroups(LADDER)) assert.ok(stdout.includes(`alerts/${id}.yaml`), id);
   });
 });
-
-/** `[^a]` of Go is `[!a]` elsewhere. */
-function inNode(glob: string): string {
-  return glob.replaceAll('[^', '[!');
-}
 
 /** Whether a service of this name listens on this port. */
 function portsOf(target: string): boolean {
