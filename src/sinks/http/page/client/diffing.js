@@ -11,47 +11,63 @@ import { badge } from './verdict.js';
 const PATIENCE_MS = 120_000;
 
 /**
- * What was asked last; another proxy's answer is of no use.
- * @type {{ pod: string, isAsking: boolean, diff?: ApiDiffDocument, refusal?: string }}
+ * What became of the question after one proxy.
+ * @typedef {{ pod: string, isAsking: boolean, diff?: ApiDiffDocument, refusal?: string }} Asked
  */
-let asked = { pod: '', isAsking: false };
+
+/** Asks for the diffs of proxies, and shows the last; another proxy's answer is of no use. */
+export function createDiffing() {
+  /** @type {Asked} */
+  let asked = { pod: '', isAsking: false };
+  return {
+    /**
+     * @param {string} namespace
+     * @param {string} name
+     * @param {() => void} onNews
+     * @returns {Promise<string>} what to read out
+     */
+    async ask(namespace, name, onNews) {
+      const pod = `${name}.${namespace}`;
+      if (asked.pod === pod && asked.isAsking) return 'Still asking';
+      asked = { ...(asked.pod === pod && asked), pod, isAsking: true };
+      onNews();
+      const outcome = await outcomeOf(namespace, name);
+      // Meanwhile somebody may have asked for another one.
+      if (asked.pod !== pod) return '';
+      asked = outcome;
+      onNews();
+      return outcome.diff === undefined ? 'No diff could be had' : verdictText(outcome.diff);
+    },
+    /** @param {DiffedProxy} proxy */
+    section: (proxy) => section(proxy, asked.pod === `${proxy.name}.${proxy.namespace}` ? asked : undefined),
+  };
+}
 
 /**
  * @param {string} namespace
  * @param {string} name
- * @param {() => void} onNews
- * @returns {Promise<string>} what to read out
+ * @returns {Promise<Asked>}
  */
-export async function askDiff(namespace, name, onNews) {
-  const pod = `${name}.${namespace}`;
-  if (asked.pod === pod && asked.isAsking) return 'Still asking';
-  asked = { ...(asked.pod === pod && asked), pod, isAsking: true };
-  onNews();
-  /** @type {typeof asked} */
-  let outcome;
+async function outcomeOf(namespace, name) {
+  const ended = { pod: `${name}.${namespace}`, isAsking: false };
   try {
-    outcome = {
-      pod,
-      isAsking: false,
-      diff: await ask(`api/v1/diff?${new URLSearchParams({ namespace, pod: name })}`, PATIENCE_MS),
-    };
+    return { ...ended, diff: await ask(`api/v1/diff?${new URLSearchParams({ namespace, pod: name })}`, PATIENCE_MS) };
   } catch (error) {
-    outcome = { pod, isAsking: false, refusal: wordsOf(error) };
+    return { ...ended, refusal: wordsOf(error) };
   }
-  // Meanwhile somebody may have asked for another one.
-  if (asked.pod !== pod) return '';
-  asked = outcome;
-  onNews();
-  return outcome.diff === undefined ? 'No diff could be had' : verdictText(outcome.diff);
 }
 
 /**
- * What istiod would send against what Envoy has, for who asks. `noDiff`: why nobody can ask here.
- * @param {{ readonly namespace: string, readonly name: string, readonly noDiff: string | null, readonly isMissing: boolean }} proxy
+ * `noDiff`: why nobody can ask here.
+ * @typedef {{ readonly namespace: string, readonly name: string, readonly noDiff: string | null, readonly isMissing: boolean }} DiffedProxy
  */
-export function diffSection({ namespace, name, noDiff, isMissing }) {
-  const pod = `${name}.${namespace}`;
-  const own = asked.pod === pod ? asked : undefined;
+
+/**
+ * What istiod would send against what Envoy has, for who asks.
+ * @param {DiffedProxy} proxy
+ * @param {Asked | undefined} own
+ */
+function section({ namespace, name, noDiff, isMissing }, own) {
   return h(
     'section',
     { 'aria-labelledby': 'diff', class: 'diff' },
@@ -61,14 +77,14 @@ export function diffSection({ namespace, name, noDiff, isMissing }) {
     noDiff === null && !isMissing && asking(namespace, name, own),
     own?.refusal !== undefined && h('p', { class: 'refusal' }, own.refusal),
     own?.diff !== undefined && answer(own.diff),
-    !isMissing && commandBox(`meshladder diff ${pod}`, 'In a terminal'),
+    !isMissing && commandBox(`meshladder diff ${name}.${namespace}`, 'In a terminal'),
   );
 }
 
 /**
  * @param {string} namespace
  * @param {string} name
- * @param {typeof asked | undefined} own
+ * @param {Asked | undefined} own
  */
 function asking(namespace, name, own) {
   const isAsking = own?.isAsking === true;

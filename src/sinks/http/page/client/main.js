@@ -1,14 +1,13 @@
 // @ts-check
 import { createAnswers } from './answers.js';
 import { copy } from './copying.js';
-import { askDiff } from './diffing.js';
 import { h, show } from './dom.js';
 import { filterPlace } from './filters.js';
 import { freshnessLine, troubles } from './freshness.js';
 import { keepFresh } from './live.js';
 import { placeOf } from './place.js';
 import { setServerTime } from './time.js';
-import { NAVIGATION, viewOf } from './views.js';
+import { createViews, NAVIGATION } from './views.js';
 
 /** @import { StatusDocument } from '../../status-document.ts' */
 
@@ -20,6 +19,7 @@ const main = part('main');
 const said = part('said');
 let place = placeOf(location.hash);
 
+const views = createViews();
 const answers = createAnswers();
 /** @type {string | undefined} */
 let problem;
@@ -35,14 +35,14 @@ setInterval(() => document.hidden || draw(), 1000);
 
 /** Asks for all that is shown. */
 async function update() {
-  const paths = [STATUS, ...(viewOf(place)?.needs(place) ?? [])];
+  const paths = [STATUS, ...(views.of(place)?.needs(place) ?? [])];
   problem = await answers.update(paths);
   const before = status?.started_at;
   status = answers.get(STATUS)?.body;
   // Another program answers now.
   if (before !== undefined && before !== status?.started_at) answers.forgetFixed();
   if (problem === undefined && status?.at) setServerTime(status.at);
-  answers.keepOnly([...paths, ...(viewOf(place)?.needs(place) ?? [])]);
+  answers.keepOnly([...paths, ...(views.of(place)?.needs(place) ?? [])]);
   draw();
   return problem === undefined;
 }
@@ -64,7 +64,7 @@ function draw() {
 }
 
 function drawView() {
-  const view = viewOf(place);
+  const view = views.of(place);
   if (view === undefined) {
     document.title = 'Not found · meshladder';
     show(main, [h('h1', {}, 'There is no such view'), h('p', {}, h('a', { href: '#/' }, 'To the mesh'))]);
@@ -125,10 +125,6 @@ const CLICKS = {
   'data-go': (place) => {
     location.hash = place;
   },
-  'data-diff': async (pod) => {
-    const [namespace, name] = JSON.parse(pod);
-    say(await askDiff(namespace, name, draw));
-  },
   'data-jump': (id) => {
     const goal = part(id);
     goal.scrollIntoView({ block: 'start' });
@@ -136,8 +132,20 @@ const CLICKS = {
   },
 };
 
+/**
+ * What the buttons of one view do.
+ * @param {import('./views.js').View | undefined} view
+ * @returns {typeof CLICKS}
+ */
+function clicksOf(view) {
+  const clicks = Object.entries(view?.clicks ?? {});
+  return Object.fromEntries(
+    clicks.map(([attribute, act]) => [attribute, async (value) => say(await act(value, draw))]),
+  );
+}
+
 document.addEventListener('click', (event) => {
-  for (const [attribute, act] of Object.entries(CLICKS)) {
+  for (const [attribute, act] of Object.entries({ ...CLICKS, ...clicksOf(views.of(place)) })) {
     const found = event.target instanceof Element ? event.target.closest(`[${attribute}]`) : null;
     if (found === null) continue;
     event.preventDefault();

@@ -1,6 +1,6 @@
 // @ts-check
 import { commandBox } from './copying.js';
-import { diffSection } from './diffing.js';
+import { createDiffing } from './diffing.js';
 import { h } from './dom.js';
 import { happeningsTable } from './happenings.js';
 import { linkTo } from './place.js';
@@ -13,56 +13,77 @@ import { badge, stateBadge } from './verdict.js';
 /** @import { ShownProxy } from '../page-data.ts' */
 /** @import { Place } from './place.js' */
 
-/** One proxy: `#/proxy/NAMESPACE/POD`. */
-export const proxyView = {
-  /** @param {Place} place */
-  title: ({ names: [namespace = '', name = ''] }) => `${name}.${namespace}`,
-  /** @param {Place} place */
-  needs: ({ names: [namespace = '', name = ''] }) => [
-    `api/v1/ladder?${new URLSearchParams({ namespace, pod: name })}`,
-    `page/proxy.json?${new URLSearchParams({ namespace, name })}`,
-    'page/runbooks.json',
-  ],
-  /** @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers */
-  said: ([climbed, { proxies }]) => `${proxies.map(({ state }) => state).join(', ')}: ${summaryOf(climbed)}`,
-  /**
-   * @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers
-   * @param {Place} place
-   */
-  draw: ([climbed, { proxies, noDiff }, runbooks], { names: [namespace = '', name = ''] }) => [
-    h('h1', {}, name, h('small', {}, ` in ${namespace}`)),
-    h('p', { class: 'verdict-line' }, badge(climbed.verdict), ` ${climbed.headline ?? ''}`),
-    h(
-      'div',
-      { class: 'columns' },
+/** One proxy: `#/proxy/NAMESPACE/POD`. It holds the answer to the diff that was asked for last. */
+export function createProxyView() {
+  const diffing = createDiffing();
+  return {
+    /** @param {Place} place */
+    title: ({ names: [namespace = '', name = ''] }) => `${name}.${namespace}`,
+    /** @param {Place} place */
+    needs: ({ names: [namespace = '', name = ''] }) => [
+      `api/v1/ladder?${new URLSearchParams({ namespace, pod: name })}`,
+      `page/proxy.json?${new URLSearchParams({ namespace, name })}`,
+      'page/runbooks.json',
+    ],
+    /** @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers */
+    said: ([climbed, { proxies }]) => `${proxies.map(({ state }) => state).join(', ')}: ${summaryOf(climbed)}`,
+    /**
+     * @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers
+     * @param {Place} place
+     */
+    draw: ([climbed, { proxies, noDiff }, runbooks], { names: [namespace = '', name = ''] }) => [
+      h('h1', {}, name, h('small', {}, ` in ${namespace}`)),
+      h('p', { class: 'verdict-line' }, badge(climbed.verdict), ` ${climbed.headline ?? ''}`),
       h(
         'div',
-        {},
-        proxies.length === 0
-          ? h('p', {}, 'No istiod lists a proxy of this name, and none is expected.')
-          : proxies.flatMap(proxyFacts),
+        { class: 'columns' },
+        h(
+          'div',
+          {},
+          proxies.length === 0
+            ? h('p', {}, 'No istiod lists a proxy of this name, and none is expected.')
+            : proxies.flatMap(proxyFacts),
+        ),
+        h(
+          'section',
+          { 'aria-labelledby': 'rungs' },
+          h('h2', { id: 'rungs' }, 'Its ladder, lowest rung first'),
+          ladder(climbed.rungs, { runbooks }),
+          commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
+        ),
       ),
-      h(
-        'section',
-        { 'aria-labelledby': 'rungs' },
-        h('h2', { id: 'rungs' }, 'Its ladder, lowest rung first'),
-        ladder(climbed.rungs, { runbooks }),
-        commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
-      ),
+      proxies.length > 0 &&
+        diffing.section({ namespace, name, noDiff, isMissing: proxies.every(({ state }) => state === 'MISSING') }),
+      links(namespace, proxies),
+    ],
+    clicks: {
+      /**
+       * @param {string} proxy its namespace and name, as JSON
+       * @param {() => void} onNews
+       */
+      'data-diff': (proxy, onNews) => {
+        const [namespace, name] = JSON.parse(proxy);
+        return diffing.ask(namespace, name, onNews);
+      },
+    },
+  };
+}
+
+/**
+ * @param {string} namespace
+ * @param {ShownProxy['proxies']} proxies
+ */
+function links(namespace, proxies) {
+  return h(
+    'p',
+    { class: 'links' },
+    h('a', { href: linkTo(['namespace', namespace]) }, `All of namespace ${namespace}`),
+    [...new Set(proxies.map(({ workload }) => workload))].map((workload) =>
+      h('a', { href: linkTo(['traffic'], { namespace, text: workload }) }, `Traffic of ${workload}`),
     ),
-    proxies.length > 0 &&
-      diffSection({ namespace, name, noDiff, isMissing: proxies.every(({ state }) => state === 'MISSING') }),
-    h(
-      'p',
-      { class: 'links' },
-      h('a', { href: linkTo(['namespace', namespace]) }, `All of namespace ${namespace}`),
-      [...new Set(proxies.map(({ workload }) => workload))].map((workload) =>
-        h('a', { href: linkTo(['traffic'], { namespace, text: workload }) }, `Traffic of ${workload}`),
-      ),
-      h('a', { href: linkTo(['findings'], { namespace }) }, `Findings in ${namespace}`),
-    ),
-  ],
-};
+    h('a', { href: linkTo(['findings'], { namespace }) }, `Findings in ${namespace}`),
+  );
+}
 
 /**
  * Without times: it is read out when it changes.

@@ -5,7 +5,7 @@ import { meshView } from './view-mesh.js';
 import { namespaceView } from './view-namespace.js';
 import { pairView } from './view-pair.js';
 import { proxiesView } from './view-proxies.js';
-import { proxyView } from './view-proxy.js';
+import { createProxyView } from './view-proxy.js';
 import { trafficView } from './view-traffic.js';
 
 /** @import { Child } from './dom.js' */
@@ -13,26 +13,38 @@ import { trafficView } from './view-traffic.js';
 
 /**
  * What one kind of page shows. `needs` are paths of the server; `draw` gets what they answered, in the same order. `said` is
- * read aloud when it changes: it holds no time.
+ * read aloud when it changes: it holds no time. `clicks`: what buttons of its own do, by the attribute that they have; they
+ * resolve to what is to be read aloud.
  * @typedef {{
  *   title(place: Place): string,
  *   needs(place: Place): readonly string[],
  *   said?(answers: any): string,
  *   draw(answers: any, place: Place): readonly Child[],
+ *   clicks?: Readonly<Record<string, (value: string, onNews: () => void) => Promise<string>>>,
  * }} View
  */
 
-/** @type {Readonly<Record<string, View>>} */
-const VIEWS = {
-  '': meshView,
-  namespace: namespaceView,
-  proxies: proxiesView,
-  proxy: proxyView,
-  traffic: trafficView,
-  pair: pairView,
-  findings: findingsView,
-  flags: flagsView,
-};
+/** The kinds of pages there are; some remember what they were asked. */
+export function createViews() {
+  /** @type {Readonly<Record<string, View>>} */
+  const views = {
+    '': meshView,
+    namespace: namespaceView,
+    proxies: proxiesView,
+    proxy: createProxyView(),
+    traffic: trafficView,
+    pair: pairView,
+    findings: findingsView,
+    flags: flagsView,
+  };
+  return {
+    /**
+     * @param {Place} place
+     * @returns {View | undefined}
+     */
+    of: ({ view }) => (Object.hasOwn(views, view) ? views[view] : undefined),
+  };
+}
 
 /** What the navigation offers, and which views belong to each. */
 export const NAVIGATION = [
@@ -42,11 +54,3 @@ export const NAVIGATION = [
   { href: '#/findings', text: 'Findings', views: ['findings'] },
   { href: '#/flags', text: 'Response flags', views: ['flags'] },
 ];
-
-/**
- * @param {Place} place
- * @returns {View | undefined}
- */
-export function viewOf({ view }) {
-  return Object.hasOwn(VIEWS, view) ? VIEWS[view] : undefined;
-}
