@@ -1,5 +1,5 @@
 import { supervise } from '../runtime/supervise.ts';
-import type { Lead } from '../sources/kubernetes/lease/election.ts';
+import type { Lead } from '../sources/kubernetes/lease/term.ts';
 import { type AnalysisOptions, createAnalysisTask, restoredFindings } from './analysis.ts';
 import { createHistoryTask, restoredHistory } from './history.ts';
 import type { Progress } from './progress.ts';

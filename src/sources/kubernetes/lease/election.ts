@@ -1,7 +1,8 @@
 import type { Clock, SourceLog } from '../../source.ts';
-import { type Sleep, withDeadline } from '../../with-deadline.ts';
+import type { Sleep } from '../../with-deadline.ts';
 import type { Candidate } from './candidate.ts';
 import { createLeadTime } from './lead-time.ts';
+import { type Lead, serveTerm, type TermOptions } from './term.ts';
 import { createTry } from './try-to-hold.ts';
 
 export interface ElectionTiming {
@@ -22,9 +23,6 @@ export interface ElectionOptions {
   readonly log: SourceLog;
 }
 
-/** What a leader does, until the signal aborts. To return before is a failure. */
-export type Lead = (signal: AbortSignal) => Promise<void>;
-
 /** One replica's part in choosing which of them leads. */
 export interface Election {
   /** Whether this one leads, at this moment of its own clock. */
@@ -44,44 +42,13 @@ const JITTER = 1.2;
  * wherever their clocks stand, as long as these run at about the same speed.
  */
 export function createElection(options: ElectionOptions): Election {
-  const { identity, candidate, timing, clock, sleep, log } = options;
-  const time = createLeadTime(timing.renewDeadlineMs, clock);
+  const { identity, candidate, timing, clock, sleep } = options;
+  const { renewDeadlineMs, retryPeriodMs } = timing;
+  const time = createLeadTime(renewDeadlineMs, clock);
   /** Two calls must fit into the deadline: the first may hang on a connection that is dead. */
-  const callMs = timing.renewDeadlineMs / 2;
+  const callMs = renewDeadlineMs / 2;
   const tryToHold = createTry(options);
-
-  const renewal = async (signal: AbortSignal): Promise<void> => {
-    const sentAtMs = clock.monotonicMs();
-    if (await tryToHold(Math.min(callMs, time.leftMs()), signal)) time.renew(sentAtMs);
-    else if (candidate.holder() !== identity) time.end();
-  };
-  const keepRenewing = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted && time.isRunning()) {
-      await sleep(Math.min(timing.retryPeriodMs, time.leftMs()), signal);
-      if (!signal.aborted && time.isRunning()) await renewal(signal);
-    }
-  };
-  const giveBack = async (): Promise<void> => {
-    const isOurs = time.isRunning();
-    // Before anybody else can know: from here on nothing of the mesh is exposed.
-    time.end();
-    log.info({ leader: candidate.holder() }, isOurs ? 'giving the lead back' : 'lost the lead');
-    if (!isOurs) return;
-    const signal = new AbortController().signal;
-    const giving = { what: 'giving the Lease back', afterMs: callMs, signal, sleep };
-    await withDeadline(giving, candidate.release).catch((err: unknown) => {
-      log.warn({ err }, 'the Lease could not be given back; others wait until it runs out');
-    });
-  };
-  const serve = async (lead: Lead, outer: AbortSignal): Promise<void> => {
-    const term = new AbortController();
-    const signal = AbortSignal.any([outer, term.signal]);
-    const end = (): void => term.abort();
-    log.info({ identity }, 'leading');
-    const [led] = await Promise.allSettled([whole(lead, signal).finally(end), keepRenewing(signal).finally(end)]);
-    await giveBack();
-    if (led.status === 'rejected') throw led.reason;
-  };
+  const term: TermOptions = { ...options, tryToHold, time, retryPeriodMs, callMs };
 
   return {
     leads: time.isRunning,
@@ -94,7 +61,7 @@ export function createElection(options: ElectionOptions): Election {
       while (!signal.aborted) {
         const sentAtMs = clock.monotonicMs();
         if (await tryToHold(callMs, signal)) time.renew(sentAtMs);
-        if (time.isRunning()) await serve(lead, signal);
+        if (time.isRunning()) await serveTerm(term, lead, signal);
         else await sleep(pauseMs(options), signal);
       }
     },
@@ -106,9 +73,4 @@ function pauseMs({ candidate, timing, random }: ElectionOptions): number {
   const retryMs = timing.retryPeriodMs * (1 + JITTER * random());
   const freeInMs = candidate.freeInMs();
   return freeInMs > 0 ? Math.min(retryMs, Math.ceil(freeInMs)) : retryMs;
-}
-
-async function whole(lead: Lead, signal: AbortSignal): Promise<void> {
-  await lead(signal);
-  if (!signal.aborted) throw new Error('what the leader does ended before its lead');
 }
