@@ -33,7 +33,11 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
       'play the incident once, check that each act was seen in two polls, and exit 0, or 1 and say what was not',
     )
     .addOption(number('--speed <n>', 'play this many times as fast as recorded', 1, { least: 0.1, most: MOST_SPEED }))
-    .option('--listen <address>', 'where the exporter serves, as in :19012 or 127.0.0.1:0', ':19012')
+    .option(
+      '--listen <address>',
+      'where the exporter serves; 0.0.0.0:19012 lets in who reaches this machine',
+      '127.0.0.1:19012',
+    )
     .addOption(
       new Option('--incident <name>', 'the incident to play; see below')
         .choices(SCENARIOS.map(({ name }) => name))
@@ -58,7 +62,12 @@ Incidents, by the rung of the ladder that finds them:
 ${SCENARIOS.map(({ name, about }) => wrapped(name, about)).join('')}
 Needs no cluster: an API server, two istiods and the logs of a node are played
 on the loopback interface, as they were recorded in a real mesh. Without --once
-the incident repeats until Ctrl-C.`;
+the incident repeats until Ctrl-C.
+
+kubectl, with the file that the demo names, gets objects and logs. It cannot do
+what runbooks ask for besides: exec, debug, auth, changes, port-forward (the
+exporter is reached as it is); nor is there anything for istioctl. For steps that
+look into proxies, give that file to meshladder: --kubeconfig FILE.`;
 
 function wrapped(name: string, about: string): string {
   return wrapText(about, 80, `  ${name.padEnd(NAME_WIDTH)}`, ' '.repeat(NAME_WIDTH + 2));

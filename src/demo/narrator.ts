@@ -50,6 +50,8 @@ export function whereToLook(facts: {
     `  proxies   ${url}/api/v1/proxies`,
     `  status    ${url}/api/v1/status`,
     `  kubectl   --kubeconfig ${kubectlConfig} get netpol -A`,
+    '            for get and logs; steps of runbooks that exec, debug, port-forward',
+    '            or change anything need a real cluster, as does istioctl',
     `  check     meshladder check ${pod.name}.${pod.namespace} \\`,
     `              --server ${url}`,
     `  logs      ${folder}/pods`,

@@ -40,7 +40,14 @@ for (const scenario of SCENARIOS) {
       proxies: 10,
     });
     for (const line of text.split('\n')) assert.ok(line.length <= COLUMNS, line);
-    for (const word of ['/metrics', '/api/v1/proxies', '/api/v1/status', 'kubectl', scenario.about])
+    for (const word of [
+      '/metrics',
+      '/api/v1/proxies',
+      '/api/v1/status',
+      'kubectl',
+      'exec, debug, port-forward',
+      scenario.about,
+    ])
       assert.ok(text.includes(word), word);
   });
 }
