@@ -4,6 +4,17 @@ import process from 'node:process';
 export function computingMs(work: () => void): number {
   const before = process.threadCpuUsage();
   work();
+  return sinceMs(before);
+}
+
+/** The same of work that others may do: how long this thread computes until it is done. */
+export async function computingUntilDoneMs(work: () => Promise<unknown>): Promise<number> {
+  const before = process.threadCpuUsage();
+  await work();
+  return sinceMs(before);
+}
+
+function sinceMs(before: NodeJS.CpuUsage): number {
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1000;
 }

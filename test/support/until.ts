@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 export interface Patience {
   /** What is waited for, as the failure names it. */
   readonly what: string;
   /** Default: ten seconds. */
   readonly withinMs?: number;
+  /** Default: 10 ms. */
+  readonly everyMs?: number;
 }
 
-const ASK_EVERY_MS = 10;
-
-/** Asks again until it holds. @throws AssertionError when it does not in time */
-export async function until(
-  holds: () => boolean | Promise<boolean>,
-  { what, withinMs = 10_000 }: Patience,
-): Promise<void> {
+/** Asks again until the answer satisfies. @returns that answer; @throws AssertionError with the last one when none does in time */
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  satisfies: (answer: T) => boolean,
+  { what, withinMs = 10_000, everyMs = 10 }: Patience,
+): Promise<T> {
   const deadline = performance.now() + withinMs;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, `not within ${withinMs} ms: ${what}`);
-    await sleep(ASK_EVERY_MS);
+  for (;;) {
+    const answer = await ask();
+    if (satisfies(answer)) return answer;
+    if (performance.now() > deadline) assert.fail(`not within ${withinMs} ms: ${what}; last: ${inspect(answer)}`);
+    await sleep(everyMs);
   }
 }
