@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Route } from '../../../../src/sinks/http/answer.ts';
 import { createDispatch } from '../../../../src/sinks/http/dispatch.ts';
 import { createPlainHandler } from '../../../../src/sinks/http/plain-handler.ts';
@@ -11,6 +10,7 @@ import type { UnreadLimits } from '../../../../src/sinks/http/security/unread-an
 import { type ConnectionLimits, type RunningServer, startServer } from '../../../../src/sinks/http/server.ts';
 import { ask } from '../../../support/ask.ts';
 import { recordLog } from '../../../support/record-log.ts';
+import { until } from '../../../support/until.ts';
 
 const TEXT: Answer = { status: 200, type: 'text/plain', body: 'here' };
 
@@ -44,8 +44,18 @@ async function untilClosed(socket: Socket): Promise<string> {
     said += chunk.toString();
   });
   // `once` would reject at a reset, which is one way to end it.
-  await new Promise((resolve) => socket.on('close', resolve));
+  await until(
+    () => socket.closed,
+    (isClosed) => isClosed,
+    { what: `the connection ends, after: ${said}` },
+  );
   return said;
+}
+
+/** A connection that is turned away is no answer. */
+function untilAnswered({ address }: RunningServer, what: string) {
+  const status = async () => (await ask(address, '/').catch(() => undefined))?.status;
+  return until(status, (told) => told === 200, { what });
 }
 
 const HOST = 'Host: x\r\n';
@@ -102,9 +112,7 @@ test('connections beyond the most are turned away, and room that comes free is g
   const held = await Promise.all([open(t, server), open(t, server), open(t, server)]);
   await untilClosed(await open(t, server));
   held[0]?.destroy();
-  const answered = async (): Promise<boolean> =>
-    (await ask(server.address, '/').catch(() => undefined))?.status === 200;
-  while (!(await answered())) await new Promise((resolve) => setTimeout(resolve, 5));
+  await untilAnswered(server, 'the place that came free is given');
 });
 
 test('a client that does not read is cut off, and what it has not read counts until then', async (t) => {
@@ -118,8 +126,7 @@ test('a client that does not read is cut off, and what it has not read counts un
   const refused = await ask(server.address, '/');
   assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '5']);
   // It is the server that ends it, and then there is room again.
-  const answered = async (): Promise<boolean> => (await ask(server.address, '/')).status === 200;
-  while (!(await answered())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilAnswered(server, 'the room of the one that does not read is given');
 });
 
 test('only so many answers of a route are made at once; another route does not wait, nor does a probe', async (t) => {
@@ -148,7 +155,11 @@ test('only so many answers of a route are made at once; another route does not w
   const server = await serve(t, { routes });
   t.after(() => release());
   const asked = Array.from({ length: 10 }, () => ask(server.address, '/api/v1/slow'));
-  while (refused < 5) await new Promise((resolve) => setImmediate(resolve));
+  await until(
+    () => refused,
+    (count) => count === 5,
+    { what: 'five of ten are refused' },
+  );
   assert.equal((await ask(server.address, '/metrics')).status, 200);
   assert.equal((await ask(server.address, '/-/healthy')).status, 200);
   release();
@@ -164,10 +175,5 @@ test('one client cannot hold every connection', async (t) => {
   const [first] = held;
   first?.destroy();
   await once(first ?? assert.fail(), 'close');
-  for (let tries = 0; ; tries += 1) {
-    const answer = await ask(server.address, '/').catch(() => undefined);
-    if (answer?.body === 'here') break;
-    assert.ok(tries < 50, 'the place that was given back is not taken');
-    await sleep(20);
-  }
+  await untilAnswered(server, 'the place that was given back is taken');
 });
