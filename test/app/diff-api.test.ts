@@ -49,14 +49,14 @@ async function ask(
     },
   } as Partial<AskedLooks<DiffExcerpt>> as AskedLooks<DiffExcerpt>;
   const mesh = isPolled ? polled() : polledMesh();
-  const stub = { read: () => mesh.snapshot } as Mesh;
+  const standIn = { read: () => mesh.snapshot } as Mesh;
   const routes = createRoutes({
     version: '1',
     telemetryPath: '/metrics',
     scrape: () => Promise.reject(new Error('not asked for')),
     withheld: () => undefined,
     pending: () => [],
-    api: { diff: diffApi({ config: configSchema.parse({ inspect }), mesh: stub, asked }) },
+    api: { diff: diffApi({ config: configSchema.parse({ inspect }), mesh: standIn, asked }) },
   });
   const route = routes.find(({ path }) => path === '/api/v1/diff');
   const got = await route?.answer({ acceptsGzip: false, query: new URLSearchParams(query) });
