@@ -34,8 +34,8 @@ export function agentValues(config: JsonSchema): ValueGroup {
         'How pods are replaced.',
       ),
       ...podValues({
-        requests: { cpu: '20m', memory: '96Mi' },
-        limits: { memory: '256Mi' },
+        requests: { cpu: '20m', memory: '128Mi' },
+        limits: { memory: '512Mi' },
         tolerations: [{ operator: 'Exists' }],
         graceSeconds: 15,
       }),
