@@ -207,6 +207,8 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
   test('one pair: who they are, and what is known between them', async () => {
     const opened = await open('#/traffic?namespace=payment');
     const { page } = opened;
+    // None of its requests failed, and the list says what the pair says all the same.
+    await page.locator('tbody tr', { hasText: /^finding.*payment-svc.*3 proxies MISSING/ }).waitFor();
     await page.getByRole('link', { name: 'payment-svc.payment.svc.cluster.local' }).focus();
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'checkout-v1.payment → payment-svc.payment.svc.cluster.local' }).waitFor();

@@ -63,6 +63,15 @@ function denialsAt(snapshot: MeshSnapshot, servers: readonly PairPod[]): Denials
   return { seconds: recent.seconds, counts };
 }
 
+/** What its answers of 403 alone tell; undefined where there were none. */
+export function refusalOf(
+  snapshot: MeshSnapshot,
+  { servers, refused }: Pick<PairEnds, 'servers' | 'refused'>,
+): Pick<PairAnswer, 'verdict' | 'summary'> | undefined {
+  const denials = refused > 0 ? denialsAt(snapshot, servers) : undefined;
+  return denials && refusedAnswer(refused, denials);
+}
+
 /** A caller's log does not say who refused. */
 function refusedAnswer(refused: number, { seconds, counts }: Denials): Pick<PairAnswer, 'verdict' | 'summary'> {
   const isDenied = counts.length > 0;

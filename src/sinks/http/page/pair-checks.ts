@@ -45,15 +45,16 @@ function unknown(summary: string): PairAnswer {
   return { verdict: 'unknown', summary, evidence: [], next: null };
 }
 
-function syncOf({ callers, servers }: PairEnds): PairAnswer {
+/** A push that is on its way leaves nobody behind. */
+export function syncOf({ callers, servers }: Pick<PairEnds, 'callers' | 'servers'>): PairAnswer {
   const proxies = [...callers, ...servers].filter(({ state }) => state !== null);
-  const behind = proxies.filter(({ state }) => state !== 'SYNCED');
+  const behind = proxies.filter(({ state, isPushed }) => state !== 'SYNCED' && !isPushed);
   const [first] = behind;
   if (proxies.length === 0) return unknown('no proxy of either end is known');
   if (first === undefined) {
     return {
       verdict: 'ok',
-      summary: `${counted(proxies.length, 'proxy', 'proxies')} SYNCED`,
+      summary: `${counted(proxies.length, 'proxy', 'proxies')} SYNCED${proxies.some(({ isPushed }) => isPushed) ? ', or about to be' : ''}`,
       evidence: [],
       next: null,
     };
@@ -68,7 +69,7 @@ function syncOf({ callers, servers }: PairEnds): PairAnswer {
 }
 
 /** As all who call it are served: how sure it is hangs on how much they call. */
-function routesOf(snapshot: MeshSnapshot, { host }: PairEnds): PairAnswer {
+export function routesOf(snapshot: MeshSnapshot, { host }: Pick<PairEnds, 'host'>): PairAnswer {
   const splits = [...splitsOf(snapshot.cluster.config).values()].filter(({ destinations }) => destinations.has(host));
   if (splits.length === 0) {
     return { verdict: 'ok', summary: 'no VirtualService or HTTPRoute names it', evidence: [], next: null };

@@ -9,7 +9,8 @@ import { compareText } from '../../../model/text-order.ts';
 import type { Pod, Service } from '../../../model/workload.ts';
 import { workloadOfPodName } from '../../../model/workload-name.ts';
 import { workloadOfPod } from '../../../model/workload-of-pod.ts';
-import { selectsPod } from '../../../rungs/scope.ts';
+import { isBehind } from '../../../rungs/out-of-sync.ts';
+import { membersWith, selectsPod, valuesOf } from '../../../rungs/scope.ts';
 
 /** A pod at one end of a pair. */
 export interface PairPod {
@@ -20,6 +21,8 @@ export interface PairPod {
   readonly tellsAs: string;
   /** Of its proxy; null where it has none that is known. */
   readonly state: ProxyRow['state'] | null;
+  /** STALE, and only because a push is on its way. */
+  readonly isPushed: boolean;
 }
 
 /** Both ends of a pair. */
@@ -37,7 +40,7 @@ export function callersIn(
   snapshot: MeshSnapshot,
   { namespace, workload }: { readonly namespace: string; readonly workload: string },
 ): readonly PairPod[] {
-  return podsWhere(snapshot, (pod) => pod.namespace === namespace && workloadOfPodName(pod.name) === workload);
+  return pairPods(snapshot, membersWith(podsOf(snapshot), objectKey(namespace, workload), callerOf));
 }
 
 /** The service of a complete name, and the pods behind it; undefined where it is no service that is known. */
@@ -45,23 +48,66 @@ export function serversIn(
   snapshot: MeshSnapshot,
   host: string,
 ): { readonly service: Service; readonly pods: readonly PairPod[] } | undefined {
-  const services: ObjectMap<Service> = known(snapshot.cluster.services) ?? new Map();
-  const service = [...services.values()].find((each) => fqdnOf(each) === host);
-  return service && { service, pods: podsWhere(snapshot, (pod) => selectsPod(service, pod)) };
+  const services: ObjectMap<Service> = known(snapshot.cluster.services) ?? NONE;
+  const [service] = membersWith(valuesOf(services), host, fqdnOf);
+  if (service === undefined) return undefined;
+  return { service, pods: pairPods(snapshot, podsBehind(service, podsOf(snapshot))) };
 }
 
-function podsWhere(snapshot: MeshSnapshot, isAsked: (pod: Pod) => boolean): readonly PairPod[] {
-  const pods: ObjectMap<Pod> = known(snapshot.cluster.pods) ?? new Map();
-  const asked = [...pods.values()].filter((pod) => !isLeaving(pod) && isAsked(pod));
-  if (asked.length === 0) return [];
-  const states = new Map(proxyTable(snapshot).map((row) => [objectKey(row.namespace, row.name), row.state]));
-  return asked
-    .map((pod) => ({
-      namespace: pod.namespace,
-      name: pod.name,
-      workload: workloadOfPod(pod.name, pod, snapshot.cluster),
-      tellsAs: workloadOfPodName(pod.name),
-      state: states.get(objectKey(pod.namespace, pod.name)) ?? null,
-    }))
+/** Of the pods with one of its labels: of a namespace of thousands that is a few. */
+function podsBehind(service: Service, pods: readonly Pod[]): readonly Pod[] {
+  const [label] = Object.entries(service.selector ?? {});
+  if (label === undefined) return [];
+  const known = labelled.get(pods) ?? byLabel(pods);
+  labelled.set(pods, known);
+  const carriers = known.get([service.namespace, ...label].join('/')) ?? [];
+  return carriers.filter((pod) => selectsPod(service, pod));
+}
+
+const labelled = new WeakMap<readonly Pod[], ReadonlyMap<string, readonly Pod[]>>();
+
+function byLabel(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+  const found = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    for (const [key, value] of Object.entries(pod.labels)) {
+      const name = [pod.namespace, key, value].join('/');
+      const carriers = found.get(name);
+      if (carriers === undefined) found.set(name, [pod]);
+      else carriers.push(pod);
+    }
+  }
+  return found;
+}
+
+const NONE: ObjectMap<never> = new Map<string, never>();
+
+function podsOf({ cluster }: MeshSnapshot): readonly Pod[] {
+  const pods: ObjectMap<Pod> = known(cluster.pods) ?? NONE;
+  return valuesOf(pods);
+}
+
+function callerOf({ namespace, name }: Pod): string {
+  return objectKey(namespace, workloadOfPodName(name));
+}
+
+function rowKey({ namespace, name }: ProxyRow): string {
+  return objectKey(namespace, name);
+}
+
+function pairPods(snapshot: MeshSnapshot, pods: readonly Pod[]): readonly PairPod[] {
+  return pods
+    .filter((pod) => !isLeaving(pod))
+    .map((pod) => {
+      const { namespace, name } = pod;
+      const row = membersWith(proxyTable(snapshot), objectKey(namespace, name), rowKey).at(-1);
+      return {
+        namespace,
+        name,
+        workload: workloadOfPod(name, pod, snapshot.cluster),
+        tellsAs: workloadOfPodName(name),
+        state: row?.state ?? null,
+        isPushed: row?.state === 'STALE' && !isBehind(row, snapshot.takenAt),
+      };
+    })
     .toSorted((one, other) => compareText(one.name, other.name));
 }

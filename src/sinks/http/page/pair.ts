@@ -2,6 +2,7 @@ import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { podWord, shellWord } from '../../../rungs/wording.ts';
 import { type PairCheck, pairChecks } from './pair-checks.ts';
 import { callersIn, type PairPod, serversIn } from './pair-servers.ts';
+import { refusedOf } from './pair-verdict.ts';
 import { type TrafficPair, trafficPairs } from './traffic-pairs.ts';
 
 /** All that is known between a workload and a destination. */
@@ -36,12 +37,8 @@ export function pair(snapshot: MeshSnapshot, query: URLSearchParams): Pair {
     traffic,
     callers: callers.slice(0, MAX_PODS),
     servers: servers.slice(0, MAX_PODS),
-    checks: pairChecks(snapshot, { host: host ?? '', callers, servers, refused: refusedOf(traffic) }),
+    checks: pairChecks(snapshot, { host: host ?? '', callers, servers, refused: refusedOf(traffic?.codes ?? []) }),
     trace:
       caller === undefined || target === undefined ? null : `meshladder trace ${podWord(caller)} ${shellWord(target)}`,
   };
-}
-
-function refusedOf(traffic: TrafficPair | null): number {
-  return traffic?.codes.find(({ name }) => name === '403')?.count ?? 0;
 }

@@ -4,17 +4,18 @@ import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { compareText } from '../../../model/text-order.ts';
 import type { RequestCount, RequestShape } from '../../../model/traffic.ts';
 import { splitsOf } from '../../../rungs/routes/splits.ts';
+import { type PairVerdict, pairVerdicts } from './pair-verdict.ts';
 
 /** Who called whom lately, as the callers' proxies logged it. */
 export interface TrafficPairs {
   /** How far back was looked; null: no requests are known, or not for long enough. */
   readonly seconds: number | null;
   readonly matching: number;
-  /** Those with most failed requests first; at most `MAX_PAIRS`. */
+  /** Worst first; at most `MAX_PAIRS`. */
   readonly pairs: readonly TrafficPair[];
 }
 
-export interface TrafficPair {
+export interface TrafficPair extends PairVerdict {
   readonly namespace: string;
   readonly workload: string;
   readonly destination: string;
@@ -51,7 +52,11 @@ export function trafficPairs(snapshot: MeshSnapshot, query: URLSearchParams): Tr
   if (recent === undefined) return { seconds: null, matching: 0, pairs: [] };
   const outbound = recent.requests.filter(({ shape }) => shape.direction === 'outbound');
   const grouped = Map.groupBy(outbound.filter(filterOf(query)), pairKey);
-  const found = [...grouped.values()].flatMap(pairOf).sort(worstFirst);
+  const verdictOf = pairVerdicts(snapshot);
+  const found = [...grouped.values()]
+    .flatMap(pairOf)
+    .map((pair) => ({ ...pair, ...verdictOf(pair) }))
+    .sort(worstFirst);
   const shown = found.slice(0, MAX_PAIRS).map((pair) => ({ ...pair, declared: declaredFor(pair, snapshot) }));
   return { seconds: recent.seconds, matching: found.length, pairs: shown };
 }
@@ -98,8 +103,9 @@ function pairKey({ shape }: RequestCount): string {
 }
 
 type Undeclared = Omit<TrafficPair, 'declared'>;
+type Unjudged = Omit<Undeclared, keyof PairVerdict>;
 
-function pairOf(counts: readonly RequestCount[]): readonly Undeclared[] {
+function pairOf(counts: readonly RequestCount[]): readonly Unjudged[] {
   const [first] = counts;
   if (first === undefined) return [];
   const { proxyNamespace: namespace, workload, destination } = first.shape;
@@ -139,6 +145,7 @@ function sumOf(counts: readonly RequestCount[]): number {
 
 function worstFirst(one: Undeclared, other: Undeclared): number {
   return (
+    one.rank - other.rank ||
     other.failed - one.failed ||
     other.requests - one.requests ||
     compareText(one.namespace, other.namespace) ||

@@ -41,14 +41,14 @@ function table(pairs) {
   return h(
     'table',
     { class: 'stacks' },
-    h('caption', { class: 'unseen' }, 'Pairs, most failed requests first'),
+    h('caption', { class: 'unseen' }, 'Pairs, worst first'),
     h(
       'thead',
       {},
       h(
         'tr',
         {},
-        ['', 'From', 'To', 'Requests', 'Failed', 'Flags'].map((text) =>
+        ['', 'From', 'To', 'Why', 'Requests', 'Failed', 'Flags'].map((text) =>
           h('th', { scope: 'col' }, text || h('span', { class: 'unseen' }, 'Verdict')),
         ),
       ),
@@ -58,13 +58,14 @@ function table(pairs) {
 }
 
 /** @param {TrafficPair} pair */
-function row({ namespace, workload, destination, requests, failed, flags }) {
+function row({ namespace, workload, destination, verdict, why, requests, failed, flags }) {
   return h(
     'tr',
     { 'data-key': `${namespace}/${workload} ${destination}` },
-    h('td', {}, badge(failed > 0 ? 'finding' : 'ok', failed > 0 ? 'failures' : 'ok')),
+    h('td', {}, badge(verdict)),
     h('td', {}, `${workload}.${namespace}`),
     h('th', { scope: 'row' }, h('a', { href: linkTo(['pair', namespace, workload, destination]) }, destination)),
+    h('td', { 'data-head': 'Why' }, why),
     h('td', { 'data-head': 'Requests' }, requests),
     h('td', { 'data-head': 'Failed' }, failed),
     h('td', { 'data-head': 'Flags' }, flags.map(({ name, count }) => `${name} ${count}`).join(', ')),
