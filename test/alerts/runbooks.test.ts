@@ -7,6 +7,7 @@ import { COMMANDS, runProgram } from '../../src/cli/program.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { SELF_FAMILIES } from '../../src/sinks/metrics/self-families.ts';
+import { commandsIn, execsInVain, namesOfAnotherMesh, notOfTheExporter, riskyTogether } from './runbook-commands.ts';
 
 /** The same sections in the same order on every page: at night nobody wants to look for them. */
 const SECTIONS = [
@@ -57,51 +58,6 @@ function read(name: string): Runbook {
   };
 }
 
-/** Command lines in fenced blocks; a line that ends in a backslash goes on. */
-function commandsIn(text: string): readonly string[] {
-  const blocks = [...text.matchAll(/^ *```\w*\n([\s\S]*?)^ *```/gm)].map(([, block]) => block ?? '');
-  return blocks.flatMap((block) =>
-    block
-      .replaceAll(/\\\n\s*/g, ' ')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#')),
-  );
-}
-
-/** Kinds that every cluster has. One that is missing takes all the others of its command along: nothing is printed. */
-const OF_EVERY_CLUSTER: ReadonlySet<string> = new Set(
-  'pods services endpointslices deployments daemonsets statefulsets hpa networkpolicies'.split(' '),
-);
-
-/** Kinds that are asked for together with others, and that a cluster may lack. */
-function riskyTogether(text: string): readonly string[] {
-  const together = [...text.matchAll(/\bkubectl\b[^\n`|;]*? get (\S+,\S+)/g)].map(([, kinds = '']) => kinds);
-  return together.filter((kinds) => kinds.split(',').some((kind) => !OF_EVERY_CLUSTER.has(kind)));
-}
-
-/** Commands run in a container whose image may lack them, in steps that do not say so. */
-function execsInVain(text: string): readonly string[] {
-  return text.split(/^(?=\d+\. |## )/m).flatMap((step) =>
-    commandsIn(step).filter((line) => {
-      const [, where = '', what = ''] = /^kubectl (.*\bexec\b.*?) -- (\S+)/.exec(line) ?? [];
-      if (where === '') return false;
-      const knows = what === 'pilot-agent' || /[Dd]istroless/.test(step);
-      return !(where.endsWith('-c istio-proxy') && knows);
-    }),
-  );
-}
-
-/** Names of one mesh in a query to paste: it would answer for a namespace that the reader has not, with nothing. */
-function namesOfAnotherMesh(text: string): readonly string[] {
-  const queries = [...text.matchAll(/^ *```promql\n([\s\S]*?)^ *```/gm)].map(([, query]) => query ?? '');
-  return queries.flatMap((query) =>
-    [...query.matchAll(/\b\w*(?:namespace|workload|proxy|pod_name|object_name|destination)=~?"(?![A-Z])[^"]+"/g)].map(
-      ([matcher]) => matcher,
-    ),
-  );
-}
-
 test('the rules for commands and queries to paste see what they are there for', () => {
   assert.deepEqual(riskyTogether('kubectl get virtualservices,httproutes -A | grep a'), ['virtualservices,httproutes']);
   assert.deepEqual(riskyTogether('kubectl get pods,services -l a=b,c=d'), []);
@@ -114,6 +70,7 @@ test('the rules for commands and queries to paste see what they are there for', 
     execs.map((exec) => execsInVain(`1. See.\n\n   \`\`\`sh\n   kubectl ${exec}\n   \`\`\`\n`).length),
     [1, 1, 0],
   );
+  assert.deepEqual(notOfTheExporter('```sh\nmeshladder check\nmeshladder check new.yaml\n```'), ['meshladder check']);
   assert.deepEqual(namesOfAnotherMesh('```promql\na{proxy_namespace="payment", flag="NR", workload="WORKLOAD"}\n```'), [
     'proxy_namespace="payment"',
   ]);
@@ -228,10 +185,11 @@ for (const { id, alert } of OWN) {
     });
 
     test('has only commands and queries that answer in any mesh, or are obviously to be filled in', () => {
-      const { text } = read(alert.name);
+      const { text, sections } = read(alert.name);
       assert.deepEqual(riskyTogether(text), [], 'ask for one kind at a time');
       assert.deepEqual(execsInVain(text), [], 'the image may not have it: say so, and what else to do');
       assert.deepEqual(namesOfAnotherMesh(text), [], 'write NAMESPACE');
+      assert.deepEqual(notOfTheExporter(sections.get('Diagnosis') ?? ''), [], 'ask the exporter: --server');
     });
 
     test('is read in two minutes', () => {
