@@ -14,7 +14,10 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** A page for each runbook, and one that leads to them: what `runbook_url` of an alert opens. */
 export function runbookRoutes(titles: readonly RunbookTitle[]): readonly Route[] {
-  const pages = titles.map(({ name, page }) => ({ path: `/runbooks/${name}`, answer: () => runbookAnswer(page) }));
+  const pages = titles.map((title) => {
+    const owner = titles.find(({ name }) => name === title.page) ?? title;
+    return { path: `/runbooks/${title.name}`, answer: () => runbookAnswer(owner) };
+  });
   const index: Route = {
     path: '/runbooks/',
     about: 'what to do about each alert',
@@ -23,10 +26,15 @@ export function runbookRoutes(titles: readonly RunbookTitle[]): readonly Route[]
   return [index, ...pages];
 }
 
-async function runbookAnswer(name: string): Promise<Answer> {
+async function runbookAnswer({ page: name, severity, rung }: RunbookTitle): Promise<Answer> {
   const text = await readRunbook(name);
   if (text === undefined) return textAnswer(404, `${name}: this installation came without its runbooks`);
-  return page(name, text);
+  // Whether to get up, and where on the ladder one stands, before anything else.
+  const where = /^\d/.test(rung) ? `rung ${rung}` : rung;
+  return page(
+    name,
+    text.replace(/^# .*$/m, (title) => `${title}\n\n**${severity}** · ${where}`),
+  );
 }
 
 function listOf(titles: readonly RunbookTitle[]): string {

@@ -9,6 +9,8 @@ export interface RunbookTitle {
   /** The file's: the alert's own, or that of the alert whose runbook it shares. */
   readonly page: string;
   readonly severity: string;
+  /** Of the ladder, as `2 config-synced`; else the group of the alert, as `exporter`. */
+  readonly rung: string;
   readonly summary: string;
 }
 
@@ -25,10 +27,14 @@ export type RunbooksByRung = Readonly<Record<string, readonly RunbookTitle[]>>;
 
 export function runbooksByRung(ladder: readonly Rung[]): RunbooksByRung {
   return Object.fromEntries(
-    ruleGroups(ladder).map(({ id, rules }) => [
-      id,
-      rules.alerts.map(({ name, runbook: page = name, severity, summary }) => ({ name, page, severity, summary })),
-    ]),
+    ruleGroups(ladder).map(({ id, rules }) => {
+      const number = ladder.find((rung) => rung.id === id)?.number;
+      const rung = number === undefined ? id : `${number} ${id}`;
+      const titles = rules.alerts.map(({ name, runbook: page = name, severity, summary }) => {
+        return { name, page, severity, rung, summary };
+      });
+      return [id, titles];
+    }),
   );
 }
 

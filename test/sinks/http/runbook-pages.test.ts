@@ -21,6 +21,17 @@ test('every link of a served runbook leads to a page that is served, or out of t
   }
 });
 
+test('each page says at its top how severe it is and which rung it is of, that of its owner where pages are shared', async () => {
+  const asked = { acceptsGzip: false, query: new URLSearchParams() };
+  const head = async (name: string): Promise<string | undefined> => {
+    const { body } = (await ROUTES.find(({ path }) => path === `/runbooks/${name}`)?.answer(asked)) ?? {};
+    return /<h1>.*<\/h1>\s*<p>(.*)<\/p>/.exec(String(body))?.[1];
+  };
+  assert.equal(await head('IstioXdsBlockedByNetworkPolicy'), '<strong>critical</strong> · rung 2 config-synced');
+  assert.equal(await head('IstioMetricsFlagSpikeNR'), '<strong>critical</strong> · rung 9 response-flags');
+  assert.equal(await head('MeshladderDown'), '<strong>critical</strong> · exporter');
+});
+
 test('the pages lead with the ladder as a whole', async () => {
   const [index] = ROUTES;
   const { body } = (await index?.answer({ acceptsGzip: false, query: new URLSearchParams() })) ?? {};
