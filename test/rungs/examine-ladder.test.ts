@@ -195,6 +195,51 @@ describe('declared and observed shares', () => {
     test(about, () => assert.match(said(declared(countings), 'routes'), expected));
   }
 
+  describe('of a pod that no split is known to concern', () => {
+    const CART = { namespace: 'shop', name: 'cart-5c7d8e9f6b-x2x4z' };
+    const NOTHING = 'no weights divide requests';
+    /** A new pod in the mesh with the canary, listed or cut off, and these requests of its own beside those of others. */
+    function withCart(
+      isListed: boolean,
+      own: readonly Partial<RequestShape>[],
+      canaries = [canary(90, 10)],
+    ): MeshSnapshot {
+      const mesh = paymentMesh();
+      mesh.setCluster({
+        config: configWith(canaries),
+        pods: fresh(
+          new Map([...known(mesh.snapshot.cluster.pods)!, [`shop/${CART.name}`, pod(CART.namespace, CART.name)]]),
+        ),
+      });
+      const cartRow = connection(CART.namespace, CART.name, { cds: sync('n2', DECLARED) });
+      for (const at of [DECLARED, DECLARED + 10, UNTIL]) {
+        mesh.poll(at, [answer([...listed('n2', DECLARED), ...(isListed ? [cartRow] : [])])]);
+      }
+      const shapes = own.map((each) => shape({ proxyNamespace: 'shop', workload: 'cart', ...each }));
+      const countings = steady(mesh, UNTIL).map((each, nth) => ({
+        ...each,
+        requests: [...each.requests, ...shapes.map((one) => ({ shape: one, count: nth }))],
+      }));
+      return withTraffic(mesh.snapshot, countings);
+    }
+    const CALLS: readonly (readonly [about: string, snapshot: () => MeshSnapshot, said: string])[] = [
+      ['cut off', () => withCart(false, []), 'unknown: rung 1 not passed'],
+      ['cut off, after it called others', () => withCart(false, [{ destination: 'x' }]), 'unknown: rung 1 not passed'],
+      ['idle', () => withCart(true, []), 'unknown: whom it calls is not known: it logged no request in 4 min'],
+      ['idle, where nothing is divided', () => withCart(true, [], [canary(100, 0)]), `ok: ${NOTHING}`],
+      ['that calls others', () => withCart(true, [{ destination: 'x' }]), `ok: ${NOTHING}`],
+      ['that is only called', () => withCart(true, [{ direction: 'inbound', destination: 'cart' }]), `ok: ${NOTHING}`],
+      [
+        'that nobody counts',
+        () => ({ ...withCart(true, []), traffic: { state: 'pending' } }),
+        'unknown: whom it calls is not known: no traffic source',
+      ],
+    ];
+    for (const [about, snapshot, expected] of CALLS) {
+      test(about, () => assert.equal(said(snapshot(), 'routes', CART), expected));
+    }
+  });
+
   test('without a traffic source', () => {
     const mesh = paymentMesh();
     mesh.setCluster({ config: configWith([canary(90, 10)]) });

@@ -11,6 +11,7 @@ import { showCommand } from './causes/bindings.ts';
 import { hiddenAmongAlike } from './causes/shadowed.ts';
 import { declaredIn } from './declared-weights.ts';
 import { type Judged, judgeSplit } from './judge-split.ts';
+import { nothingDivided } from './nothing-divided.ts';
 import { type ObservedSplit, observeSplit } from './observed-split.ts';
 import { titleOf } from './split-text.ts';
 import { isDivided, type Split, splitsOf } from './splits.ts';
@@ -33,6 +34,7 @@ export function examineRoutes(snapshot: MeshSnapshot, scope: Scope): Finding {
     const { brief: summary, next } = first;
     return { verdict: 'unknown', summary, evidence: evidenceOf(unknown), ...(next !== undefined && { next }) };
   }
+  if (judged.length === 0) return nothingDivided(snapshot, scope);
   const evidence = judged.flatMap((each) => each.evidence);
   const divided = judged.filter(({ split }) => isDivided(split)).length;
   const summary = divided === 0 ? 'no weights divide requests' : `${counted(divided, 'split')} as declared`;
