@@ -4,7 +4,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../src/app/start-error.ts';
 import { runExporter } from '../src/app.ts';
 import type { Config } from '../src/config/config.ts';
@@ -14,6 +13,7 @@ import { readExposition } from './support/exposition.ts';
 import { startFakeKubeApi } from './support/fake-kube-api.ts';
 import { type IstiodServer, json, startIstiodServer, text } from './support/istiod-server.ts';
 import { recordLog } from './support/record-log.ts';
+import { until } from './support/until.ts';
 
 const SYNCZ = JSON.parse(readFileSync(new URL('fixtures/istiod/syncz.json', import.meta.url), 'utf8')) as unknown;
 
@@ -74,17 +74,6 @@ async function start(env: Record<string, string>): Promise<Running> {
   return one;
 }
 
-/** Asks again until the answer satisfies; fails after ten seconds. */
-async function until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const answer = await ask();
-    if (satisfies(answer)) return answer;
-    assert.ok(performance.now() < deadline, `still ${JSON.stringify(answer)}`);
-    await sleep(20);
-  }
-}
-
 function staticIstiod(istiod: IstiodServer): Record<string, string> {
   return {
     MESHLADDER_ISTIOD_DISCOVERY: 'static',
@@ -100,6 +89,7 @@ test('the exporter polls an istiod and serves what it said', async () => {
   await until(
     async () => (await exporter.get('/-/ready')).status,
     (status) => status === 200,
+    'it is ready',
   );
   const status = (await (await exporter.get('/api/v1/status')).json()) as {
     role: string;
@@ -129,11 +119,11 @@ test('an istiod that fails is told in status and log, and polled again', async (
   const exporter = await start(staticIstiod(istiod));
   const istiods = async (): Promise<{ state: string }[]> =>
     ((await (await exporter.get('/api/v1/status')).json()) as { istiods?: { state: string }[] }).istiods ?? [];
-  await until(istiods, ([one]) => one?.state === 'denied');
+  await until(istiods, ([one]) => one?.state === 'denied', 'the istiod denies');
   assert.equal((await exporter.get('/-/ready')).status, 200);
   assert.ok(exporter.log.lines.some(({ message }) => message === 'the source is down'));
   istiod.on('/debug/syncz', json(SYNCZ));
-  await until(istiods, ([one]) => one?.state === 'ok');
+  await until(istiods, ([one]) => one?.state === 'ok', 'the istiod is well');
   assert.ok(exporter.log.lines.some(({ message }) => message === 'the source is up again'));
 });
 
@@ -168,7 +158,7 @@ test('it watches the cluster that the kubeconfig names, and finds istiods there'
   const sources = async (): Promise<{ source: string; up: boolean | null }[]> =>
     ((await (await exporter.get('/api/v1/status')).json()) as { sources: { source: string; up: boolean | null }[] })
       .sources;
-  await until(sources, (all) => all.find(({ source }) => source === 'kubernetes')?.up === true);
+  await until(sources, (all) => all.find(({ source }) => source === 'kubernetes')?.up === true, 'Kubernetes is up');
   assert.deepEqual((await sources()).map(({ source }) => source).toSorted(), ['istiod', 'kubernetes']);
   const pods = await kube.seen(({ path }) => path === '/api/v1/pods');
   assert.equal(pods.headers.authorization, 'Bearer s3cret');
@@ -217,6 +207,7 @@ test('the history outlives a restart', async () => {
       return polls;
     },
     (polls) => polls >= 34,
+    '34 polls',
   );
   await first.stop();
   const saved = JSON.parse(await readFile(file, 'utf8')) as { proxies: { name: string; since: number }[] };
@@ -229,6 +220,7 @@ test('the history outlives a restart', async () => {
   const scrape = await until(
     async () => (await second.get('/metrics')).text(),
     (body) => /^meshladder_source_up\{[^}]*source="istiod"[^}]*\} 1$/m.test(body),
+    'a scrape that hears istiod',
   );
   const told = scrape.matchAll(/^meshladder_proxy_out_of_sync_since_timestamp_seconds\{[^}]*\} (\S+)$/gm);
   assert.deepEqual(
@@ -253,6 +245,7 @@ test('an unusable history is said and costs no start', async () => {
   await until(
     async () => exporter.log.lines.some(({ message }) => message === 'starting without the history of the last run'),
     Boolean,
+    'the log says that it starts without history',
   );
   await exporter.stop();
   await rm(folder, { recursive: true });

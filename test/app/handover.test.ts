@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatusDocument } from '../../src/sinks/http/status-document.ts';
 import { type Look, missedPolls, type ReplicaProcess, startRig, untilLook } from '../support/replicas.ts';
+import { until } from '../support/until.ts';
 
 const exposes = ({ exposes: told }: { readonly exposes: boolean }): boolean => told;
 const silent = ({ exposes: told }: { readonly exposes: boolean }): boolean => !told;
@@ -29,18 +29,15 @@ async function startTwo(t: TestContext) {
   return { rig, one, two };
 }
 
-async function untilAnswer(
+function untilAnswer(
   url: string,
   satisfies: (answer: { readonly status: number; readonly body: string }) => boolean,
-): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  for (;;) {
+): Promise<unknown> {
+  const ask = async () => {
     const response = await fetch(url);
-    const body = await response.text();
-    if (satisfies({ status: response.status, body })) return;
-    assert.ok(performance.now() < deadline, `${url}: ${response.status} ${body}`);
-    await sleep(50);
-  }
+    return { status: response.status, body: await response.text() };
+  };
+  return until(ask, satisfies, url, { withinMs: 15_000, everyMs: 50 });
 }
 
 describe('two replicas', { concurrency: 2 }, () => {

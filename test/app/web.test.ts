@@ -80,7 +80,7 @@ test('a mistake that turns everybody away at the handshake is mended without a r
   const status = async () =>
     (await ask(address, '/metrics', { ca: SERVER.cert, cert, key }).catch(() => undefined))?.status;
   const becomes = (wanted: number | undefined, what: string) =>
-    until(status, (told) => told === wanted, { what, everyMs: 50 });
+    until(status, (told) => told === wanted, what, { everyMs: 50 });
   await becomes(200, 'the right certificate is let in');
   await write(webConfig('spiffe://mesh/promehteus'), 'web.yml');
   await becomes(undefined, 'the name with a typo lets nobody in');

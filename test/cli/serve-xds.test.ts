@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { clientConfigBytes, readRecordedStatus } from '../support/client-config.ts';
 import { type IstiodServer, startIstiodServer, text } from '../support/istiod-server.ts';
 import { fixturePath } from '../support/syncz.ts';
+import { until } from '../support/until.ts';
 import { clientConfigs, DEBUG, debugBody, STATUS, startXdsServer } from '../support/xds-server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -63,13 +64,9 @@ async function serve(t: TestContext, env: Readonly<Record<string, string>>): Pro
     lines,
     ask,
     async until(state) {
-      for (let tries = 0; tries < 100; tries++) {
-        const { istiods } = JSON.parse(await ask('/api/v1/status')) as Status;
-        const [istiod] = istiods ?? [];
-        if (istiod?.state === state) return istiod;
-        await sleep(100);
-      }
-      return assert.fail(`no istiod is ${state}: ${lines.join('\n')}`);
+      const first = async () => (JSON.parse(await ask('/api/v1/status')) as Status).istiods?.[0];
+      const found = await until(first, (istiod) => istiod?.state === state, `an istiod is ${state}`, { everyMs: 100 });
+      return found ?? assert.fail();
     },
   };
 }

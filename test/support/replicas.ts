@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { startIstiodServer } from './istiod-server.ts';
 import { listening } from './listening.ts';
 import { startProcess } from './run-process.ts';
 import { type StallingProxy, startStallingProxy } from './stalling-proxy.ts';
+import { until } from './until.ts';
 
 const SYNCZ = readFileSync(new URL('../fixtures/syncz/stale-2of9-RDS.json', import.meta.url));
 
@@ -121,14 +123,9 @@ export async function untilLook(
   satisfies: (look: Look) => boolean,
   withinMs: number,
 ): Promise<Look> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    const last = replica.looks.at(-1);
-    if (last !== undefined && satisfies(last)) return last;
-    if (performance.now() > deadline)
-      throw new Error(`${replica.name}: not within ${withinMs} ms; last:\n${last?.text}`);
-    await sleep(30);
-  }
+  const holds = (look: Look | undefined): boolean => look !== undefined && satisfies(look);
+  const found = await until(() => replica.looks.at(-1), holds, replica.name, { withinMs, everyMs: 30 });
+  return found ?? assert.fail();
 }
 
 /** The longest silence towards istiod, in polls that were left out. */

@@ -3,19 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface Patience {
-  /** What is waited for, as the failure names it. */
-  readonly what: string;
   /** Default: ten seconds. */
   readonly withinMs?: number;
   /** Default: 10 ms. */
   readonly everyMs?: number;
 }
 
-/** Asks again until the answer satisfies. @returns that answer; @throws AssertionError with the last one when none does in time */
+/**
+ * Asks again until the answer satisfies. @returns that answer; @throws AssertionError with the last one when none does in time
+ * @param what is waited for, as the failure names it
+ */
 export async function until<T>(
   ask: () => T | Promise<T>,
   satisfies: (answer: T) => boolean,
-  { what, withinMs = 10_000, everyMs = 10 }: Patience,
+  what: string,
+  { withinMs = 10_000, everyMs = 10 }: Patience = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -47,7 +47,7 @@ async function untilClosed(socket: Socket): Promise<string> {
   await until(
     () => socket.closed,
     (isClosed) => isClosed,
-    { what: `the connection ends, after: ${said}` },
+    `the connection ends, after: ${said}`,
   );
   return said;
 }
@@ -55,7 +55,7 @@ async function untilClosed(socket: Socket): Promise<string> {
 /** A connection that is turned away is no answer. */
 function untilAnswered({ address }: RunningServer, what: string) {
   const status = async () => (await ask(address, '/').catch(() => undefined))?.status;
-  return until(status, (told) => told === 200, { what });
+  return until(status, (told) => told === 200, what);
 }
 
 const HOST = 'Host: x\r\n';
@@ -158,7 +158,7 @@ test('only so many answers of a route are made at once; another route does not w
   await until(
     () => refused,
     (count) => count === 5,
-    { what: 'five of ten are refused' },
+    'five of ten are refused',
   );
   assert.equal((await ask(server.address, '/metrics')).status, 200);
   assert.equal((await ask(server.address, '/-/healthy')).status, 200);
