@@ -117,6 +117,8 @@ function makeRow(proxy: ProxyHistory, { pod, workload, tags, blockedBy, silent }
     changes: proxy.changes,
   };
   addConnection(row, proxy, pod, tags);
+  // Since when does not change because nobody is heard.
+  if (proxy.outOfSync !== undefined) row.outOfSync = proxy.outOfSync;
   if (!silent) addStanding(row, proxy, blockedBy);
   return row;
 }
@@ -164,8 +166,7 @@ function addConnection(row: Draft, proxy: ProxyHistory, pod: Pod | undefined, ta
   if (connection?.endpointAckedRatio !== undefined) row.endpointAckedRatio = connection.endpointAckedRatio;
 }
 
-function addStanding(row: Draft, { outOfSync, absentSince }: ProxyHistory, blockedBy: XdsBlock | undefined): void {
-  if (outOfSync !== undefined) row.outOfSync = outOfSync;
+function addStanding(row: Draft, { absentSince }: ProxyHistory, blockedBy: XdsBlock | undefined): void {
   if (row.verdict === 'missing' && absentSince !== undefined) row.missingSince = absentSince;
   if (blockedBy !== undefined) row.blockedBy = blockedBy;
 }

@@ -132,11 +132,12 @@ test('an istiod that cannot be asked: UNKNOWN in every count, and no series for 
   ]);
 });
 
-test('polls that no longer end: UNKNOWN, and since when is no news any more', () => {
+test('polls that no longer end: UNKNOWN, and since when is as it was: it does not change because nobody is heard', () => {
   const silent = { ...staleMesh().snapshot, takenAt: epochSeconds(171) };
   assert.deepEqual(ones(silent, 'expected_proxies', 'proxy_sync_state', 'proxy_out_of_sync_since_timestamp_seconds'), [
     'expected_proxies{proxy_namespace="shop",verdict="unknown"} 1',
     `proxy_sync_state{${CART},workload="cart",state="UNKNOWN"} 1`,
+    `proxy_out_of_sync_since_timestamp_seconds{${CART},workload="cart",proxy_type="sidecar"} 100`,
   ]);
 });
 

@@ -3,7 +3,7 @@ import { WHOLE_VALUE } from '../alert-text.ts';
 import { lastSeen, sourceIsUp } from '../promql.ts';
 import { CANARIES_IN_NAMESPACE, CAUSE_IN_NAMESPACE, CAUSE_OF_PROXY } from '../sync-cause.ts';
 import { FAMILIES } from './families.ts';
-import { AGE, RECORDINGS, SHARE, VERDICTS } from './recordings.ts';
+import { AGE, BLOCKED, RECORDINGS, SHARE, VERDICTS } from './recordings.ts';
 
 const NAMESPACE = 'mesh_cluster, proxy_namespace';
 const PROXY = 'mesh_cluster, proxy_namespace, proxy, workload';
@@ -51,7 +51,7 @@ export const RULES: RuleGroup = {
           why: 'A restart of istiod or of a node lets proxies reconnect within one or two minutes.',
         },
       },
-      expr: ({ outOfSyncSeconds }) => `${AGE} > ${outOfSyncSeconds}\n${HEARD}`,
+      expr: ({ outOfSyncSeconds }) => `${AGE} > ${outOfSyncSeconds}`,
       for: '1m',
       summary: 'A proxy has run on old configuration for over five minutes.',
       description: `{{ $labels.proxy }}.{{ $labels.proxy_namespace }} has not held current configuration for {{ $value | humanizeDuration }}.${CAUSE_OF_PROXY}`,
@@ -77,7 +77,7 @@ export const RULES: RuleGroup = {
         },
       },
       expr: ({ share, proxies, outOfSyncSeconds }) =>
-        `${SHARE} > ${share}\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) >= ${proxies})\n${HEARD}`,
+        `${SHARE} > ${share}\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) >= ${proxies})`,
       for: '1m',
       summary: 'Much of a namespace runs on old configuration.',
       description: `{{ $labels.proxy_namespace }}: {{ $value | humanizePercentage }} of its proxies (${ofNamespace('count', '')}) have not held current configuration for up to ${ofNamespace('max', ' | humanizeDuration')}.${CAUSE_IN_NAMESPACE}${CANARIES_IN_NAMESPACE}`,
@@ -103,7 +103,7 @@ export const RULES: RuleGroup = {
           why: 'All traffic from outside goes through it, and certificates and routes change there first.',
         },
       },
-      expr: ({ outOfSyncSeconds }) => `${AGE}{proxy_type="router"} > ${outOfSyncSeconds}\n${HEARD}`,
+      expr: ({ outOfSyncSeconds }) => `${AGE}{proxy_type="router"} > ${outOfSyncSeconds}`,
       for: '1m',
       summary: 'A gateway runs on old configuration.',
       description: `Gateway {{ $labels.proxy }}.{{ $labels.proxy_namespace }} has not held current configuration for {{ $value | humanizeDuration }}: new routes and certificates do not reach it.${CAUSE_OF_PROXY}`,
@@ -119,7 +119,7 @@ export const RULES: RuleGroup = {
         },
       },
       expr: ({ outOfSyncSeconds }) =>
-        `max by (${NAMESPACE}, policy_namespace, policy, direction) (${lastSeen(FAMILIES.xdsBlocked.name, 'kubernetes')}) > 0\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) > 0)`,
+        `${BLOCKED} > 0\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) > 0)`,
       for: '1m',
       summary: 'A NetworkPolicy keeps proxies from istiod.',
       description: `{{ $labels.proxy_namespace }}: ${ofNamespace('count', '')} proxies out of sync for ${ofNamespace('max', ' | humanizeDuration')}; NetworkPolicy {{ $labels.policy_namespace }}/{{ $labels.policy }} blocks {{ $labels.direction }} to istiod:15012.${CANARIES_IN_NAMESPACE}`,
