@@ -216,17 +216,7 @@ test('the history outlives a restart', async () => {
     'payment-svc-v2-7b9c6d5f4e-m8zrt',
   ]);
   const second = await start(env);
-  // The first scrape that hears istiod tells since when: one without would look like recovery.
-  const scrape = await until(
-    async () => (await second.get('/metrics')).text(),
-    (body) => /^meshladder_source_up\{[^}]*source="istiod"[^}]*\} 1$/m.test(body),
-    'a scrape that hears istiod',
-  );
-  const told = scrape.matchAll(/^meshladder_proxy_out_of_sync_since_timestamp_seconds\{[^}]*\} (\S+)$/gm);
-  assert.deepEqual(
-    Array.from(told, ([, since]) => Number(since)).toSorted(),
-    saved.proxies.map(({ since }) => since).toSorted(),
-  );
+  assert.deepEqual(await sinceAtFirst(second), saved.proxies.map(({ since }) => since).toSorted());
   await second.stop();
   const again = JSON.parse(await readFile(file, 'utf8')) as { proxies: { since: number }[] };
   assert.deepEqual(
@@ -235,6 +225,36 @@ test('the history outlives a restart', async () => {
   );
   await rm(folder, { recursive: true });
 });
+
+test('without a history Prometheus is asked, and what it tells is in the first scrape', async () => {
+  const stale = JSON.parse(
+    readFileSync(new URL('fixtures/syncz/stale-2of9-RDS.json', import.meta.url), 'utf8'),
+  ) as unknown;
+  const since = Math.floor(Date.now() / 1000) - 600;
+  const metric = { proxy_namespace: 'payment', proxy: 'checkout-v1-5c7d8e9f6b-qw4rt' };
+  const told = { status: 'success', data: { resultType: 'vector', result: [{ metric, value: [since, `${since}`] }] } };
+  const prometheus = await openIstiod({
+    '/api/v1/query': (response) => {
+      // Istiod would have been polled thrice by then.
+      setTimeout(() => response.end(JSON.stringify(told)), 300);
+    },
+  });
+  const istiod = await openIstiod({ '/debug/syncz': json(stale) });
+  const exporter = await start({ ...staticIstiod(istiod), MESHLADDER_PROMETHEUS_URL: prometheus.url });
+  assert.deepEqual(await sinceAtFirst(exporter), [since]);
+  await exporter.stop();
+});
+
+/** Since when proxies are out of sync in the first scrape that hears istiod: one without would look like recovery. */
+async function sinceAtFirst(exporter: Running): Promise<readonly number[]> {
+  const scrape = await until(
+    async () => (await exporter.get('/metrics')).text(),
+    (body) => /^meshladder_source_up\{[^}]*source="istiod"[^}]*\} 1$/m.test(body),
+    'a scrape that hears istiod',
+  );
+  const told = scrape.matchAll(/^meshladder_proxy_out_of_sync_since_timestamp_seconds\{[^}]*\} (\S+)$/gm);
+  return Array.from(told, ([, since]) => Number(since)).toSorted();
+}
 
 test('an unusable history is said and costs no start', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'meshladder-app-'));

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { RestoredFact } from '../model/restored-fact.ts';
 import { NO_HISTORY, type SyncHistory } from '../model/sync-history.ts';
@@ -11,6 +12,8 @@ import type { Mesh } from './mesh.ts';
 
 /** Written at most this often; what a crash loses is seen again by the next polls, but for its beginning. */
 const SAVE_EVERY_MS = 10_000;
+/** Istiods are polled so much later at most, so that the first poll finds since when proxies are out of sync. */
+const PATIENCE_MS = 2000;
 
 export interface HistoryOptions {
   readonly config: Config;
@@ -30,11 +33,28 @@ export async function restoredHistory({ config, clock, log }: HistoryOptions): P
   }
 }
 
-/** Keeps the history over restarts: asks Prometheus where no checkpoint told, and writes the checkpoint. */
+/** A question to Prometheus that is under way; what it answers is in the history by then. Never fails. */
+export type Recalling = Promise<void>;
+
+/**
+ * Asks Prometheus where no checkpoint told: a start without one, or a new leader.
+ * @returns soon, with an answer or before it
+ */
+export async function recallHistory(
+  options: HistoryOptions & { readonly mesh: Mesh },
+  signal: AbortSignal,
+): Promise<{ readonly recalling: Recalling }> {
+  if (options.mesh.read().history.restored !== undefined) return { recalling: Promise.resolve() };
+  const recalling = askPrometheus(options, signal);
+  await Promise.race([recalling, wait(PATIENCE_MS, undefined, { ref: false, signal }).catch(() => {})]);
+  return { recalling };
+}
+
+/** Keeps the history over restarts: writes the checkpoint, once all that was known before is in it. */
 export function createHistoryTask(
-  options: HistoryOptions & { readonly mesh: Mesh; readonly scheduler: Scheduler },
+  options: HistoryOptions & { readonly mesh: Mesh; readonly scheduler: Scheduler; readonly recalling: Recalling },
 ): Task {
-  const { config, mesh, scheduler, clock, log } = options;
+  const { config, mesh, scheduler, clock, log, recalling } = options;
   const { file } = config.history;
   let saved = mesh.read();
   let failing = false;
@@ -58,7 +78,7 @@ export function createHistoryTask(
   return {
     name: 'history',
     run: async (signal) => {
-      if (mesh.read().history.restored === undefined) await askPrometheus(options, signal);
+      await recalling;
       await scheduler.repeat('history', () => SAVE_EVERY_MS, save, signal);
       await save();
     },

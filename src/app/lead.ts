@@ -1,7 +1,7 @@
 import { supervise } from '../runtime/supervise.ts';
 import type { Lead } from '../sources/kubernetes/lease/term.ts';
 import { type AnalysisOptions, createAnalysisTask, restoredFindings } from './analysis.ts';
-import { createHistoryTask, restoredHistory } from './history.ts';
+import { createHistoryTask, recallHistory, restoredHistory } from './history.ts';
 import type { Progress } from './progress.ts';
 import { createSources, type SourceContextOptions } from './sources.ts';
 
@@ -22,6 +22,9 @@ export function createLead(options: LeadOptions): Lead {
     const [history, findingsSince] = await Promise.all([restoredHistory(options), restoredFindings(options)]);
     mesh.updateHistory(() => history);
     mesh.restoreFindings(findingsSince);
+    const isAgent = config.role === 'agent';
+    // Before anybody is polled: who is not known to be out of sync at the first poll would look recovered.
+    const { recalling } = isAgent ? { recalling: Promise.resolve() } : await recallHistory(options, signal);
     const sources = await createSources(options);
     progress.counting(sources.caughtUp);
     const all = [...cluster.tasks, ...sources.tasks];
@@ -29,7 +32,7 @@ export function createLead(options: LeadOptions): Lead {
     if (!elects) progress.waitFor(all);
     try {
       log.info({ role: config.role, sources: all.map((task) => task.name) }, 'started');
-      const central = config.role === 'agent' ? [] : [createHistoryTask(options), createAnalysisTask(options)];
+      const central = isAgent ? [] : [createHistoryTask({ ...options, recalling }), createAnalysisTask(options)];
       await supervise([...sources.tasks, ...central], signal, graceMs);
     } finally {
       await sources.close();
