@@ -1,7 +1,7 @@
 import type { MeshSnapshot } from '../model/snapshot.ts';
 import { LADDER } from './index.ts';
 import type { Finding, Rung, Scope } from './rung.ts';
-import { leftOutText, rowsIn, rowsNotPassed, rungNotPassed } from './scope.ts';
+import { isUnheardOf, leftOutText, rowsIn, rowsNotPassed, rungNotPassed } from './scope.ts';
 
 /** What one rung says. */
 export interface LadderEntry extends Finding {
@@ -23,11 +23,18 @@ interface Standing {
  */
 export function examineLadder(snapshot: MeshSnapshot, about: Scope = {}): readonly LadderEntry[] {
   const standing = standingOf(snapshot, about);
+  const isNobody = isUnheardOf(snapshot, about);
   return LADDER.flatMap((rung) => {
     const { id, number, question, examine } = rung;
     if (examine === undefined) return [];
-    return { id, number, question, ...inForce(rung, examine(snapshot, about), standing) };
+    const finding = inForce(rung, examine(snapshot, about), standing);
+    return { id, number, question, ...(isNobody && number > 0 ? ofNobody(finding) : finding) };
   });
+}
+
+/** Of a pod that nobody has heard of all would be well: a name may be mistyped, and a pod gone. */
+function ofNobody(finding: Finding): Finding {
+  return finding.verdict === 'ok' ? { verdict: 'unknown', summary: 'nobody knows such a pod', evidence: [] } : finding;
 }
 
 /** Undefined where all have passed. */

@@ -66,6 +66,12 @@ export function podsIn(snapshot: MeshSnapshot, { namespace, name }: Scope): read
   return inNamespace(valuesOf(pods), namespace);
 }
 
+/** Whether a pod is asked about that neither Kubernetes nor an istiod has told us of. */
+export function isUnheardOf(snapshot: MeshSnapshot, scope: Scope): boolean {
+  if (scope.name === undefined || rowsIn(snapshot, scope).length > 0) return false;
+  return (podsIn(snapshot, scope)?.length ?? 0) === 0;
+}
+
 /** Whether traffic of a workload is asked about: workloads of logs are told from the names of pods. */
 export function isOfScope(
   { proxyNamespace, workload }: { readonly proxyNamespace: string; readonly workload: string },

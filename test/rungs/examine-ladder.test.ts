@@ -446,7 +446,24 @@ describe('what objects tell', () => {
   });
 
   test('a pod that nobody knows', () => {
-    assert.equal(said(healthy(), 'in-mesh', { namespace: 'payment', name: 'nobody' }), 'unknown: there is no such pod');
+    const NOBODY = { namespace: 'payment', name: 'nobody' };
+    const unread = { ...healthy().cluster, pods: { state: 'failed', error: REFUSED } } as const;
+    for (const snapshot of [healthy(), { ...healthy(), cluster: unread }]) {
+      const [controlPlane, ...others] = examineLadder(snapshot, NOBODY).map(({ verdict }) => verdict);
+      assert.deepEqual([controlPlane, ...new Set(others)], ['ok', 'unknown']);
+      assert.equal(said(snapshot, 'routes', NOBODY), 'unknown: nobody knows such a pod');
+    }
+    assert.equal(said(healthy(), 'in-mesh', NOBODY), 'unknown: there is no such pod');
+    // What its workload did stands, though the pod is gone.
+    const gone = { namespace: 'payment', name: 'checkout-v1-5c7d8e9f6b-zzzzz' };
+    const failing = declared(() =>
+      [BEGIN, UNTIL].map((at, nth) => ({
+        at,
+        requests: [{ shape: shape({ responseCode: 503, flags: ['UF'] }), count: nth * 50 }],
+        config: configWith([]),
+      })),
+    );
+    assert.match(said(failing, 'response-flags', gone), /^finding: /);
   });
 });
 

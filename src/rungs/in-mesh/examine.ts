@@ -6,7 +6,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Pod } from '../../model/workload.ts';
 import { explainOutOfSync } from '../out-of-sync.ts';
 import type { Finding, Scope } from '../rung.ts';
-import { podsIn, rowsIn } from '../scope.ts';
+import { isUnheardOf, podsIn, rowsIn } from '../scope.ts';
 import { counted, shellWord } from '../wording.ts';
 import { gapsAmong, type PodGap } from './gaps.ts';
 
@@ -25,7 +25,7 @@ export function examineInMesh(snapshot: MeshSnapshot, scope: Scope): Finding {
   if (pods === undefined) {
     return { verdict: 'unknown', summary: 'pods are not known, so nobody can be missed', evidence: unread(snapshot) };
   }
-  if (isUnseen(snapshot, scope, pods)) {
+  if (isUnheardOf(snapshot, scope)) {
     const next = `kubectl -n ${shellWord(scope.namespace ?? '')} get pods`;
     return { verdict: 'unknown', summary: 'there is no such pod', evidence: [], next };
   }
@@ -57,10 +57,6 @@ function found(snapshot: MeshSnapshot, missing: ReturnType<typeof rowsIn>, gaps:
 function podCommand(pod: Pod | undefined): string | undefined {
   if (pod === undefined) return undefined;
   return `kubectl -n ${shellWord(pod.namespace)} get pod ${shellWord(pod.name)} --show-labels`;
-}
-
-function isUnseen(snapshot: MeshSnapshot, scope: Scope, pods: readonly Pod[]): boolean {
-  return scope.name !== undefined && pods.length === 0 && rowsIn(snapshot, scope).length === 0;
 }
 
 /** Why nobody can tell that these are connected: that a pod runs a proxy is half of the question. */
