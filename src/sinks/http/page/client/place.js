@@ -27,6 +27,16 @@ export function linkTo(parts, query = {}) {
   return `#/${parts.map(encodeURIComponent).join('/')}${asked === '' ? '' : `?${asked}`}`;
 }
 
+/**
+ * The pod that a place names: `NAMESPACE/POD`, or `POD.NAMESPACE` as commands have it. No namespace has a dot in its name.
+ * @param {Place} place
+ */
+export function podOf({ names: [first = '', second = ''] }) {
+  const dot = first.lastIndexOf('.');
+  if (second !== '' || dot < 0) return { namespace: first, name: second };
+  return { namespace: first.slice(dot + 1), name: first.slice(0, dot) };
+}
+
 /** @param {string} part */
 function decoded(part) {
   try {

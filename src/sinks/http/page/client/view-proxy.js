@@ -3,8 +3,8 @@ import { commandBox } from './copying.js';
 import { createDiffing } from './diffing.js';
 import { h } from './dom.js';
 import { happeningsTable } from './happenings.js';
-import { linkTo } from './place.js';
-import { beginAt, ladder } from './rung.js';
+import { linkTo, podOf } from './place.js';
+import { beginAt, ladder, saidOf } from './rung.js';
 import { ageText, clockText } from './time.js';
 import { badge, stateBadge } from './verdict.js';
 
@@ -13,49 +13,36 @@ import { badge, stateBadge } from './verdict.js';
 /** @import { ShownProxy } from '../page-data.ts' */
 /** @import { Place } from './place.js' */
 
-/** One proxy: `#/proxy/NAMESPACE/POD`. It holds the answer to the diff that was asked for last. */
+/** One proxy: `#/proxy/NAMESPACE/POD`, or `#/proxy/POD.NAMESPACE`. It holds the answer to the diff that was asked for last. */
 export function createProxyView() {
   const diffing = createDiffing();
   return {
     /** @param {Place} place */
-    title: ({ names: [namespace = '', name = ''] }) => `${name}.${namespace}`,
+    title(place) {
+      const { namespace, name } = podOf(place);
+      return isNamed(podOf(place)) ? `${name}.${namespace}` : 'Proxy';
+    },
     /** @param {Place} place */
-    needs: ({ names: [namespace = '', name = ''] }) => [
-      `api/v1/ladder?${new URLSearchParams({ namespace, pod: name })}`,
-      `page/proxy.json?${new URLSearchParams({ namespace, name })}`,
-      'page/runbooks.json',
-    ],
-    /** @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers */
-    said: ([climbed, { proxies }]) => `${proxies.map(({ state }) => state).join(', ')}: ${summaryOf(climbed)}`,
+    needs(place) {
+      const { namespace, name } = podOf(place);
+      if (!isNamed({ namespace, name })) return [];
+      return [
+        `api/v1/ladder?${new URLSearchParams({ namespace, pod: name })}`,
+        `page/proxy.json?${new URLSearchParams({ namespace, name })}`,
+        'page/runbooks.json',
+      ];
+    },
+    /** @param {readonly [LadderDocument, ShownProxy, RunbooksByRung] | readonly []} answers */
+    said(answers) {
+      if (answers.length === 0) return 'no proxy is named';
+      const [climbed, { proxies }] = answers;
+      return `${proxies.map(({ state }) => state).join(', ')}: ${summaryOf(climbed)}`;
+    },
     /**
-     * @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers
+     * @param {readonly [LadderDocument, ShownProxy, RunbooksByRung] | readonly []} answers
      * @param {Place} place
      */
-    draw: ([climbed, { proxies, noDiff }, runbooks], { names: [namespace = '', name = ''] }) => [
-      h('h1', {}, name, h('small', {}, ` in ${namespace}`)),
-      h('p', { class: 'verdict-line' }, badge(climbed.verdict), ` ${climbed.headline ?? ''}`),
-      h(
-        'div',
-        { class: 'columns' },
-        h(
-          'div',
-          {},
-          proxies.length === 0
-            ? h('p', {}, 'No istiod lists a proxy of this name, and none is expected.')
-            : proxies.flatMap(proxyFacts),
-        ),
-        h(
-          'section',
-          { 'aria-labelledby': 'rungs' },
-          h('h2', { id: 'rungs' }, 'Its ladder, lowest rung first'),
-          ladder(climbed.rungs, { runbooks }),
-          commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
-        ),
-      ),
-      proxies.length > 0 &&
-        diffing.section({ namespace, name, noDiff, isMissing: proxies.every(({ state }) => state === 'MISSING') }),
-      links(namespace, proxies),
-    ],
+    draw: (answers, place) => (answers.length === 0 ? unnamed() : drawn(answers, podOf(place), diffing)),
     clicks: {
       /**
        * @param {string} proxy its namespace and name, as JSON
@@ -67,6 +54,52 @@ export function createProxyView() {
       },
     },
   };
+}
+
+/**
+ * @param {readonly [LadderDocument, ShownProxy, RunbooksByRung]} answers
+ * @param {{ readonly namespace: string, readonly name: string }} pod
+ * @param {ReturnType<typeof createDiffing>} diffing
+ */
+function drawn([climbed, { proxies, noDiff }, runbooks], { namespace, name }, diffing) {
+  return [
+    h('h1', {}, name, h('small', {}, ` in ${namespace}`)),
+    h('p', { class: 'verdict-line' }, badge(climbed.verdict), ` ${saidOf(climbed.headline, `${name}.${namespace}`)}`),
+    h(
+      'div',
+      { class: 'columns' },
+      h(
+        'div',
+        {},
+        proxies.length === 0
+          ? h('p', {}, 'No istiod lists a proxy of this name, and none is expected.')
+          : proxies.flatMap(proxyFacts),
+      ),
+      h(
+        'section',
+        { 'aria-labelledby': 'rungs' },
+        h('h2', { id: 'rungs' }, 'Its ladder, lowest rung first'),
+        ladder(climbed.rungs, { runbooks }),
+        commandBox(`meshladder check ${name}.${namespace}`, 'The same in a terminal'),
+      ),
+    ),
+    proxies.length > 0 &&
+      diffing.section({ namespace, name, noDiff, isMissing: proxies.every(({ state }) => state === 'MISSING') }),
+    links(namespace, proxies),
+  ];
+}
+
+/** @param {{ readonly namespace: string, readonly name: string }} pod */
+function isNamed({ namespace, name }) {
+  return namespace !== '' && name !== '';
+}
+
+function unnamed() {
+  return [
+    h('h1', {}, 'Which proxy?'),
+    h('p', {}, 'The address names none: #/proxy/NAMESPACE/POD or #/proxy/POD.NAMESPACE does. '),
+    h('p', { class: 'links' }, h('a', { href: '#/proxies' }, 'All proxies')),
+  ];
 }
 
 /**
