@@ -15,6 +15,20 @@ const SHORTEST_REST_MS = 900;
  */
 export function keepFresh(update) {
   let isListening = false;
+  const turns = takeTurns(update, () => (isListening ? SAFETY_MS : POLL_MS));
+  listenToEvents(turns.want, (listens) => {
+    isListening = listens;
+  });
+  document.addEventListener('visibilitychange', turns.want);
+  return { now: turns.now, isListening: () => isListening };
+}
+
+/**
+ * One update at a time, with a rest after each.
+ * @param {() => Promise<boolean>} update
+ * @param {() => number} pauseMs how long to wait where nobody wants one
+ */
+function takeTurns(update, pauseMs) {
   let isBusy = false;
   let isWanted = false;
   /** The reader waits, for something else than what is being asked for. */
@@ -30,28 +44,20 @@ export function keepFresh(update) {
     isUrgent = false;
     const beganMs = performance.now();
     const isAnswered = await update();
-    const endMs = performance.now();
-    // Who is in trouble, or asked too much, is left alone for a while.
-    const restMs = Math.max(isAnswered ? SHORTEST_REST_MS : POLL_MS, (endMs - beganMs) * REST);
-    earliestMs = isUrgent ? 0 : endMs + restMs;
+    earliestMs = isUrgent ? 0 : restedAt(beganMs, isAnswered);
     isBusy = false;
     plan();
   };
   const plan = () => {
     clearTimeout(timer);
     if (isBusy || document.hidden) return;
-    const pauseMs = isListening ? SAFETY_MS : POLL_MS;
-    timer = setTimeout(run, Math.max(earliestMs - performance.now(), isWanted ? 0 : pauseMs));
+    timer = setTimeout(run, Math.max(earliestMs - performance.now(), isWanted ? 0 : pauseMs()));
   };
-  const want = () => {
-    isWanted = true;
-    plan();
-  };
-  listenToEvents(want, (listens) => {
-    isListening = listens;
-  });
-  document.addEventListener('visibilitychange', want);
   return {
+    want: () => {
+      isWanted = true;
+      plan();
+    },
     /** At once, whatever was before: the reader waits. */
     now: () => {
       isWanted = true;
@@ -59,8 +65,17 @@ export function keepFresh(update) {
       earliestMs = 0;
       plan();
     },
-    isListening: () => isListening,
   };
+}
+
+/**
+ * Who is in trouble, or asked too much, is left alone for a while.
+ * @param {number} beganMs of the update that has just ended
+ * @param {boolean} isAnswered
+ */
+function restedAt(beganMs, isAnswered) {
+  const endMs = performance.now();
+  return endMs + Math.max(isAnswered ? SHORTEST_REST_MS : POLL_MS, (endMs - beganMs) * REST);
 }
 
 /**
