@@ -7,12 +7,27 @@ const SAID_MS = 2000;
 /** @type {{ text: string, untilMs: number }} */
 let copied = { text: '', untilMs: 0 };
 
+/** Commands that ask a running exporter as well (`meshladder help status`). */
+const ASK_EXPORTER = /^meshladder (status|check|analyze)\b/;
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/**
+ * The command as it reaches this exporter, from wherever it is pasted: who reads here need not have a kubeconfig.
+ * @param {string} command
+ */
+function reachingThis(command) {
+  if (!ASK_EXPORTER.test(command)) return command;
+  const here = new URL('.', location.href).href.replace(/\/$/, '');
+  return `${command} --server ${PLAIN.test(here) ? here : `'${here.replaceAll("'", `'\\''`)}'`}`;
+}
+
 /**
  * A command, and the button that copies it.
- * @param {string} command
+ * @param {string} asked
  * @param {string} [label]
  */
-export function commandBox(command, label = 'Next') {
+export function commandBox(asked, label = 'Next') {
+  const command = reachingThis(asked);
   const isCopied = copied.text === command && performance.now() < copied.untilMs;
   return h(
     'div',
