@@ -16,7 +16,7 @@ const MAX_TOLD = 5;
 /** @param rows of proxies that are not in sync, at least one */
 export function explainOutOfSync(rows: readonly ProxyRow[], now: EpochSeconds): Explained {
   const states = [...Map.groupBy(rows, ({ state }) => state)].map(([state, same]) => {
-    const since = Math.min(...same.map((row) => sinceOf(row) ?? Number.POSITIVE_INFINITY));
+    const since = Math.min(...same.map((row) => behindSince(row) ?? Number.POSITIVE_INFINITY));
     const age = Number.isFinite(since) ? ` for ${span(now - since)}` : '';
     return `${counted(same.length, 'proxy', 'proxies')} ${state.replace('_', ' ')}${age}`;
   });
@@ -34,8 +34,8 @@ export function explainOutOfSync(rows: readonly ProxyRow[], now: EpochSeconds): 
   };
 }
 
-/** Since when a proxy has not held current configuration, as well as is known. */
-function sinceOf({ outOfSync, missingSince, types }: ProxyRow): number | undefined {
+/** Since when a proxy has not held current configuration, as well as is known. What it has not acknowledged may be a push on its way. */
+export function behindSince({ outOfSync, missingSince, types }: ProxyRow): number | undefined {
   if (outOfSync !== undefined) return outOfSync.since;
   if (missingSince !== undefined) return missingSince;
   const open = Object.values(types).filter(({ state }) => state === 'STALE' || state === 'ERROR');
@@ -51,7 +51,7 @@ export function isBehind(row: ProxyRow, now: number): boolean {
   if (row.verdict === 'rejected') return true;
   if (row.verdict !== 'stale') return false;
   if (row.outOfSync !== undefined) return true;
-  const since = sinceOf(row);
+  const since = behindSince(row);
   return since === undefined ? row.state === 'NOT_SENT' : now - since >= PUSH_SECONDS;
 }
 
@@ -82,7 +82,7 @@ function reasonsOf(rows: readonly ProxyRow[]): readonly string[] {
 }
 
 function rowText(row: ProxyRow, now: EpochSeconds): string {
-  const since = sinceOf(row);
+  const since = behindSince(row);
   const open = Object.entries(row.types)
     .filter(([, { state }]) => state === 'STALE' || state === 'ERROR')
     .map(([type]) => type.toUpperCase());

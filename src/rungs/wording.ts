@@ -23,10 +23,11 @@ export function percent(share: number): string {
   return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`;
 }
 
-/** The first few of a list, and how many more there are. */
-export function firstOf(names: readonly string[], max = 3): string {
+/** The first few of a list, and how many more there are. @param of what they are, where the list does not show it: `finding` */
+export function firstOf(names: readonly string[], max = 3, of?: string): string {
   const more = names.length - max;
-  return more > 0 ? `${names.slice(0, max).join(', ')} and ${more} more` : names.join(', ');
+  const rest = of === undefined ? `${more} more` : counted(more, `other ${of}`);
+  return more > 0 ? `${names.slice(0, max).join(', ')} and ${rest}` : names.join(', ');
 }
 
 /** A word of a command line to copy. Names come from a network: none may end the word and begin a command. */

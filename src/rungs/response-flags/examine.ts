@@ -55,7 +55,7 @@ function goingFinding(going: readonly Told[], seconds: number): Finding {
   const [first] = going;
   return {
     verdict: 'finding',
-    summary: firstOf(going.map(seenText), 2),
+    summary: firstOf(going.map(seenText), 2, 'finding'),
     evidence: [
       ...going.slice(0, 5).map((each) => `${briefOf(each)} in ${span(seconds)}: ${meaningOf(each)}`),
       ...tlsHint(going),
@@ -70,7 +70,7 @@ function seenText({ quiet, ...flag }: Told): string {
 
 /** Mended: enough requests went the same way since without it. */
 function overFinding(over: readonly Told[], seconds: number): Finding {
-  const summary = `no longer: ${firstOf(over.map(seenText), 2)}`;
+  const summary = `no longer: ${firstOf(over.map(seenText), 2, 'finding')}`;
   return { verdict: 'ok', summary, evidence: over.slice(0, 5).map((each) => `${briefOf(each)} in ${span(seconds)}`) };
 }
 

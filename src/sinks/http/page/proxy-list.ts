@@ -1,5 +1,6 @@
 import type { ProxyRow } from '../../../model/proxy-row.ts';
 import { compareText } from '../../../model/text-order.ts';
+import { behindSince } from '../../../rungs/out-of-sync.ts';
 import { WORST_FIRST } from '../../report/proxy-status.ts';
 
 /** What of a mesh's proxies the page's table shows at once. */
@@ -113,8 +114,8 @@ function listed(row: ProxyRow): ListedProxy {
   };
 }
 
-function sinceOf({ outOfSync, missingSince }: ProxyRow): number {
-  return outOfSync?.since ?? missingSince ?? Number.POSITIVE_INFINITY;
+function sinceOf(row: ProxyRow): number {
+  return (row.state === 'SYNCED' ? undefined : behindSince(row)) ?? Number.POSITIVE_INFINITY;
 }
 
 function whyOf({ state, blockedBy, types }: ProxyRow): string {
@@ -124,5 +125,7 @@ function whyOf({ state, blockedBy, types }: ProxyRow): string {
   );
   const blocked =
     blockedBy === undefined ? [] : [`NetworkPolicy ${blockedBy.policyNamespace}/${blockedBy.policy} blocks istiod`];
-  return [...blocked, ...rejected].join('; ');
+  const stale = Object.entries(types).flatMap(([type, each]) => (each.state === 'STALE' ? [type.toUpperCase()] : []));
+  const open = stale.length === 0 ? [] : [`${stale.join(', ')} not acknowledged`];
+  return [...blocked, ...rejected, ...open].join('; ');
 }

@@ -66,6 +66,13 @@ test('says why and since when, where it is known', () => {
   assert.deepEqual(namespaces, ['pay', 'shop']);
 });
 
+test('a proxy that has not acknowledged what was sent: of what, and since when, though it is no finding yet', () => {
+  const sent = (seconds: number) => ({ state: 'STALE', since: epochSeconds(1_700_000_000 + seconds) }) as const;
+  const types = { cds: sent(4), lds: sent(2), rds: { state: 'SYNCED', since: at } } as const;
+  const [proxy] = proxyList([row('pay', 'pay-3', { state: 'STALE', types })], new URLSearchParams()).proxies;
+  assert.deepEqual([proxy?.since, proxy?.why], ['2023-11-14T22:13:22.000Z', 'CDS, LDS not acknowledged']);
+});
+
 test('ten thousand proxies come a hundred at a time; a page that is not there is the last', () => {
   const many = Array.from({ length: 10_000 }, (_, nth) => row('ns', `proxy-${String(nth).padStart(5, '0')}`));
   for (const [from, start, first] of [

@@ -32,6 +32,16 @@ export function beginAt(rungs) {
 }
 
 /**
+ * What a headline says of whom the page names already.
+ * @param {string | null} headline as in `cart-1.shop: 1 proxy STALE.`
+ * @param {string} subject
+ */
+export function saidOf(headline, subject) {
+  const text = headline ?? '';
+  return text.startsWith(`${subject}: `) ? text.slice(subject.length + 2) : text;
+}
+
+/**
  * @param {RungDocument} rung
  * @param {boolean} isFirst
  * @param {{ readonly counts: Child, readonly runbooks: Child }} beside

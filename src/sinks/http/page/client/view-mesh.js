@@ -2,7 +2,7 @@
 import { h } from './dom.js';
 import { countsLine } from './mesh-counts.js';
 import { linkTo } from './place.js';
-import { beginAt, ladder } from './rung.js';
+import { beginAt, ladder, saidOf } from './rung.js';
 import { badge } from './verdict.js';
 
 /** @import { LadderDocument, NamespaceDocument, RungDocument } from '../../../report/ladder-json.ts' */
@@ -87,7 +87,6 @@ function stories(namespaces) {
 
 /** @param {NamespaceDocument} namespace */
 function story({ namespace, verdict, headline, rungs }) {
-  const text = headline.startsWith(`${namespace}: `) ? headline.slice(namespace.length + 2) : headline;
   return h(
     'li',
     { class: verdict, 'data-key': namespace },
@@ -97,7 +96,7 @@ function story({ namespace, verdict, headline, rungs }) {
       badge(verdict),
       h('h3', {}, h('a', { href: linkTo(['namespace', namespace]) }, namespace)),
     ),
-    h('p', {}, text || unsaid(verdict, rungs)),
+    h('p', {}, saidOf(headline, namespace) || unsaid(verdict, rungs)),
   );
 }
 

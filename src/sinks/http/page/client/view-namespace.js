@@ -1,7 +1,7 @@
 // @ts-check
 import { h } from './dom.js';
 import { linkTo } from './place.js';
-import { ladder } from './rung.js';
+import { ladder, saidOf } from './rung.js';
 import { badge } from './verdict.js';
 
 /** @import { LadderDocument } from '../../../report/ladder-json.ts' */
@@ -24,7 +24,7 @@ export const namespaceView = {
       return [head, h('p', {}, 'Nothing is known of a namespace of this name: no proxy, pod, service or request.')];
     return [
       head,
-      h('p', { class: 'verdict-line' }, badge(found.verdict), ` ${found.headline}`),
+      h('p', { class: 'verdict-line' }, badge(found.verdict), ` ${saidOf(found.headline, name)}`),
       h(
         'p',
         { class: 'links' },
