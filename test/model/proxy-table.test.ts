@@ -105,13 +105,13 @@ describe('a row', () => {
     assert.deepEqual(row.types, { cds: { state: 'UNKNOWN' }, lds: { state: 'UNKNOWN' }, rds: { state: 'UNKNOWN' } });
   });
 
-  test('is unknown once no poll has ended for longer than the operator allows', () => {
+  test('is unknown once no poll has ended for longer than the operator allows; since when stays', () => {
     const mesh = polledMesh();
     const stale = connection('shop', 'cart-1', { cds: sync('a>b', 80) });
     for (const at of [90, 100]) mesh.poll(at, [answer([stale])]);
     const later = (takenAt: number): ProxyRow => only({ ...mesh.snapshot, takenAt: epochSeconds(takenAt) });
     assert.deepEqual([later(160).verdict, later(160).outOfSync?.since], ['stale', 90]);
-    assert.deepEqual([later(161).verdict, later(161).outOfSync, later(161).state], ['unknown', undefined, 'UNKNOWN']);
+    assert.deepEqual([later(161).verdict, later(161).outOfSync?.since, later(161).state], ['unknown', 90, 'UNKNOWN']);
     const failed = only({ ...mesh.snapshot, controlPlane: { state: 'failed', error: REFUSED } });
     assert.equal(failed.verdict, 'unknown');
   });
