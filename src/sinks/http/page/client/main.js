@@ -6,6 +6,7 @@ import { filterPlace } from './filters.js';
 import { freshnessLine, troubles } from './freshness.js';
 import { keepFresh } from './live.js';
 import { placeOf } from './place.js';
+import { createReturning } from './returning.js';
 import { setServerTime } from './time.js';
 import { createViews, NAVIGATION } from './views.js';
 
@@ -21,12 +22,16 @@ let place = placeOf(location.hash);
 
 const views = createViews();
 const answers = createAnswers();
+const returning = createReturning(main);
 /** @type {string | undefined} */
 let problem;
 /** The page that is drawn, and what of it was read aloud. @type {{ page: string, words: string } | undefined} */
 let shown;
 /** @type {StatusDocument | undefined} */
 let status;
+
+/** The reader has come here, and has not seen all of it yet. */
+let isArriving = false;
 
 const live = keepFresh(update);
 draw();
@@ -75,7 +80,11 @@ function drawView() {
   const refusal = got.find((answer) => answer?.refusal !== undefined)?.refusal;
   const bodies = got.map((answer) => answer?.body);
   if (refusal !== undefined) show(main, [h('h1', {}, view.title(place)), h('p', { class: 'refusal' }, refusal)]);
-  else if (got.every((answer) => answer !== undefined)) show(main, view.draw(bodies, place));
+  else if (got.every((answer) => answer !== undefined)) {
+    show(main, view.draw(bodies, place));
+    if (isArriving) returning.arrive();
+    isArriving = false;
+  }
   // What was shown before stays until the answer to a changed filter is here.
   else if (shown?.page !== pageOf(place))
     show(main, [h('h1', {}, view.title(place)), h('p', {}, 'Asking the exporter …')]);
@@ -106,15 +115,20 @@ function go(isNewPage) {
   const before = pageOf(place);
   place = placeOf(location.hash);
   const isSame = before === pageOf(place);
+  // Who sorts or turns a page stays where they are.
+  isArriving = isNewPage && !isSame;
+  if (isArriving) {
+    main.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
   draw();
   live.now();
-  // Who sorts or turns a page stays where they are.
-  if (!isNewPage || isSame) return;
-  main.focus({ preventScroll: true });
-  scrollTo(0, 0);
 }
 
-addEventListener('hashchange', () => go(true));
+addEventListener('hashchange', () => {
+  returning.leave();
+  go(true);
+});
 
 /** What a button or a link of the page does, by the attribute that it has. @type {Readonly<Record<string, (value: string) => unknown>>} */
 const CLICKS = {
@@ -160,7 +174,7 @@ for (const kind of ['input', 'change', 'submit']) {
     const form = event.target instanceof Element ? event.target.closest('form') : null;
     if (form === null) return;
     if (kind === 'submit') event.preventDefault();
-    history.replaceState(null, '', filterPlace(form, place));
+    history.replaceState(history.state, '', filterPlace(form, place));
     clearTimeout(typing);
     typing = setTimeout(() => go(false), TYPING_MS);
   });
