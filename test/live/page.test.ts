@@ -85,6 +85,12 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
     await first.getByRole('button', { name: `Copy command: ${command}` }).click();
     await page.locator('#said', { hasText: 'Copied' }).waitFor({ state: 'attached' });
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), command);
+    // Whoever reads here need not have a kubeconfig; kubectl asks nobody but the cluster.
+    const commands = await page.locator('.command code').allTextContents();
+    const own = commands.filter((each) => /^meshladder (status|check|analyze)/.test(each));
+    assert.ok(own.length > 0, commands.join('\n'));
+    for (const each of commands)
+      assert.equal(each.endsWith(` --server ${root.slice(0, -1)}`), own.includes(each), each);
     await page.getByRole('link', { name: 'Begin at rung 1' }).click();
     await page.waitForFunction('document.activeElement.id === "rung-1"');
     await closed(opened);
@@ -222,6 +228,13 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
     await page.getByRole('table', { name: 'Response codes' }).waitFor();
     await page.locator('.pods a', { hasText: POD }).click();
     await page.locator('h1', { hasText: POD }).waitFor();
+    // What the heading names is not named again.
+    await page.locator('.verdict-line', { hasText: /^finding 1 proxy MISSING/ }).waitFor();
+    // Who goes back is where they left.
+    await page.goBack();
+    await page.locator('main a:focus', { hasText: POD }).waitFor();
+    await page.goBack();
+    await page.locator(`main a:focus[href="${PAIR}"]`).waitFor();
     await closed(opened);
   });
 
@@ -391,9 +404,25 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
     await page.close();
   });
 
+  test('whom the exporter does not hear itself is named beside when it was heard', async () => {
+    const { page } = await openPage(browser, `${root}about`);
+    const isDown = (source: string) => ['istiod', 'kubernetes'].includes(source);
+    await answerAsIf(page, /api\/v1\/status/, (body) => ({
+      ...body,
+      sources: body.sources.map((each: { source: string }) => ({ ...each, up: !isDown(each.source) })),
+    }));
+    await go(page, '#/flags');
+    const line = page.locator('#freshness', {
+      hasText: /exporter heard .* · live · down: (istiod, kubernetes|kubernetes, istiod)$/,
+    });
+    await line.locator('.dot.warning').waitFor();
+    assert.deepEqual(await pageFaults(page), []);
+    await page.close();
+  });
+
   test('says loudly that the exporter does not answer, and when it was heard last', async () => {
     const { page } = await open('');
-    await page.locator('#freshness', { hasText: /last heard \d\d:\d\d:\d\d UTC, \d+ s ago · live/ }).waitFor();
+    await page.locator('#freshness', { hasText: /exporter heard \d\d:\d\d:\d\d UTC, \d+ s ago · live/ }).waitFor();
     await page.context().setOffline(true);
     await comeBack(page);
     await page.getByRole('alert').filter({ hasText: 'The exporter does not answer' }).waitFor();

@@ -11,7 +11,7 @@ import { ageText, clockText } from './time.js';
  */
 
 /**
- * How old what is shown is.
+ * How old what is shown is: when the exporter was heard, and of whom it hears nothing itself.
  * @param {Standing} standing
  * @returns {readonly Child[]}
  */
@@ -19,10 +19,26 @@ export function freshnessLine({ status, problem, isListening }) {
   if (status === undefined || status.at === null)
     return [problem === undefined ? 'Asking the exporter …' : 'No answer yet'];
   const how = problem !== undefined ? 'not answering' : isListening ? 'live' : 'asked every few seconds';
+  const down = status.sources.filter(({ up }) => up === false).map(sourceName);
   return [
-    h('span', { class: `dot ${problem === undefined ? 'ok' : 'finding'}`, 'aria-hidden': 'true' }),
-    `${status.cluster} · last heard ${clockText(status.at)} UTC, ${ageText(status.at)} ago · ${how}`,
+    h('span', { class: `dot ${looksOf(problem, down)}`, 'aria-hidden': 'true' }),
+    `${status.cluster} · exporter heard ${clockText(status.at)} UTC, ${ageText(status.at)} ago · ${how}`,
+    down.length > 0 && h('span', { class: 'down' }, ` · down: ${down.join(', ')}`),
   ];
+}
+
+/**
+ * @param {string | undefined} problem
+ * @param {readonly string[]} down
+ */
+function looksOf(problem, down) {
+  if (problem !== undefined) return 'finding';
+  return down.length > 0 ? 'warning' : 'ok';
+}
+
+/** @param {StatusDocument['sources'][number]} source */
+function sourceName({ source }) {
+  return source.replace('_', ' ');
 }
 
 /**
@@ -54,9 +70,10 @@ function notReady({ ready, pending }) {
 function silentSources({ sources }) {
   return sources
     .filter(({ up }) => up === false)
-    .map(({ source, last_success_at: at, last_error: error }) => {
+    .map((each) => {
+      const { last_success_at: at, last_error: error } = each;
       const since = at === null ? 'since the exporter started' : `since ${clockText(at)} UTC`;
-      return `No usable answer from ${source.replace('_', ' ')} ${since}${error === null ? '' : `: ${error}`}.`;
+      return `No usable answer from ${sourceName(each)} ${since}${error === null ? '' : `: ${error}`}.`;
     });
 }
 
