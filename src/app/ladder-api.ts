@@ -1,5 +1,10 @@
-import type { AskedPart } from '../model/asked-pods.ts';
-import { podOwnerOf } from '../model/pod-owner.ts';
+import { type AskedPart, podsAsked } from '../model/asked-pods.ts';
+import { known } from '../model/observed.ts';
+import { oneOwner, podOwnerOf } from '../model/pod-owner.ts';
+import { proxyTable } from '../model/proxy-table.ts';
+import type { MeshSnapshot } from '../model/snapshot.ts';
+import { shellWord } from '../rungs/wording.ts';
+import { ApiRefusal } from '../sinks/http/api-refusal.ts';
 import type { ApiDocument } from '../sinks/http/routes.ts';
 import { ladderDocument } from '../sinks/report/ladder-report.ts';
 import type { Mesh } from './mesh.ts';
@@ -11,9 +16,27 @@ export function ladderApi(mesh: Mesh): ApiDocument {
     refuse: (query) => problemOf(aboutIn(query)),
     document: (query) => {
       const about = aboutIn(query);
-      return ladderDocument(mesh.readNow(), typeof about === 'string' ? undefined : about);
+      const snapshot = mesh.readNow();
+      if (about === undefined || typeof about === 'string') return ladderDocument(snapshot);
+      checkKnown(about, snapshot);
+      return ladderDocument(snapshot, about);
     },
   };
+}
+
+/** @throws ApiRefusal 404 for what nobody has heard of: of nobody all would be well */
+function checkKnown({ namespace, name, of }: AskedPart, snapshot: MeshSnapshot): void {
+  const { namespaces, pods } = snapshot.cluster;
+  const isNamespace = known(namespaces)?.has(namespace) ?? true;
+  if (!isNamespace && !proxyTable(snapshot).some((row) => row.namespace === namespace)) {
+    throw new ApiRefusal(404, `there is no namespace ${namespace} here; see kubectl get namespaces`);
+  }
+  if (name === undefined || known(pods) === undefined) return;
+  const { names } = podsAsked(snapshot, { namespace, name, ...(of !== undefined && { of }) });
+  if (names.length > 0) return;
+  const what = of === undefined || of === 'pods' ? 'pod or workload' : `${oneOwner(of)} with pods`;
+  const next = `kubectl -n ${shellWord(namespace)} get pods`;
+  throw new ApiRefusal(404, `${name}.${namespace}: there is no such ${what}; see ${next}`);
 }
 
 function problemOf(about: AskedPart | string | undefined): string | undefined {

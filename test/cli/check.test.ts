@@ -155,6 +155,31 @@ describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
     }
   });
 
+  test('of what is not there an exporter says so too', async () => {
+    for (const [argv, query, status, error, said] of [
+      [
+        ['chekout-v1.payment'],
+        'namespace=payment&pod=chekout-v1',
+        404,
+        'chekout-v1.payment: there is no such pod or workload; see kubectl -n payment get pods',
+        /there is no such pod or workload, as far as http/,
+      ],
+      [
+        ['-n', 'paymnet'],
+        'namespace=paymnet',
+        404,
+        'there is no namespace paymnet here; see kubectl get namespaces',
+        /there is no such namespace, as far as http/,
+      ],
+    ] as const) {
+      const response = await fetch(`${url}/api/v1/ladder?${query}`);
+      assert.deepEqual([response.status, await response.json()], [status, { error }]);
+      const { code, stdout, stderr } = await runProcess(['check', ...argv, '--server', url]);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, said);
+    }
+  });
+
   test('half a name is refused, and what runs no pods', async () => {
     for (const [query, error] of [
       ['pod=x', 'pod: give its namespace too'],

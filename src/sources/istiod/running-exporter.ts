@@ -23,7 +23,8 @@ export async function askExporter(
   const client = createHttpClient();
   const chunks: Uint8Array[] = [];
   try {
-    const explain = (status: number, text: string): AskError | undefined => standbyError(server, status, text);
+    const explain = (status: number, text: string): AskError | undefined =>
+      standbyError(server, status, text) ?? unknownError(server, status, text);
     const get = { base: server, path, deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES, explain };
     await client.get(get, (chunk) => void chunks.push(chunk), signal);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
@@ -65,6 +66,15 @@ function standbyError(server: string, status: number, text: string): AskError | 
       ? 'no replica leads yet: ask again in some seconds'
       : `${leader} leads: kubectl -n NAMESPACE port-forward pod/${leader} 19012`;
   return invalid(`${server} stands by and tells nothing of the mesh; ${next}`);
+}
+
+/** What is answered where nobody has heard of the pod or namespace, told in words of our own: a name may steer a terminal. */
+function unknownError(server: string, status: number, text: string): AskError | undefined {
+  const words = status === 404 ? fieldsIn(text)?.['error'] : undefined;
+  const [, what] = typeof words === 'string' ? (/there is no (such|namespace) /.exec(words) ?? []) : [];
+  if (what === undefined) return undefined;
+  const missing = what === 'such' ? 'there is no such pod or workload' : 'there is no such namespace';
+  return invalid(`${missing}, as far as ${server} knows; meshladder status --server ${server} lists those there are`);
 }
 
 function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {
