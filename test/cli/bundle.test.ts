@@ -250,7 +250,7 @@ describe('a proxy that is not in sync', () => {
     assert.match(stdout, /2 {2}FINDING {2}config-synced: 1 proxy ERROR.*LDS rejected/);
   });
 
-  test('with another istiod whose answer is not in it, nobody is missing', async () => {
+  test('with another istiod whose answer is not in it, nobody is called missing, nor connected', async () => {
     const other = 'istiod-7d4b9c6f8d-other';
     const file = await changedReport(inFolder('two.tar.gz'), (entry) => {
       if (entry.path !== 'cluster/k8s-resources') {
@@ -267,7 +267,8 @@ describe('a proxy that is not in sync', () => {
     const document = await look(file);
     assert.match(rung(document, 0)?.summary ?? '', /1 of 2 istiods does not answer/);
     assert.ok(rung(document, 0)?.evidence.some((each) => each.includes(other) && each.includes('not in the bundle')));
-    assert.equal(rung(document, 1)?.verdict, 'ok');
+    assert.equal(rung(document, 1)?.verdict, 'unknown');
+    assert.match(rung(document, 1)?.summary ?? '', /^payment: the istiod of 1 proxy cannot be asked$/);
   });
 });
 
