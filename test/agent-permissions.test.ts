@@ -6,15 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { listening } from './support/listening.ts';
+import { until } from './support/until.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** Who an agent is in its container: nobody, in root's group where the chart says so. */
 const NOBODY = 65_532;
 const ROOTS_GROUP = 0;
-const PATIENCE_MS = 10_000;
 
 /** As an Envoy writes it by default, behind what a container runtime puts before it. */
 const LINE =
@@ -52,14 +51,10 @@ async function startAgent(context: TestContext, gid: number): Promise<{ readonly
   return { url: await listening(child.stderr), log };
 }
 
-/** Asks again until the scrape has what is looked for. */
-async function scrapeWith(url: string, pattern: RegExp): Promise<string> {
-  let body = '';
-  for (const untilMs = performance.now() + PATIENCE_MS; performance.now() < untilMs; await sleep(50)) {
-    body = await (await fetch(`${url}/metrics`)).text();
-    if (pattern.test(body)) return body;
-  }
-  return assert.fail(`never in the scrape: ${pattern}`);
+/** A scrape that has what is looked for. */
+function scrapeWith(url: string, pattern: RegExp): Promise<string> {
+  const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  return until(scrape, (body) => pattern.test(body), `a scrape with ${pattern}`, { everyMs: 50 });
 }
 
 test("a log of root's, open to its group, is read by nobody in root's group", { skip }, async (context) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatTable } from '../table.ts';
 import { median } from '../timing.ts';
+import { untilReady } from '../until-ready.ts';
 import { type DemoProcess, startDemo } from './demo-process.ts';
 import type { Block } from './event-loop.ts';
 import { type Timed, timedGet } from './request.ts';
@@ -19,7 +20,6 @@ const MAX_SCRAPE_MS = 100;
 const SCRAPE_EVERY_MS = 1700;
 /** Polls that a run must have seen to say anything. */
 const MIN_POLLS = 5;
-const READY_PATIENCE_MS = 120_000;
 
 /** Watches the exporter watch a mesh of many proxies. Returns whether every goal was met. */
 export async function benchLoad(bench: LoadBench): Promise<boolean> {
@@ -51,7 +51,7 @@ interface Seen {
 }
 
 async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen> {
-  await ready(demo.url);
+  await untilReady(demo.url);
   const readyAtMs = Date.now();
   const plain: Timed[] = [];
   const packed: Timed[] = [];
@@ -73,14 +73,6 @@ async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen>
     peakBytes: demo.usage().peakBytes,
     polls: pollsIn(plain.at(-1)),
   };
-}
-
-async function ready(url: string): Promise<void> {
-  for (const untilMs = Date.now() + READY_PATIENCE_MS; Date.now() < untilMs; await sleep(50)) {
-    const { status } = await timedGet(`${url}/-/ready`);
-    if (status === 200) return;
-  }
-  throw new Error(`the exporter is not ready after ${READY_PATIENCE_MS / 1000} s`);
 }
 
 function pollsIn(scrape: Timed | undefined): number {

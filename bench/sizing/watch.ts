@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { timedGet } from '../load/request.ts';
 import { median } from '../timing.ts';
+import { untilReady } from '../until-ready.ts';
 import type { ExporterProcess } from './exporter-process.ts';
 
 /** What an exporter needs, once it runs as it will for days. */
@@ -16,11 +17,10 @@ export interface Needs {
 /** As Prometheus scrapes by default in most installations. */
 const SCRAPE_EVERY_MS = 15_000;
 const SAMPLE_EVERY_MS = 1_000;
-const READY_PATIENCE_MS = 120_000;
 
 /** Watches one for some minutes, with the scrapes of one Prometheus. @throws Error when it does not become ready */
 export async function watch(exporter: ExporterProcess, minutes: number): Promise<Needs> {
-  await ready(exporter.url);
+  await untilReady(exporter.url);
   const [startedMs, startedWith] = [performance.now(), exporter.usage()];
   const resident: number[] = [];
   let body = Buffer.alloc(0);
@@ -40,12 +40,4 @@ export async function watch(exporter: ExporterProcess, minutes: number): Promise
     series: plain.match(/^[^#\n]/gm)?.length ?? 0,
     scrapeBytes: body.length,
   };
-}
-
-async function ready(url: string): Promise<void> {
-  for (const untilMs = Date.now() + READY_PATIENCE_MS; Date.now() < untilMs; await sleep(100)) {
-    const { status } = await timedGet(`${url}/-/ready`);
-    if (status === 200) return;
-  }
-  throw new Error(`the exporter is not ready after ${READY_PATIENCE_MS / 1000} s`);
 }
