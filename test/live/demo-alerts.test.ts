@@ -10,19 +10,14 @@ import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { MAIN } from '../demo/demo-run.ts';
 import { startPlaying } from '../demo/play-here.ts';
+import { ALERTING_TOOLS } from '../support/alerting-tools.ts';
 import { startAlertmanager } from '../support/alertmanager-server.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { type Receivers, startReceivers } from '../support/receivers.ts';
 import { scaledRuleFiles } from '../support/scaled-rules.ts';
 import { actOf, untilTrue } from '../support/story.ts';
-import { findTool } from '../support/tools.ts';
 
-const prometheusBinary = findTool('prometheus');
-const alertmanagerBinary = findTool('prometheus-alertmanager');
-const skip =
-  prometheusBinary === undefined || alertmanagerBinary === undefined
-    ? 'no Prometheus or no Alertmanager here: `node scripts/test-tools.ts` tries to get them'
-    : false;
+const { prometheus: prometheusBinary, alertmanager: alertmanagerBinary, skip } = ALERTING_TOOLS;
 
 const SPEED = 5;
 /** Durations of rules are so many times as short: five minutes are eight scrapes, and a busy machine misses some. */

@@ -2,18 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoRun } from '../demo/demo-run.ts';
+import { ALERTING_TOOLS } from '../support/alerting-tools.ts';
 import { type AlertmanagerServer, type ManagedAlert, startAlertmanager } from '../support/alertmanager-server.ts';
 import { startPrometheus } from '../support/prometheus-server.ts';
 import { type Receivers, startReceivers } from '../support/receivers.ts';
 import { scaledRuleFiles } from '../support/scaled-rules.ts';
-import { findTool } from '../support/tools.ts';
 
-const prometheusBinary = findTool('prometheus');
-const alertmanagerBinary = findTool('prometheus-alertmanager');
-const skip =
-  prometheusBinary === undefined || alertmanagerBinary === undefined
-    ? 'no Prometheus or no Alertmanager here: `node scripts/test-tools.ts` tries to get them'
-    : false;
+const { prometheus: prometheusBinary, alertmanager: alertmanagerBinary, skip } = ALERTING_TOOLS;
 
 /** The incident lasts three minutes; played so many times as fast, with rules that wait so many times as short. */
 const SPEED = 4;
