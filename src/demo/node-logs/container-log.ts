@@ -19,13 +19,18 @@ export interface LogWriter extends ContainerLog {
 export interface LogWriterOptions {
   /** `…/NAMESPACE_POD_UID/istio-proxy/0.log`. */
   readonly file: string;
-  /** A file this large is renamed away, at most once a second: the kubelet names it by the second. */
+  /** A file this large is renamed away, as often as the kubelet looks at it. */
   readonly rotateAtBytes: number;
   readonly now: () => number;
 }
 
 /** Every so many lines, one comes in two pieces. */
 const BREAK_EVERY_LINES = 97;
+/**
+ * The kubelet's containerLogMonitorInterval. Any faster, and a file may come, go and be compressed between two looks of
+ * a reader that the machine keeps waiting.
+ */
+const ROTATE_EVERY_MS = 10_000;
 /** Rotated files kept beside the current one (kubelet containerLogMaxFiles is 5). */
 const KEPT_ROTATED = 4;
 
@@ -51,7 +56,7 @@ export function createLogWriter({ file, rotateAtBytes, now }: LogWriterOptions):
     file,
     write(batch) {
       const atMs = now();
-      if (bytes >= rotateAtBytes && atMs - rotatedAtMs >= 1000) rotate(atMs);
+      if (bytes >= rotateAtBytes && atMs - rotatedAtMs >= ROTATE_EVERY_MS) rotate(atMs);
       const framed = batch.map((line) => {
         lines += 1;
         return frameLine(line, { atMs, breakAt: lines % BREAK_EVERY_LINES === 0 ? Math.floor(line.length / 2) : 0 });

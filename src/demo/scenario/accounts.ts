@@ -24,7 +24,7 @@ export interface AccountsOptions {
   readonly signal: AbortSignal;
 }
 
-/** The exporter looks at its files about once a second. */
+/** The exporter looks at its files about once a second: what it has not counted any of for this long, it will not. */
 const PATIENCE_MS = 10_000;
 const ROUND_PATIENCE_MS = 60_000;
 const LINES = 'meshladder_access_log_lines_total';
@@ -40,14 +40,24 @@ export async function settleAccounts(options: AccountsOptions): Promise<Accounts
       (sum, result) => sum + (growthOf(now, before, LINES, { result }) ?? 0),
       0,
     );
-  const stoppedMs = performance.now();
-  let now = await watcher.next();
-  while (counted(now) !== written() && performance.now() - stoppedMs < PATIENCE_MS) now = await watcher.next();
+  const now = await settled(watcher, counted, written());
   return {
     missed: [...lines(written(), counted(now)), ...unparsed(now, before), ...(faults ? flags(now) : [])],
     linesWritten: written(),
     linesCounted: counted(now),
   };
+}
+
+/** The first scrape in which everything is counted, or the last one of an exporter that counts no more. */
+async function settled(watcher: Watcher, counted: (now: Scrape) => number, written: number): Promise<Scrape> {
+  let now = await watcher.next();
+  for (let grownAtMs = performance.now(); counted(now) !== written; ) {
+    if (performance.now() - grownAtMs >= PATIENCE_MS) return now;
+    const next = await watcher.next();
+    if (counted(next) !== counted(now)) grownAtMs = performance.now();
+    now = next;
+  }
+  return now;
 }
 
 function lines(written: number, counted: number): string[] {
