@@ -27,9 +27,18 @@ export function createLog(out: { write(text: string): unknown }, level: LogLevel
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: stdSerializers.err, error: stdSerializers.err },
+      serializers: { err: errorFields, error: errorFields },
       redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
     },
     { write },
   );
+}
+
+/** An error's fields. Pino appends what its cause says; a message that says so itself would say it twice. */
+function errorFields(error: Error): object {
+  const fields = stdSerializers.err(error);
+  if (error instanceof Error && error.cause instanceof Error && error.message.includes(error.cause.message)) {
+    fields.message = error.message;
+  }
+  return fields;
 }

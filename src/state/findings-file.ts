@@ -1,5 +1,6 @@
 import { type EpochSeconds, epochSeconds } from '../model/brand.ts';
 import { type FindingsSince, NO_FINDINGS_SINCE } from '../model/findings-since.ts';
+import { checkpointOf } from './history-checkpoint.ts';
 import { loadCheckpoint } from './history-file.ts';
 
 /**
@@ -13,9 +14,7 @@ export function loadFindings(file: string, now: EpochSeconds): Promise<FindingsS
 
 /** A checkpoint of before there was analysis has none. @throws Error that says what is wrong */
 function decodeFindings(text: string, now: EpochSeconds): FindingsSince {
-  const root: unknown = JSON.parse(text);
-  if (typeof root !== 'object' || root === null) throw new Error('the checkpoint is no object');
-  const { findings = {} } = root as { readonly findings?: unknown };
+  const { findings = {} } = checkpointOf(text);
   if (typeof findings !== 'object' || findings === null) throw new Error('findings is no object');
   const entries = Object.entries(findings).map(([key, since]: [string, unknown]) => {
     if (typeof since === 'number' && since > 0 && since <= now) return [key, epochSeconds(since)] as const;

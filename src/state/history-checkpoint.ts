@@ -53,12 +53,18 @@ function entryOfFact({ outOfSyncSince, types = {}, ...fact }: RestoredFact): Ent
  * @throws Error that says what is wrong; the caller starts without
  */
 export function decodeHistory(text: string, now: EpochSeconds): readonly RestoredFact[] {
-  const root = objectOf(JSON.parse(text), 'the checkpoint');
-  if (root['version'] !== VERSION) throw new Error(`its version is ${String(root['version'])}, not ${VERSION}`);
-  timeOf(root['savedAt'], now, 'savedAt');
-  const { proxies } = root;
+  const { savedAt, proxies } = checkpointOf(text);
+  timeOf(savedAt, now, 'savedAt');
   if (!Array.isArray(proxies)) throw new Error('proxies is no list');
   return proxies.map((value, index) => factOf(value, now, `proxies[${index}]`));
+}
+
+/** The checkpoint, of the one version that is read. @throws Error that says what is wrong */
+export function checkpointOf(text: string): Readonly<Record<string, unknown>> {
+  const root = objectOf(JSON.parse(text), 'the checkpoint');
+  const { version } = root;
+  if (version !== VERSION) throw new Error(`its format is ${formatOf(version)}, and this release reads ${VERSION}`);
+  return root;
 }
 
 function factOf(value: unknown, now: EpochSeconds, path: string): RestoredFact {
@@ -91,6 +97,10 @@ function xdsTypeOf(name: string, path: string): XdsType {
   const type = XDS_TYPES.find((known) => known === name);
   if (type === undefined) throw new Error(`${path}.types has an unknown type`);
   return type;
+}
+
+function formatOf(version: unknown): string {
+  return typeof version === 'number' ? String(version) : 'not told';
 }
 
 function objectOf(value: unknown, path: string): Readonly<Record<string, unknown>> {

@@ -29,7 +29,7 @@ export function loadHistory(file: string, now: EpochSeconds): Promise<readonly R
  * Reads a part of the checkpoint.
  * @param none what a file that is not there gives
  * @param decode throws what is wrong, in words that may follow the file's name
- * @throws Error that names the file, what is wrong with it, and the remedy
+ * @throws Error that names the file, what is wrong with it, and what becomes of it
  */
 export async function loadCheckpoint<T>(file: string, none: T, decode: (text: string) => T): Promise<T> {
   try {
@@ -37,6 +37,6 @@ export async function loadCheckpoint<T>(file: string, none: T, decode: (text: st
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return none;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${file} cannot be used: ${reason}; delete it to start without`, { cause });
+    throw new Error(`${file} cannot be used: ${reason}; this run goes on without it, and replaces it`, { cause });
   }
 }

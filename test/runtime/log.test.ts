@@ -63,3 +63,18 @@ test('logfmt: an error gives its stack on error lines only', () => {
 test('logfmt: what is no JSON passes unchanged', () => {
   assert.equal(logfmtLine('plain\n'), 'plain\n');
 });
+
+test('what a message says of its cause is said once; what only the cause says is said too', () => {
+  const cause = new Error('its format is 2');
+  const [once, both] = written('logfmt', 'info', (log) => {
+    log.warn({ err: new Error('a.json cannot be used: its format is 2', { cause }) }, 'starting without');
+    log.warn({ err: new Error('a.json cannot be used', { cause }) }, 'starting without');
+  });
+  for (const line of [once, both])
+    assert.match(line ?? '', /err\.message="a\.json cannot be used: its format is 2"\n$/);
+});
+
+test('what is thrown and is no error is written as it is', () => {
+  const [line] = written('logfmt', 'info', (log) => log.warn({ err: 'a word' }, 'failed'));
+  assert.match(line ?? '', /err="a word"\n$/);
+});

@@ -205,7 +205,8 @@ describe('reading a checkpoint', () => {
   const good = JSON.parse(checkpoint()) as { proxies: [Record<string, unknown>] };
   const [entry] = good.proxies;
   const cases: readonly [about: string, value: unknown, message: RegExp][] = [
-    ['another version', { ...good, version: 2 }, /version is 2, not 1/],
+    ['another version', { ...good, version: 2 }, /its format is 2, and this release reads 1/],
+    ['a version that is none', { ...good, version: {} }, /its format is not told/],
     ['no object', [], /the checkpoint is no object/],
     ['null', null, /the checkpoint is no object/],
     ['saved in the future', { ...good, savedAt: 1e12 }, /savedAt is no time before now/],
@@ -274,7 +275,7 @@ describe('the file', async () => {
     await writeFile(file, checkpoint().slice(0, 40));
     await assert.rejects(
       loadHistory(file, epochSeconds(160)),
-      /cut\.json cannot be used: .*; delete it to start without/,
+      /cut\.json cannot be used: .*; this run goes on without it, and replaces it/,
     );
     await rm(file);
   });

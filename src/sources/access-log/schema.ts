@@ -27,8 +27,12 @@ function isSortedSet(words: readonly string[]): boolean {
 
 const logCounts = z.array(z.strictObject({ proxyNamespace: word, workload: word, word, count }));
 
+const format = z.literal(1, {
+  error: ({ input }) => `its format is ${typeof input === 'number' ? input : 'not told'}, and this release reads 1`,
+});
+
 const savedTally = z.strictObject({
-  version: z.literal(1),
+  version: format,
   requests: z.array(z.strictObject({ shape, count })),
   proxyLogs: logCounts,
   xdsFailures: logCounts,
@@ -73,7 +77,7 @@ const stamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+
 const stream = z.strictObject({ series: word, stamp, seen: count });
 
 const checkpoint = z.strictObject({
-  version: z.literal(1),
+  version: format,
   positions: z.array(position),
   streams: z.array(stream),
   tally: savedTally,
