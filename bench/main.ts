@@ -18,6 +18,7 @@ const USAGE = `npm run bench -- [access-log | load | sizing] [options]
   load         the exporter before a mesh of many proxies
     --proxies N    proxies in the embedded mesh (default 10000)
     --minutes N    how long to watch (default 2)
+    --profile      tell what ran in the longest blocks of the event loop
   sizing       what agents and centrals of several sizes need, for docs/sizing.md
     --minutes N    how long to watch each of them (default 2)
 
@@ -33,6 +34,7 @@ const { values, positionals } = parseArgs({
     dir: { type: 'string', default: fileURLToPath(new URL('../.tools/bench', import.meta.url)) },
     proxies: { type: 'string', default: '10000' },
     minutes: { type: 'string', default: '2' },
+    profile: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -56,6 +58,7 @@ if (values.help || positionals.some((name) => !BENCHES.includes(name))) {
     const met = await benchLoad({
       proxies: wholeNumber('proxies', values.proxies),
       minutes: wholeNumber('minutes', values.minutes),
+      profile: values.profile,
     });
     good &&= met;
   }

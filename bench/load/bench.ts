@@ -1,17 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatTable } from '../table.ts';
 import { median } from '../timing.ts';
 import { untilReady } from '../until-ready.ts';
+import { causesOf } from './block-causes.ts';
 import { type DemoProcess, startDemo } from './demo-process.ts';
-import type { Block } from './event-loop.ts';
+import { type Block, monotonicMs, PROFILE_FILE, type Profile } from './event-loop.ts';
 import { type Timed, timedGet } from './request.ts';
 
 export interface LoadBench {
   readonly proxies: number;
   readonly minutes: number;
+  /** Tells what ran in the longest blocks; the profiler makes them some percent longer. */
+  readonly profile: boolean;
 }
 
 const MAX_BLOCK_MS = 50;
@@ -26,17 +29,28 @@ export async function benchLoad(bench: LoadBench): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'meshladder-load-'));
   console.log(`\nload: ${bench.proxies} proxies, proxyDetail all, an incident on the clock, ${bench.minutes} min\n`);
   try {
-    const demo = await startDemo(folder, bench.proxies);
-    try {
-      const rows = rowsOf(await observe(demo, bench));
-      console.log(formatTable(['measure', 'value', 'goal', ''], rows));
-      return rows.every((row) => row.at(-1) !== 'MISSED');
-    } finally {
-      await demo.stop();
-    }
+    const seen = await observeDemo(folder, bench);
+    const rows = rowsOf(seen);
+    console.log(formatTable(['measure', 'value', 'goal', ''], rows));
+    if (bench.profile) console.log(`\n${causesOf(seen.running, profileIn(folder)).join('\n')}`);
+    return rows.every((row) => row.at(-1) !== 'MISSED');
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+async function observeDemo(folder: string, bench: LoadBench): Promise<Seen> {
+  const demo = await startDemo(folder, bench);
+  try {
+    return await observe(demo, bench);
+  } finally {
+    await demo.stop();
+  }
+}
+
+/** Written when the exporter ended. */
+function profileIn(folder: string): Profile {
+  return JSON.parse(readFileSync(join(folder, PROFILE_FILE), 'utf8')) as Profile;
 }
 
 interface Seen {
@@ -52,11 +66,11 @@ interface Seen {
 
 async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen> {
   await untilReady(demo.url);
-  const readyAtMs = Date.now();
+  const readyAtMs = monotonicMs();
   const plain: Timed[] = [];
   const packed: Timed[] = [];
   const residentBytes: number[] = [];
-  for (const untilMs = readyAtMs + minutes * 60_000; Date.now() < untilMs; await sleep(SCRAPE_EVERY_MS)) {
+  for (const untilMs = readyAtMs + minutes * 60_000; monotonicMs() < untilMs; await sleep(SCRAPE_EVERY_MS)) {
     const isPacked = packed.length < plain.length;
     const answer = await timedGet(`${demo.url}/metrics`, isPacked ? { 'Accept-Encoding': 'gzip' } : {});
     if (answer.status !== 200) throw new Error(`/metrics answers ${answer.status}: ${answer.body.toString()}`);

@@ -18,16 +18,23 @@ export interface DemoProcess {
   stop(): Promise<void>;
 }
 
+export interface DemoOptions {
+  readonly proxies: number;
+  /** Beside the probe, a profiler in the exporter. */
+  readonly profile: boolean;
+}
+
 const START_PATIENCE_MS = 60_000;
 const MAIN = fileURLToPath(new URL('probed-main.ts', import.meta.url));
+const PROFILED_MAIN = fileURLToPath(new URL('profiled-main.ts', import.meta.url));
 
 /**
  * Starts both, and waits until the exporter listens.
  * @param folder for everything they write
  * @throws Error with what they said when they do not start
  */
-export async function startDemo(folder: string, proxies: number): Promise<DemoProcess> {
-  const args = [MAIN, 'demo', '--proxies', String(proxies), '--listen', '127.0.0.1:0'];
+export async function startDemo(folder: string, { proxies, profile }: DemoOptions): Promise<DemoProcess> {
+  const args = [profile ? PROFILED_MAIN : MAIN, 'demo', '--proxies', String(proxies), '--listen', '127.0.0.1:0'];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TMPDIR: folder },

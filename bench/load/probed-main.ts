@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type Block, MIN_BLOCK_MS, PROBE_FILE } from './event-loop.ts';
+import { type Block, MIN_BLOCK_MS, monotonicMs, PROBE_FILE } from './event-loop.ts';
 
 /**
  * The program as it is, with a probe in the event loop where it is the exporter: a timer that should come every few
@@ -17,13 +17,13 @@ await import('../../src/main.ts');
 
 function watchEventLoop(file: string): void {
   const blocks: Block[] = [];
-  let lastMs = performance.now();
+  let lastMs = monotonicMs();
   let lastCpu = process.threadCpuUsage();
   setInterval(() => {
-    const nowMs = performance.now();
+    const nowMs = monotonicMs();
     const wallMs = nowMs - lastMs - TICK_MS;
     const { user, system } = process.threadCpuUsage(lastCpu);
-    if (wallMs > MIN_BLOCK_MS) blocks.push({ endedAtMs: Date.now(), wallMs, cpuMs: (user + system) / 1000 });
+    if (wallMs > MIN_BLOCK_MS) blocks.push({ endedAtMs: nowMs, wallMs, cpuMs: (user + system) / 1000 });
     lastMs = nowMs;
     lastCpu = process.threadCpuUsage();
   }, TICK_MS).unref();

@@ -7,7 +7,7 @@ import { type Needs, watch } from './watch.ts';
 
 /** A `central` before the embedded mesh of so many proxies, with an incident again and again. */
 export async function measureCentral(folder: string, proxies: number, minutes: number): Promise<Needs> {
-  const demo = await startDemo(folder, proxies);
+  const demo = await startDemo(folder, { proxies, profile: false });
   try {
     // The exporter of the demo is scraped twice a second by its narrator: another one beside it is measured.
     const exporter = await startExporter(configFileBeside(folder));
