@@ -8,10 +8,11 @@ import { CHART, helm, NO_HELM } from '../support/chart.ts';
 import { readSource } from '../support/source-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const page = readSource('docs/install.md');
+const PAGES = { 'docs/install.md': readSource('docs/install.md'), 'docs/upgrade.md': readSource('docs/upgrade.md') };
+const text = Object.values(PAGES).join('\n');
 
-/** Shell commands of the page, each in one line. */
-const COMMANDS = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+/** Shell commands of the pages, each in one line. */
+const COMMANDS = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
   block
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
@@ -19,32 +20,33 @@ const COMMANDS = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block =
     .filter((line) => line !== ''),
 );
 
-/** Values as the page names them in code: `agent.runAsRoot: true`, `config.web.auth: kubernetes`, `rbac.create`. */
+/** Values as the pages name them in code: `agent.runAsRoot: true`, `config.web.auth: kubernetes`, `rbac.create`. */
 const NAMED = [
-  ...page.matchAll(
+  ...text.matchAll(
     /`((?:central|agent|rbac|config|serviceMonitor|podMonitor|prometheusRule|dashboards|networkPolicy|webConfig)(?:\.\w+)+)(?:: ([^`]+))?`/g,
   ),
 ].map(([, path = '', value]) => ({ path, value }));
 
-test('every helm command of the page renders', { skip: NO_HELM }, () => {
-  const commands = COMMANDS.filter((line) => /^helm (upgrade --install|template) /.test(line));
-  assert.ok(commands.length >= 7, `${commands.length} commands`);
+test('every helm command of the pages renders', { skip: NO_HELM }, () => {
+  const commands = COMMANDS.filter((line) => /^helm (upgrade|template) /.test(line));
+  assert.ok(commands.length >= 11, `${commands.length} commands`);
   for (const command of commands) {
     const [words = ''] = command.split(/ [|>] /);
     const args = words
-      .replace(/^helm (upgrade --install|template) /, '')
+      .replace(/^helm (upgrade( --install)?|template) /, '')
       .replaceAll('deploy/chart', CHART)
+      .replaceAll('--values values.yaml', `--values ${CHART}/ci/all-on-values.yaml`)
       .split(/ +/);
     const asked = ['template', ...args.filter((arg) => arg !== '--create-namespace' && arg !== '|')];
     assert.doesNotThrow(() => helm(asked), command);
   }
 });
 
-test('every value that the page names is one of the chart, with what it may be', () => {
+test('every value that the pages name is one of the chart, with what it may be', () => {
   assert.ok(NAMED.length > 25, `${NAMED.length} values`);
   for (const { path, value } of NAMED) {
     const keywords = problemsOf(path, value === undefined ? null : parse(value));
-    // Where the page names no value, only the key can be wrong.
+    // Where a page names no value, only the key can be wrong.
     assert.deepEqual(
       keywords.filter((keyword) => value !== undefined || keyword === 'additionalProperties'),
       [],
@@ -64,19 +66,39 @@ function problemsOf(path: string, value: unknown): readonly string[] {
   return (ofSchema.errors ?? []).map(({ keyword }) => keyword);
 }
 
-test('every file and folder that the page links or applies is there', () => {
-  const links = [...page.matchAll(/\]\((?!http)([^)#]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => `docs/${path}`);
+test('every file and folder that the pages link or apply is there', () => {
+  const links = [...text.matchAll(/\]\((?!http)([^)#]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => `docs/${path}`);
   const applied = COMMANDS.flatMap((line) => /^kubectl apply -k (\S+)/.exec(line)?.slice(1) ?? []);
   assert.equal(applied.length, 2);
   for (const path of [...links, ...applied]) assert.ok(existsSync(`${ROOT}${path}`), path);
 });
 
-test('links within the page lead to its headings', () => {
-  const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+test('links to headings of these pages lead there', () => {
+  const links = Object.entries(PAGES).flatMap(([from, page]) =>
+    [...page.matchAll(/\]\(([\w-]+\.md)?#([^)]+)\)/g)].map(([, to, anchor = '']) => ({
+      page: to === undefined ? from : `docs/${to}`,
+      anchor,
+    })),
+  );
+  assert.ok(links.length >= 10, `${links.length} links`);
+  for (const { page, anchor } of links) assert.ok(headingsOf(readSource(page)).includes(anchor), `${page}#${anchor}`);
+});
+
+function headingsOf(page: string): readonly string[] {
+  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
     title
       .toLowerCase()
       .replaceAll(/[^\w -]/g, '')
       .replaceAll(' ', '-'),
   );
-  for (const [, anchor = ''] of page.matchAll(/\]\(#([^)]+)\)/g)) assert.ok(headings.includes(anchor), anchor);
+}
+
+test('every metric and alert that the pages name is there', () => {
+  const known = `${readSource('docs/metrics.md')}${readSource('docs/alerts.md')}`;
+  const named = text.match(/\b(?:meshladder_[a-z_]+|(?:Istiod?|Meshladder)[A-Z]\w+)\b/g) ?? [];
+  assert.ok(named.length > 20, `${named.length} names`);
+  assert.deepEqual(
+    named.filter((name) => !known.includes(name)),
+    [],
+  );
 });
