@@ -121,6 +121,11 @@ test('a missing proxy keeps its info and its since; it has no sync state, and it
 test('an istiod that cannot be asked: UNKNOWN in every count, and no series for each type of each proxy', () => {
   const mesh = staleMesh();
   mesh.poll(120, [answer([STALE], {}, REFUSED)]);
+  const counts = rungText(configSynced, mesh.snapshot, 'expected_proxies', 'proxies');
+  assert.deepEqual(
+    counts.filter((line) => line.endsWith(' 0')),
+    [],
+  );
   assert.deepEqual(ones(mesh.snapshot), [
     'expected_proxies{proxy_namespace="shop",verdict="unknown"} 1',
     'proxies{proxy_namespace="shop",xds_type="cds",state="UNKNOWN"} 1',
@@ -130,6 +135,33 @@ test('an istiod that cannot be asked: UNKNOWN in every count, and no series for 
     'proxy_state_changes_total{proxy_namespace="shop",xds_type="cds",state="STALE"} 1',
     `proxy_info{${CART},workload="cart",proxy_type="sidecar",istio_version="1.30.3",revision="default",istiod="istiod-1"} 1`,
   ]);
+});
+
+test('the first poll of a process that nobody told anything: whom no istiod lists is unknown, and no count says zero of it', () => {
+  const mesh = polledMesh();
+  mesh.setPods([pod('shop', 'cart-1'), pod('shop', 'web-1'), pod('other', 'api-1')]);
+  const listed = [connection('shop', 'web-1', { cds: sync('a') }), connection('other', 'api-1', { cds: sync('a') })];
+  const expected = (): readonly string[] => rungText(configSynced, mesh.snapshot, 'expected_proxies');
+  mesh.poll(100, [answer(listed)]);
+  assert.deepEqual(
+    expected().filter((line) => line.includes('"shop"')),
+    [
+      'expected_proxies{proxy_namespace="shop",verdict="synced"} 1',
+      'expected_proxies{proxy_namespace="shop",verdict="unknown"} 1',
+    ],
+  );
+  assert.ok(expected().includes('expected_proxies{proxy_namespace="other",verdict="missing"} 0'));
+  mesh.poll(110, [answer(listed)]);
+  assert.deepEqual(
+    expected().filter((line) => line.includes('"shop"')),
+    [
+      'expected_proxies{proxy_namespace="shop",verdict="synced"} 1',
+      'expected_proxies{proxy_namespace="shop",verdict="stale"} 0',
+      'expected_proxies{proxy_namespace="shop",verdict="rejected"} 0',
+      'expected_proxies{proxy_namespace="shop",verdict="missing"} 1',
+      'expected_proxies{proxy_namespace="shop",verdict="unknown"} 0',
+    ],
+  );
 });
 
 test('polls that no longer end: UNKNOWN, and since when is as it was: it does not change because nobody is heard', () => {

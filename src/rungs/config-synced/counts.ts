@@ -1,6 +1,7 @@
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { type StateChangeCount, VERDICTS, type Verdict } from '../../model/sync-history.ts';
 import { SYNC_STATES, type SyncState, type XdsType } from '../../model/xds.ts';
+import { countsByState } from '../counts-by-state.ts';
 import type { Gathered } from '../samples.ts';
 import type { FAMILIES } from './families.ts';
 
@@ -17,7 +18,7 @@ interface Place {
 type Places = Map<string, Map<string, Place>>;
 
 /**
- * Counts by namespace, zeros included.
+ * Counts by namespace, zeros included where all is known.
  * @param seen every type that proxies of a namespace use, so that its zeros stay while all of them are missing
  */
 export function addCounts(lists: Lists, rows: readonly ProxyRow[], seen: readonly StateChangeCount[]): void {
@@ -66,12 +67,13 @@ function statesOf({ types }: Place, type: XdsType): Map<SyncState, number> {
 
 function addPlace(lists: Lists, { cluster, namespace, verdicts, types }: Place): void {
   const labels = { mesh_cluster: cluster, proxy_namespace: namespace };
-  for (const verdict of VERDICTS) {
-    lists.expectedProxies.push({ labels: { ...labels, verdict }, value: verdicts.get(verdict) ?? 0 });
+  const allKnown = !verdicts.has('unknown');
+  for (const [verdict, value] of countsByState(VERDICTS, verdicts, allKnown)) {
+    lists.expectedProxies.push({ labels: { ...labels, verdict }, value });
   }
   for (const [xds_type, states] of types) {
-    for (const state of SYNC_STATES) {
-      lists.proxies.push({ labels: { ...labels, xds_type, state }, value: states.get(state) ?? 0 });
+    for (const [state, value] of countsByState(SYNC_STATES, states, allKnown)) {
+      lists.proxies.push({ labels: { ...labels, xds_type, state }, value });
     }
   }
 }

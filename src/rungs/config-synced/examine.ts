@@ -4,6 +4,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { explainOutOfSync, isBehind } from '../out-of-sync.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { rowsIn } from '../scope.ts';
+import { whyUnknown } from '../unknown-proxies.ts';
 import { counted } from '../wording.ts';
 
 /** Whether these proxies hold what istiod sent; of those that no istiod lists, rung 1 tells. */
@@ -18,11 +19,8 @@ export function examineConfigSynced(snapshot: MeshSnapshot, scope: Scope): Findi
   if (rows.some(({ verdict }) => verdict === 'missing')) {
     return { verdict: 'unknown', summary: 'rung 1 not passed', evidence: [] };
   }
-  const unknown = rows.filter(({ verdict }) => verdict === 'unknown');
-  if (unknown.length > 0) {
-    const summary = `the istiod of ${counted(unknown.length, 'proxy', 'proxies')} cannot be asked`;
-    return { verdict: 'unknown', summary, evidence: [syncedText(rows)] };
-  }
+  const unknown = whyUnknown(rows, snapshot);
+  if (unknown !== undefined) return { verdict: 'unknown', summary: unknown, evidence: [syncedText(rows)] };
   return { verdict: 'ok', summary: syncedText(rows), evidence: [] };
 }
 

@@ -2,14 +2,14 @@
 export const FAMILIES = {
   expectedProxies: {
     name: 'meshladder_expected_proxies',
-    help: 'Proxies that should be connected, each once, by its worst verdict as of the last poll: the denominator of every share.',
+    help: 'Proxies that should be connected, each once, by its worst verdict as of the last poll: the denominator of every share. Zeros included, but while some are unknown: then a verdict that none is known to have is absent.',
     type: 'gauge',
     stability: 'stable',
     labels: ['mesh_cluster', 'proxy_namespace', 'verdict'],
   },
   proxies: {
     name: 'meshladder_proxies',
-    help: 'Connected proxies by the sync state of an xDS type as of the last poll; UNKNOWN where their istiod cannot be asked.',
+    help: 'Connected proxies by the sync state of an xDS type as of the last poll; UNKNOWN where their istiod cannot be asked, and then no zeros: any of them may be in the other states.',
     type: 'gauge',
     stability: 'stable',
     labels: ['mesh_cluster', 'proxy_namespace', 'xds_type', 'state'],

@@ -63,7 +63,7 @@ export const FAMILIES = {
   },
   istiodProxies: {
     name: 'meshladder_istiod_proxies',
-    help: 'Proxies connected to an istiod as of the last poll, by their worst state over xDS types; UNKNOWN while it cannot be asked.',
+    help: 'Proxies connected to an istiod as of the last poll, by their worst state over xDS types; UNKNOWN while it cannot be asked, and then no zeros.',
     type: 'gauge',
     stability: 'stable',
     labels: ['mesh_cluster', 'istiod', 'revision', 'state'],

@@ -5,6 +5,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { SOURCE_ERROR_CODES } from '../../model/source-error.ts';
 import { SYNC_STATES, type SyncState } from '../../model/xds.ts';
+import { countsByState } from '../counts-by-state.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { RULES } from './alerts.ts';
@@ -69,8 +70,8 @@ function addPollState(lists: Lists, labels: IstiodLabels, polled: PollState): vo
 }
 
 function addProxies(lists: Lists, labels: IstiodLabels, proxies: ReadonlyMap<SyncState, number>): void {
-  for (const state of SYNC_STATES) {
-    lists.istiodProxies.push({ labels: { ...labels, state }, value: proxies.get(state) ?? 0 });
+  for (const [state, value] of countsByState(SYNC_STATES, proxies, !proxies.has('UNKNOWN'))) {
+    lists.istiodProxies.push({ labels: { ...labels, state }, value });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Pod } from '../../model/workload.ts';
 import { explainOutOfSync } from '../out-of-sync.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { isUnheardOf, podsIn, rowsIn } from '../scope.ts';
+import { whyUnknown } from '../unknown-proxies.ts';
 import { counted, shellWord } from '../wording.ts';
 import { gapsAmong, type PodGap } from './gaps.ts';
 
@@ -62,16 +63,10 @@ function podCommand(pod: Pod | undefined): string | undefined {
 /** Why nobody can tell that these are connected: that a pod runs a proxy is half of the question. */
 function whyUnsure(snapshot: MeshSnapshot, scope: Scope, pods: readonly Pod[]): string | undefined {
   const istiods = known(snapshot.controlPlane)?.istiods ?? [];
-  const answering = istiods.filter(({ error }) => error === undefined);
-  if (isSilent(snapshot) || answering.length === 0) return 'rung 0 not passed';
+  if (isSilent(snapshot) || istiods.every(({ error }) => error !== undefined)) return 'rung 0 not passed';
   const rows = rowsIn(snapshot, scope);
-  const unknown = rows.filter(({ verdict }) => verdict === 'unknown');
-  if (unknown.length > 0) {
-    const proxies = counted(unknown.length, 'proxy', 'proxies');
-    return answering.length < istiods.length
-      ? `the istiod of ${proxies} cannot be asked`
-      : `${proxies} not listed by an istiod yet: the next polls tell`;
-  }
+  const unknown = whyUnknown(rows, snapshot);
+  if (unknown !== undefined) return unknown;
   const isUnlisted = scope.name !== undefined && rows.length === 0 && pods.some(isToConnect);
   return isUnlisted ? 'its proxy has not connected yet' : undefined;
 }

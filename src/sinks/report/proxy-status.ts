@@ -73,11 +73,12 @@ function cells(row: ProxyRow, types: readonly XdsType[], { now, wide }: TableOpt
   return [...line, ...states, istiodCell(row, now), name(row.istioVersion ?? '-')];
 }
 
-/** No istiod speaks for a proxy that is missing: that is told here, and nothing is known type by type. */
-function istiodCell({ state, istiod, missingSince }: ProxyRow, now: EpochSeconds): Cell {
-  if (state !== 'MISSING') return name(istiod ?? '-');
+/** Of a proxy that no istiod lists nothing is known type by type: where it stands is told here. */
+function istiodCell({ state, types, istiod, missingSince }: ProxyRow, now: EpochSeconds): Cell {
+  const isListed = state !== 'MISSING' && (state !== 'UNKNOWN' || Object.keys(types).length > 0);
+  if (isListed) return name(istiod ?? '-');
   const last = istiod === undefined ? '' : oneLine(`, last ${istiod}`, NAME_WIDTH);
-  return cell(`MISSING${ageOf(missingSince, now)}${last}`, state);
+  return cell(`${state}${ageOf(missingSince, now)}${last}`, state);
 }
 
 function typeCell(type: TypeRow | undefined, now: EpochSeconds): Cell {

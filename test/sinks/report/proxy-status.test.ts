@@ -87,6 +87,13 @@ test('the table: worst first, with ages, then the causes, then a line that sums 
   ]);
 });
 
+test('whom no istiod lists, and nobody has called missing, is UNKNOWN in its line too', () => {
+  const { missingSince: _, ...unlisted } = { ...MISSING, verdict: 'unknown', state: 'UNKNOWN' } as const;
+  const [, waiting, heldBack] = lines([unlisted, { ...unlisted, name: 'pay-2', istiod: 'istiod-1' }]);
+  assert.match(waiting ?? '', /^pay-1 .* UNKNOWN +-$/);
+  assert.match(heldBack ?? '', /^pay-2 .* UNKNOWN, last istiod-1 +-$/);
+});
+
 test('wide: every type that occurs, cluster and kind', () => {
   const [head, , gateway] = lines(MIXED, { wide: true });
   assert.equal(head?.replace(/ +/g, ' '), 'NAME NAMESPACE CLUSTER TYPE CDS LDS EDS RDS SDS ISTIOD VERSION');
