@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { clientConfigBytes, readRecordedStatus } from '../support/client-config.ts';
 import { type IstiodServer, startIstiodServer, text } from '../support/istiod-server.ts';
+import { ofEveryProcess } from '../support/run-process.ts';
 import { fixturePath } from '../support/syncz.ts';
 import { until } from '../support/until.ts';
 import { clientConfigs, DEBUG, debugBody, STATUS, startXdsServer } from '../support/xds-server.ts';
@@ -40,6 +41,7 @@ interface Served {
 async function serve(t: TestContext, env: Readonly<Record<string, string>>): Promise<Served> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--web.listen-address', '127.0.0.1:0'], {
     env: {
+      ...ofEveryProcess(),
       MESHLADDER_ACCESS_LOG_MODE: 'off',
       MESHLADDER_KUBERNETES_MODE: 'off',
       MESHLADDER_ISTIOD_DISCOVERY: 'static',

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type IstiodServer, json, startIstiodServer } from '../support/istiod-server.ts';
+import { ofEveryProcess } from '../support/run-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -26,7 +27,7 @@ interface Served {
 /** Starts the real program and waits for the line that tells its address. */
 async function serve(env: Record<string, string>, flags: readonly string[] = []): Promise<Served> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--web.listen-address', '127.0.0.1:0', ...flags], {
-    env: { MESHLADDER_ACCESS_LOG_MODE: 'off', MESHLADDER_KUBERNETES_MODE: 'off', ...env },
+    env: { ...ofEveryProcess(), MESHLADDER_ACCESS_LOG_MODE: 'off', MESHLADDER_KUBERNETES_MODE: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
@@ -101,7 +102,7 @@ test('a taken port is one clear line and exit code 2', async () => {
   const env = await istiodEnv();
   const { address } = await serve(env);
   const child = spawn(process.execPath, [MAIN, 'serve', '--web.listen-address', address], {
-    env: { MESHLADDER_ACCESS_LOG_MODE: 'off', MESHLADDER_KUBERNETES_MODE: 'off', ...env },
+    env: { ...ofEveryProcess(), MESHLADDER_ACCESS_LOG_MODE: 'off', MESHLADDER_KUBERNETES_MODE: 'off', ...env },
   });
   let said = '';
   child.stderr.on('data', (chunk) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ofEveryProcess } from '../support/run-process.ts';
 
 export const MAIN: string = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -29,7 +30,7 @@ export function startDemoRun(context: TestContext, args: readonly string[]): Dem
   const child = spawn(process.execPath, [MAIN, 'demo', '--listen', '127.0.0.1:0', ...args], {
     // A group of its own, as a shell gives to what it starts: Ctrl-C goes to all of them.
     detached: true,
-    env: { PATH: process.env['PATH'] ?? '', TMPDIR: folder },
+    env: { ...ofEveryProcess(), TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const texts = { stdout: '', stderr: '' };

@@ -26,6 +26,12 @@ export function runProcess(
   return ended(child);
 }
 
+/** What a program gets of this environment, whatever else decides over it: where programs are, and what is compiled. */
+export function ofEveryProcess(): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
+}
+
 /** The same, still running. */
 export function startProcess(
   args: readonly string[],
@@ -33,7 +39,7 @@ export function startProcess(
 ): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [MAIN, ...args], {
     cwd: FOLDER,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { ...ofEveryProcess(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -33,7 +33,7 @@ export interface ChildOptions {
 
 const STOP_GRACE_MS = 12_000;
 /** What the exporter may inherit: its settings come from its own file alone. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'TZ', 'LANG', 'SystemRoot'];
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'TZ', 'LANG', 'SystemRoot', 'NODE_COMPILE_CACHE'];
 const KEPT_LINES = 20;
 
 /** Starts the exporter. */
