@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExporterChild, startExporter } from './exporter/child.ts';
 import { createObserver } from './exporter/observer.ts';
 import type { Scrape } from './exporter/scrape.ts';
-import { FAST_INTERVAL_MS, INTERVAL_MS, writeSettings } from './exporter/settings.ts';
+import { FAST_INTERVAL_MS, INTERVAL_MS, type Looks, writeSettings } from './exporter/settings.ts';
 import { createWatcher, type Watcher } from './exporter/watcher.ts';
 import { type DemoMesh, startMesh } from './mesh/mesh.ts';
 import { proxyId, WORKLOADS } from './mesh/workloads.ts';
@@ -13,6 +13,7 @@ import { createNarrator, type Narrator, whereToLook } from './narrator.ts';
 import { settleAccounts } from './scenario/accounts.ts';
 import { startAmbient } from './scenario/ambient.ts';
 import { createScenarioClock } from './scenario/clock.ts';
+import type { Expectation } from './scenario/expectation.ts';
 import { createPerformer, type Performer } from './scenario/perform.ts';
 import { playScenario } from './scenario/play.ts';
 import { podAsked, type Scenario } from './scenario/scenario.ts';
@@ -73,8 +74,7 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   try {
     mesh = await startMesh({ folder, extraProxies: options.extraProxies, rotateAtBytes: ROTATE_AT_BYTES });
     writeHistory(mesh);
-    const inspects = options.extraProxies === 0;
-    const settings = await writeSettings({ folder, mesh, speed: options.speed, inspects });
+    const settings = await writeSettings({ folder, mesh, speed: options.speed, looks: looksFor(options) });
     signal.throwIfAborted();
     child = startExporter({
       ...options.self,
@@ -185,8 +185,17 @@ async function playOnce(stage: Stage): Promise<readonly string[]> {
 }
 
 /** The ladder takes longer than a scrape: it is asked only where the story is about what it says. */
-function asksLadder({ acts }: Scenario): boolean {
-  return acts.some(({ beats }) => beats.some(({ expects }) => expects.some(({ by }) => by === 'ladder')));
+function asksLadder(scenario: Scenario): boolean {
+  return isToldBy('ladder', scenario);
+}
+
+function looksFor({ extraProxies, scenario }: Pick<DemoOptions, 'extraProxies' | 'scenario'>): Looks {
+  if (extraProxies > 0) return 'never';
+  return isToldBy('envoy', scenario) ? 'often' : 'seldom';
+}
+
+function isToldBy(source: Expectation['by'], { acts }: Scenario): boolean {
+  return acts.some(({ beats }) => beats.some(({ expects }) => expects.some(({ by }) => by === source)));
 }
 
 /** Plays the incident again and again, until it is told to stop. */

@@ -15,26 +15,33 @@ export interface SettingsOptions {
   readonly folder: string;
   readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens'>;
   readonly speed: number;
-  /** Whether Envoys are looked into, one after the other: of many proxies it would be long before each had its turn. */
-  readonly inspects?: boolean;
+  /** How often Envoys are looked into, one after the other; default: never. */
+  readonly looks?: Looks;
 }
+
+/** `never`: of many proxies it would be long before each had its turn. `often`: what a story tells comes by them. */
+export type Looks = 'never' | 'seldom' | 'often';
 
 /** istiod is asked this often in a real mesh, and this often while something is wrong. */
 export const INTERVAL_MS = 10_000;
 export const FAST_INTERVAL_MS = 3000;
 /** Configuration that has changed is analysed this often. */
 const ANALYSIS_INTERVAL_MS = 30_000;
-/** Envoys are looked into oftener than in a real mesh, where nobody waits for it: each a dozen seconds after the last. */
+/**
+ * Envoys are looked into oftener than in a real mesh, where nobody waits for it: each a dozen seconds after the last where
+ * a story is told by it. Each look is work for a thread of its own, so elsewhere it is each half minute, at any speed.
+ */
 const LOOK_INTERVAL_MS = 4000;
 const LOOKS_PER_MINUTE = 60;
 const MOST_LOOKS_PER_MINUTE = 240;
+const SELDOM_LOOKS_PER_MINUTE = 20;
 
 /** Writes kubeconfig, token and configuration, as an operator would. */
 export async function writeSettings({
   folder,
   mesh,
   speed,
-  inspects = false,
+  looks = 'never',
 }: SettingsOptions): Promise<ExporterSettings> {
   const kubeconfig = join(folder, 'kubeconfig');
   const kubectlConfig = join(folder, 'kubectl.yaml');
@@ -59,7 +66,7 @@ export async function writeSettings({
       root: mesh.logs.root,
       history: join(folder, 'history.json'),
       speed,
-      inspects,
+      looks,
     }),
   );
   return { configFile, kubectlConfig, writeToken };
@@ -91,10 +98,10 @@ interface ConfigFacts {
   readonly root: string;
   readonly history: string;
   readonly speed: number;
-  readonly inspects: boolean;
+  readonly looks: Looks;
 }
 
-function configText({ kubeconfig, tokenFile, checkpointDir, root, history, speed, inspects }: ConfigFacts): string {
+function configText({ kubeconfig, tokenFile, checkpointDir, root, history, speed, looks }: ConfigFacts): string {
   const every = (ms: number): string => `${Math.max(1, Math.round(ms / speed))}ms`;
   return `# Written by "meshladder demo"; the intervals are those of a real mesh divided by the speed.
 role: all
@@ -113,12 +120,17 @@ accessLog:
 history:
   file: ${JSON.stringify(history)}
 inspect:
-  enabled: ${inspects}
-  proxiesPerMinute: ${Math.min(MOST_LOOKS_PER_MINUTE, Math.max(1, Math.round(LOOKS_PER_MINUTE * speed)))}
+  enabled: ${looks !== 'never'}
+  proxiesPerMinute: ${looksPerMinute(looks, speed)}
   interval: ${every(LOOK_INTERVAL_MS)}
 analysis:
   interval: ${every(ANALYSIS_INTERVAL_MS)}
 metrics:
   proxyDetail: all
 `;
+}
+
+function looksPerMinute(looks: Looks, speed: number): number {
+  if (looks !== 'often') return SELDOM_LOOKS_PER_MINUTE;
+  return Math.min(MOST_LOOKS_PER_MINUTE, Math.max(1, Math.round(LOOKS_PER_MINUTE * speed)));
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sweepsOf } from '../exporter/observer.ts';
 import { growthOf, type Scrape, sumOf } from '../exporter/scrape.ts';
 import type { Watcher } from '../exporter/watcher.ts';
 import { FLAGS } from '../traffic/faults.ts';
 import type { Traffic } from '../traffic/traffic.ts';
+import { createStandstill } from './standstill.ts';
 
 /** What the whole run must have come to. */
 export interface Accounts {
@@ -24,8 +26,10 @@ export interface AccountsOptions {
   readonly signal: AbortSignal;
 }
 
-/** The exporter looks at its files about once a second: what it has not counted any of for this long, it will not. */
-const PATIENCE_MS = 10_000;
+/** The exporter looks at its files about once a second: what it counts nothing of in so many looks, it will not count. */
+const SWEEPS_PATIENCE = 10;
+/** One that looks no more is not waited for longer than this. */
+const PATIENCE_MS = 60_000;
 const ROUND_PATIENCE_MS = 60_000;
 const LINES = 'meshladder_access_log_lines_total';
 
@@ -50,12 +54,11 @@ export async function settleAccounts(options: AccountsOptions): Promise<Accounts
 
 /** The first scrape in which everything is counted, or the last one of an exporter that counts no more. */
 async function settled(watcher: Watcher, counted: (now: Scrape) => number, written: number): Promise<Scrape> {
+  const stoodMs = createStandstill();
   let now = await watcher.next();
-  for (let grownAtMs = performance.now(); counted(now) !== written; ) {
-    if (performance.now() - grownAtMs >= PATIENCE_MS) return now;
-    const next = await watcher.next();
-    if (counted(next) !== counted(now)) grownAtMs = performance.now();
-    now = next;
+  for (let grown = now; counted(now) !== written; now = await watcher.next()) {
+    if (counted(now) !== counted(grown)) grown = now;
+    if (sweepsOf(now) - sweepsOf(grown) > SWEEPS_PATIENCE || stoodMs(counted(now)) > PATIENCE_MS) return now;
   }
   return now;
 }

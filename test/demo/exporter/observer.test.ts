@@ -7,29 +7,25 @@ import { closeServer, listenOnLoopback } from '../../../src/demo/http/loopback.t
 
 interface Exporter {
   readonly url: string;
-  status: number;
   scrapes: number;
 }
 
-async function startExporter(context: TestContext): Promise<Exporter> {
+/** @param refused so many questions come before it is ready */
+async function startExporter(context: TestContext, refused = 0): Promise<Exporter> {
   const server = createServer((_request, response) => {
     exporter.scrapes += 1;
-    response.writeHead(exporter.status).end(`meshladder_source_polls_total{source="istiod"} ${exporter.scrapes}\n`);
+    const status = exporter.scrapes > refused ? 200 : 503;
+    response.writeHead(status).end(`meshladder_source_polls_total{source="istiod"} ${exporter.scrapes}\n`);
   });
-  const exporter = { url: `http://127.0.0.1:${await listenOnLoopback(server)}`, status: 200, scrapes: 0 };
+  const exporter = { url: `http://127.0.0.1:${await listenOnLoopback(server)}`, scrapes: 0 };
   context.after(() => closeServer(server));
   return exporter;
 }
 
 test('an exporter that is not ready is asked again', async (context) => {
-  const exporter = await startExporter(context);
-  exporter.status = 503;
-  const observer = createObserver(exporter.url, new AbortController().signal);
-  setTimeout(() => {
-    exporter.status = 200;
-  }, 120);
-  await observer.ready();
-  assert.ok(exporter.scrapes >= 2);
+  const exporter = await startExporter(context, 2);
+  await createObserver(exporter.url, new AbortController().signal).ready();
+  assert.equal(exporter.scrapes, 3);
 });
 
 test('a scrape handed to one who waits began after he asked', async (context) => {

@@ -73,6 +73,22 @@ test('an exporter that polls no more is given up, and that is said', async () =>
   await untilPolled(slowly(stuck), sighting, 30);
 });
 
+test('an exporter that the machine keeps waiting is given its sweeps, however long they take', async () => {
+  const swept = (count: number): string => `meshladder_source_polls_total{source="access_log"} ${count}`;
+  const waits = Array.from({ length: 50 }, () => ({ polls: 20, text: swept(5) }));
+  const look = (...then: Parameters<typeof scriptedWatcher>[0]): ReturnType<typeof verify> =>
+    verify({
+      watcher: slowly(scriptedWatcher([{ polls: 7, text: swept(5) }, ...waits, ...then])),
+      before: EMPTY,
+      expects: [STALE],
+      graceMs: 20,
+      patienceMs: PATIENCE_MS,
+    });
+  const inTime = await look({ polls: 20, text: `${swept(5)}\n${SEEN}` });
+  assert.ok(inTime.seen && inTime.afterMs > 40);
+  assert.equal((await look({ polls: 20, text: swept(6) }, { polls: 20, text: `${swept(6)}\n${SEEN}` })).seen, false);
+});
+
 /** As a real one, it never answers in the same turn. */
 function slowly(watcher: Watcher): Watcher {
   return { done: watcher.done, next: () => sleep(1).then(() => watcher.next()) };
