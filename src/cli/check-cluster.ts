@@ -12,6 +12,7 @@ import type { CheckOptions } from './check-options.ts';
 import { readCluster, unreadOf } from './check-read.ts';
 import { checkThere } from './check-there.ts';
 import type { Io } from './io.ts';
+import { accessNotes } from './istiod-access.ts';
 import { unreachableRemedy } from './istiod-remedy.ts';
 import { portForwardOf, withKubeApi } from './kube-session.ts';
 import { withProgress } from './progress.ts';
@@ -25,8 +26,11 @@ export async function climbCluster(options: CheckOptions, io: Io): Promise<Ladde
   const document = await withProgress(io, 'reading the cluster', (say) =>
     withKubeApi(options.origin, io, 'ask a running exporter with --server', async (api, access) => {
       const { createPortForward } = await import('../sources/kubernetes/port-forward.ts');
+      const { trustOf } = await import('./istiod-trust.ts');
       const toIstiods = options.urls.length > 0 ? undefined : await portForwardOf(access);
-      return climb({ api, options, io, say, notes, toIstiods, toEnvoys: toIstiods ?? createPortForward({ access }) });
+      const trust = trustOf(options.access, api);
+      const toEnvoys = toIstiods ?? createPortForward({ access });
+      return climb({ api, options, io, say, notes, toIstiods, trust, toEnvoys });
     }),
   );
   for (const note of notes) io.stderr.write(`meshladder: ${note}\n`);
@@ -52,7 +56,9 @@ async function lookAround(look: Look): Promise<MeshSnapshot> {
   const noLooks = inspect ? 'Envoys are looked into for one pod at a time' : 'not looked into (--no-inspect)';
   const empty = emptySnapshot(systemClock.now(), { ...DEFAULT_SETTINGS, rootNamespace, noLooks });
   const snapshot = await withIstiods({ ...empty, cluster }, look);
-  const remedy = unreachableRemedy('check', known(snapshot.controlPlane)?.istiods ?? []);
+  const istiods = known(snapshot.controlPlane)?.istiods ?? [];
+  notes.push(...accessNotes(istiods));
+  const remedy = unreachableRemedy('check', istiods);
   if (remedy !== undefined && options.urls.length === 0) notes.push(remedy);
   return withTraffic(snapshot, look);
 }

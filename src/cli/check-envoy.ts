@@ -6,7 +6,7 @@ import type { MeshSnapshot } from '../model/snapshot.ts';
 import type { Pod } from '../model/workload.ts';
 import { workloadOfPod } from '../model/workload-of-pod.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { ConfigDump } from '../sources/istiod/config-dump.ts';
+import type { ConfigDump, IstiodWay } from '../sources/istiod/config-dump.ts';
 import { istiodsOf } from './check-istiods.ts';
 import type { Look } from './check-look.ts';
 import { LIMIT_BYTES } from './config-dump.ts';
@@ -75,24 +75,24 @@ async function lookInto(pod: Pod, snapshot: MeshSnapshot, look: Look): Promise<L
 async function askIstiod(
   who: { readonly namespace: string; readonly pod: string },
   { cluster }: MeshSnapshot,
-  { options, io, toIstiods }: Look,
+  look: Look,
 ): Promise<ConfigDump> {
+  const { options, io, toIstiods, trust } = look;
   const { createConfigDumps, istiodPorts } = await import('../sources/istiod/config-dump.ts');
   const { createHttpClient } = await import('../sources/istiod/http-client.ts');
+  const { xdsWayOnce } = await import('../sources/istiod/once.ts');
   const bounds = { deadlineMs: options.timeoutMs, limitBytes: LIMIT_BYTES };
-  if (toIstiods !== undefined) {
-    const ports = istiodPorts(known(cluster.pods)?.values() ?? []);
-    return createConfigDumps({ way: { kind: 'port_forward', portForward: toIstiods, ports }, ...bounds }).read(
-      who,
-      io.signal,
-    );
-  }
+  const { wish: access, tokenFile } = options.access;
+  const xds = trust && xdsWayOnce({ trust, ...bounds }, toIstiods);
   const client = createHttpClient();
+  const way: IstiodWay =
+    toIstiods === undefined
+      ? { kind: 'http', client, targets: istiodsOf(options, cluster) ?? [], tokenFile }
+      : { kind: 'port_forward', portForward: toIstiods, ports: istiodPorts(known(cluster.pods)?.values() ?? []) };
   try {
-    const targets = istiodsOf(options, cluster) ?? [];
-    const way = { kind: 'http', client, targets, tokenFile: options.tokenFile } as const;
-    return await createConfigDumps({ way, ...bounds }).read(who, io.signal);
+    return await createConfigDumps({ way, xds, access, ...bounds }).read(who, io.signal);
   } finally {
+    xds?.close();
     await client.close();
   }
 }

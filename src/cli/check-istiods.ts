@@ -31,10 +31,11 @@ export function istiodsOf({ urls }: CheckOptions, { pods }: ClusterObjects): rea
   return seen === undefined ? undefined : discoverIstiods(seen);
 }
 
-async function ask(targets: readonly IstiodTarget[], { options, io, toIstiods }: Look): Promise<ControlPlane> {
+async function ask(targets: readonly IstiodTarget[], { options, io, toIstiods, trust }: Look): Promise<ControlPlane> {
   const { askOnce } = await import('../sources/istiod/once.ts');
-  const { tokenFile, timeoutMs } = options;
-  return askOnce({ targets, portForward: toIstiods, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
+  const { access, timeoutMs } = options;
+  const how = { portForward: toIstiods, tokenFile: access.tokenFile, access: access.wish, trust };
+  return askOnce({ targets, ...how, timeoutMs, clock: systemClock, signal: io.signal });
 }
 
 /** The snapshot with one more poll taken in, as the exporter takes it in. */

@@ -1,3 +1,4 @@
+import type { XdsTrust } from '../sources/istiod/xds-way.ts';
 import type { KubeApi } from '../sources/kubernetes/kube-api.ts';
 import type { PortForward } from '../sources/pod-port.ts';
 import type { CheckOptions } from './check-options.ts';
@@ -14,6 +15,8 @@ export interface Look {
   readonly notes: string[];
   /** The way to istiods; undefined within the cluster, and where URLs of istiods are given. */
   readonly toIstiods: PortForward | undefined;
+  /** By what istiods are known over xDS, and know who asks. */
+  readonly trust: XdsTrust | undefined;
   /** The way to Envoys, whose admin port listens within the pod alone. */
   readonly toEnvoys: PortForward;
 }

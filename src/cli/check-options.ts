@@ -2,17 +2,17 @@ import { parseDuration } from '../config/units.ts';
 import type { AskedPart } from '../model/asked-pods.ts';
 import { readAskedPod, readNamespace } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
+import { type AccessFlags, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
 import { checkUrl } from './status-options.ts';
 
 /** As commander gives them. */
-export interface CheckFlags {
+export interface CheckFlags extends AccessFlags {
   readonly namespace?: string;
   readonly output: string;
   readonly server?: string;
   readonly url?: readonly string[];
   readonly prometheus?: string;
   readonly prometheusTokenFile?: string;
-  readonly tokenFile?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly istioNamespace: string;
@@ -29,7 +29,7 @@ export interface CheckOptions {
   readonly server?: string;
   /** Istiods to ask; empty: those of the cluster. */
   readonly urls: readonly string[];
-  readonly tokenFile: string | undefined;
+  readonly access: IstiodAccessOptions;
   /** Asked what agents have counted. */
   readonly prometheus?: { readonly url: string; readonly tokenFile?: string };
   readonly origin: { readonly kubeconfig?: string; readonly context?: string };
@@ -53,7 +53,7 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
     output,
     ...(server !== undefined && { server: checkUrl('--server', server) }),
     urls: url.map((each) => checkUrl('--url', each)),
-    tokenFile: flags.tokenFile,
+    access: readAccess(flags),
     ...prometheusOf(flags),
     origin: { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
     rootNamespace: flags.istioNamespace,

@@ -3,6 +3,7 @@ import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { ladderText } from '../sinks/report/ladder-text.ts';
 import { type CheckFlags, type CheckOptions, readCheckOptions } from './check-options.ts';
 import type { Io } from './io.ts';
+import { ACCESS_HELP, declareAccessOptions } from './istiod-access.ts';
 import { reachingTheSame } from './next-command.ts';
 
 const MAX_WIDTH = 110;
@@ -23,7 +24,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('-i, --istio-namespace <namespace>', "Istio's root namespace", 'istio-system')
     .option('--no-inspect', "do not look into the pod's Envoy")
     .option('--timeout <duration>', 'for each istiod, for the Envoy, or for the exporter', '10s')
-    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR');
+  declareAccessOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (pod: string | undefined, flags: CheckFlags) => {
       const options = readCheckOptions(pod, flags, io);
@@ -53,6 +55,8 @@ Istiods are asked through ports that the Kubernetes API forwards, which takes no
 token, but the rights get and create on pods/portforward in their namespace; an
 Envoy takes them in its own. Where no port is forwarded, and within a pod, istiods
 are asked at their pod addresses, mostly with --token-file.
+
+${ACCESS_HELP}
 
 Exit code 0: every rung is passed, but for one that is switched off; 1: some rung
 has a finding; 2: none has, but some cannot tell, or wrong use.`;

@@ -1,4 +1,6 @@
+import { MESH_CA_NEED } from '../sources/kubernetes/mesh-ca.ts';
 import { PORT_FORWARD_NEED } from '../sources/kubernetes/port-forward.ts';
+import { TOKEN_REQUEST_NEED } from '../sources/kubernetes/token-request.ts';
 import type { RbacNeed } from '../sources/source.ts';
 
 /** What somebody who looks into running proxies needs in the namespaces of these proxies, and for `diff` in istiod's. */
@@ -32,4 +34,6 @@ export const ISTIOD_LOOK_RBAC: readonly RbacNeed[] = [
     verbs: ['list'],
     why: 'find every istiod pod; `status -i NAMESPACE` lists those of one namespace only',
   },
+  MESH_CA_NEED,
+  TOKEN_REQUEST_NEED,
 ];

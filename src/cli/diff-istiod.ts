@@ -2,21 +2,24 @@ import type { EnvoyConfig } from '../model/envoy-config.ts';
 import type { Pod } from '../model/workload.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
 import { readEnvoyAnswer } from '../sources/envoy/read-answer.ts';
-import { type ConfigDump, type ConfigDumps, createConfigDumps, istiodPorts } from '../sources/istiod/config-dump.ts';
+import { type ConfigDump, createConfigDumps, type IstiodWay, istiodPorts } from '../sources/istiod/config-dump.ts';
 import { fixedIstiods } from '../sources/istiod/discover.ts';
 import { createHttpClient } from '../sources/istiod/http-client.ts';
+import { xdsWayOnce } from '../sources/istiod/once.ts';
+import type { XdsTrust } from '../sources/istiod/xds-way.ts';
 import { mapPod } from '../sources/kubernetes/objects/pods.ts';
 import { LIMIT_BYTES } from './config-dump.ts';
 import type { PodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
+import { type AccessFlags, accessNote, readAccess } from './istiod-access.ts';
+import { trustOf } from './istiod-trust.ts';
 import { type LiveFlags, type LiveMesh, readLiveOrigin, reasonOf } from './kube-session.ts';
 import { withProgress } from './progress.ts';
 import { checkUrl } from './status-options.ts';
 
 /** As commander gives them. */
-export interface IstiodFlags {
+export interface IstiodFlags extends AccessFlags {
   readonly url?: readonly string[];
-  readonly tokenFile?: string;
   readonly istioNamespace: string;
 }
 
@@ -25,11 +28,13 @@ type Flags = IstiodFlags & LiveFlags;
 /** What the istiod that a proxy is connected to would send it, by the URLs of istiods. @throws UserError */
 export async function readFromIstiodUrls(pod: PodName, flags: Flags, io: Io): Promise<EnvoyConfig> {
   const targets = fixedIstiods((flags.url ?? []).map((each) => checkUrl('--url', each)));
-  const { timeoutMs: deadlineMs } = readLiveOrigin(flags);
+  if (flags.access === 'xds' && flags.caFile === undefined) {
+    throw new UserError("--access xds with --url: give --ca-file too, a file of the mesh's root certificate");
+  }
   const client = createHttpClient();
   try {
     const way = { kind: 'http', client, targets, tokenFile: flags.tokenFile } as const;
-    return await readFrom(createConfigDumps({ way, deadlineMs, limitBytes: LIMIT_BYTES }), pod, io);
+    return await readFrom(way, { pod, flags, trust: trustOf(readAccess(flags), undefined) }, io);
   } catch (error) {
     const reason = reasonOf(error);
     throw reason === undefined ? error : new UserError(reason.detail, { cause: error });
@@ -47,9 +52,8 @@ export async function readFromIstiodPods(mesh: LiveMesh, pod: PodName, flags: Fl
       `no running istiod pod (label app=istiod) in namespace ${istioNamespace}; name another with -i, or give --url or --istiod`,
     );
   }
-  const { timeoutMs: deadlineMs } = readLiveOrigin(flags);
   const way = { kind: 'port_forward', portForward: mesh.portForward, ports } as const;
-  return readFrom(createConfigDumps({ way, deadlineMs, limitBytes: LIMIT_BYTES }), pod, io);
+  return readFrom(way, { pod, flags, trust: trustOf(readAccess(flags), mesh.api) }, io);
 }
 
 async function istiodPods({ api }: LiveMesh, namespace: string, { signal }: Io): Promise<readonly Pod[]> {
@@ -62,10 +66,25 @@ async function istiodPods({ api }: LiveMesh, namespace: string, { signal }: Io):
   return pods;
 }
 
-function readFrom(dumps: ConfigDumps, pod: PodName, io: Io): Promise<EnvoyConfig> {
-  return withProgress(io, `asking istiod what it would send ${pod.pod}.${pod.namespace}`, async () =>
-    decode(await dumps.read(pod, io.signal)),
-  );
+interface Wanted {
+  readonly pod: PodName;
+  readonly flags: Flags;
+  readonly trust: XdsTrust | undefined;
+}
+
+async function readFrom(way: IstiodWay, { pod, flags, trust }: Wanted, io: Io): Promise<EnvoyConfig> {
+  const { timeoutMs: deadlineMs } = readLiveOrigin(flags);
+  const bounds = { deadlineMs, limitBytes: LIMIT_BYTES };
+  const xds = trust && xdsWayOnce({ trust, ...bounds }, way.kind === 'http' ? undefined : way.portForward);
+  const dumps = createConfigDumps({ way, xds, access: flags.access, ...bounds });
+  try {
+    const what = `asking istiod what it would send ${pod.pod}.${pod.namespace}`;
+    const dump = await withProgress(io, what, () => dumps.read(pod, io.signal));
+    if (dump.httpError !== undefined) io.stderr.write(`meshladder: ${accessNote(dump.istiod, dump.httpError)}\n`);
+    return await decode(dump);
+  } finally {
+    xds?.close();
+  }
 }
 
 async function decode({ istiod, chunks }: ConfigDump): Promise<EnvoyConfig> {

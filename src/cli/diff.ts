@@ -4,6 +4,7 @@ import { istiodDiffReport } from '../sinks/report/diff-report.ts';
 import { type DiffFlags, diffExitCode, writeDiff } from './diff-output.ts';
 import { readSides, type SideFlags } from './diff-sides.ts';
 import { type Io, UserError } from './io.ts';
+import { ACCESS_HELP, declareAccessOptions } from './istiod-access.ts';
 import { declareLiveOptions } from './kube-session.ts';
 
 interface IstiodDiffFlags extends DiffFlags, SideFlags {
@@ -22,7 +23,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--section <section>', 'only clusters, listeners, routes or endpoints; may be given several times', collect)
     .option('-o, --output <format>', 'text or json', 'text')
     .option('--no-color', 'no colours, as with the variable NO_COLOR');
-  declareLiveOptions(command)
+  declareAccessOptions(declareLiveOptions(command))
     .addHelpText('after', AFTER_HELP)
     .action(async (pod: string | undefined, flags: IstiodDiffFlags) => {
       const sections = (flags.section ?? []).map(readSection);
@@ -39,7 +40,11 @@ const AFTER_HELP = `
 
 A running proxy and its istiod are asked through ports that the Kubernetes API
 forwards, which takes the rights get and create on pods/portforward in both
-namespaces; istiod makes the whole configuration for one answer. Without a cluster:
+namespaces; istiod makes the whole configuration for one answer.
+
+${ACCESS_HELP}
+
+Without a cluster:
 
   kubectl -n istio-system port-forward deploy/istiod 15014 &
   curl 'http://127.0.0.1:15014/debug/config_dump?proxyID=POD.NAMESPACE&include_eds' > istiod.json

@@ -1,4 +1,5 @@
 import type { IstiodAnswer } from '../model/control-plane.ts';
+import { NOR_OVER_HTTP } from '../sources/istiod/either-way.ts';
 
 /**
  * What to do where no istiod of a cluster could be asked, for the ways that fail for want of a way rather than of an
@@ -8,6 +9,7 @@ import type { IstiodAnswer } from '../model/control-plane.ts';
 export function unreachableRemedy(command: 'status' | 'check', istiods: readonly IstiodAnswer[]): string | undefined {
   const [first] = istiods;
   if (first?.error === undefined || istiods.some(({ error }) => error === undefined)) return undefined;
+  if (istiods.some(isOfXds)) return undefined;
   const codes = new Set(istiods.map(({ error }) => error?.code));
   if (istiods.every(({ access }) => access === 'port_forward')) return remedyForForwards(command, first, codes);
   if (codes.has('denied') && codes.size === 1) {
@@ -16,6 +18,11 @@ export function unreachableRemedy(command: 'status' | 'check', istiods: readonly
   }
   const isUnreachable = [...codes].every((code) => code === 'refused' || code === 'timeout');
   return isUnreachable ? withOwnForward('pod addresses cannot be reached from here', command, first) : undefined;
+}
+
+/** Asked over xDS at last: that says itself what it lacks, and has nothing of the debug port to forward. */
+function isOfXds({ access, error }: IstiodAnswer): boolean {
+  return access === 'xds' || error?.detail.includes(NOR_OVER_HTTP) === true;
 }
 
 type Codes = ReadonlySet<string | undefined>;

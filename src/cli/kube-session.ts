@@ -5,7 +5,7 @@ import type { EnvoyAdmin } from '../sources/envoy/admin.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
-import { type KubeApi, KubeApiError } from '../sources/kubernetes/kube-api.ts';
+import { type KubeApi, KubeApiError, type KubeWriter } from '../sources/kubernetes/kube-api.ts';
 import type { PortForward } from '../sources/pod-port.ts';
 import { type Io, UserError } from './io.ts';
 
@@ -24,7 +24,7 @@ export async function withKubeApi<T>(
   origin: KubeOrigin,
   io: Io,
   otherWays: string,
-  use: (api: KubeApi, access: KubeAccess) => Promise<T>,
+  use: (api: KubeApi & KubeWriter, access: KubeAccess) => Promise<T>,
 ): Promise<T> {
   const { loadKubeAccess } = await import('../sources/kubernetes/kube-config.ts');
   const { KubeConfigError } = await import('../sources/kubernetes/kube-config-error.ts');
@@ -68,7 +68,7 @@ export interface LiveOrigin extends KubeOrigin {
 
 /** A mesh that runs: its objects, and its Envoys and istiods through forwarded ports. */
 export interface LiveMesh {
-  readonly api: KubeApi;
+  readonly api: KubeApi & KubeWriter;
   readonly portForward: PortForward;
   readonly admin: EnvoyAdmin;
 }

@@ -28,7 +28,7 @@ export interface AskedCluster {
  */
 export async function askIstiodsOfCluster(
   origin: ClusterOrigin,
-  { tokenFile, timeoutMs }: Pick<StatusOptions, 'tokenFile' | 'timeoutMs'>,
+  { access: wanted, timeoutMs }: Pick<StatusOptions, 'access' | 'timeoutMs'>,
   io: Io,
   say: SayProgress,
 ): Promise<AskedCluster> {
@@ -37,8 +37,10 @@ export async function askIstiodsOfCluster(
     const portForward = await portForwardOf(access);
     const { askOnce } = await import('../sources/istiod/once.ts');
     say(`asking ${targets.length === 1 ? 'istiod' : `${targets.length} istiods`}`);
-    const bounds = { tokenFile, timeoutMs, clock: systemClock, signal: io.signal };
-    const controlPlane = await askOnce({ targets, portForward, ...bounds });
+    const { trustOf } = await import('./istiod-trust.ts');
+    const { wish, tokenFile } = wanted;
+    const how = { portForward, tokenFile, access: wish, trust: trustOf(wanted, api) };
+    const controlPlane = await askOnce({ targets, ...how, timeoutMs, clock: systemClock, signal: io.signal });
     return { controlPlane, remedy: unreachableRemedy('status', controlPlane.istiods) };
   });
 }

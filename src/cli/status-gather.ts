@@ -11,6 +11,7 @@ import { AskError } from '../sources/istiod/ask-error.ts';
 import { fixedIstiods } from '../sources/istiod/discover.ts';
 import { advanceHistory } from '../state/sync-history.ts';
 import { type Io, UserError } from './io.ts';
+import { accessNotes } from './istiod-access.ts';
 import { type SayProgress, withProgress } from './progress.ts';
 import { askIstiodsOfCluster } from './status-cluster.ts';
 import { readStatusFiles } from './status-files.ts';
@@ -21,6 +22,8 @@ export interface Gathered {
   readonly rows: readonly ProxyRow[];
   /** What could not be asked, each with its reason. */
   readonly failures: readonly string[];
+  /** How istiods were asked, where that is news. */
+  readonly notes?: readonly string[];
   /** What ages are counted to. */
   readonly at: EpochSeconds;
 }
@@ -63,7 +66,8 @@ function checkNotBefore(rows: readonly ProxyRow[], at: EpochSeconds): void {
 function judged(controlPlane: ControlPlane, at: EpochSeconds): Gathered {
   const snapshot: MeshSnapshot = { ...emptySnapshot(at), controlPlane: { state: 'fresh', at, value: controlPlane } };
   const rows = proxyTable({ ...snapshot, history: advanceHistory(NO_HISTORY, snapshot, at) });
-  return { rows, failures: controlPlane.istiods.flatMap(failuresOf), at };
+  const { istiods } = controlPlane;
+  return { rows, failures: istiods.flatMap(failuresOf), notes: accessNotes(istiods), at };
 }
 
 function failuresOf({ istiod, error, skippedRows = 0 }: IstiodAnswer): readonly string[] {
@@ -73,12 +77,21 @@ function failuresOf({ istiod, error, skippedRows = 0 }: IstiodAnswer): readonly 
 
 async function fromUrls(
   { urls }: Extract<StatusOrigin, { kind: 'urls' }>,
-  { tokenFile, timeoutMs }: StatusOptions,
+  { access, timeoutMs }: StatusOptions,
   io: Io,
 ): Promise<Gathered> {
   const { askOnce } = await import('../sources/istiod/once.ts');
+  const { trustOf } = await import('./istiod-trust.ts');
+  const bounds = { timeoutMs, clock: systemClock, signal: io.signal };
+  const { wish, tokenFile } = access;
   const targets = fixedIstiods(urls);
-  const controlPlane = await askOnce({ targets, tokenFile, timeoutMs, clock: systemClock, signal: io.signal });
+  const controlPlane = await askOnce({
+    targets,
+    tokenFile,
+    access: wish,
+    trust: trustOf(access, undefined),
+    ...bounds,
+  });
   return judged(controlPlane, systemClock.now());
 }
 

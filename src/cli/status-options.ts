@@ -2,15 +2,15 @@ import { parseDuration } from '../config/units.ts';
 import { type EpochSeconds, epochSecondsFromMs } from '../model/brand.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { type Io, UserError } from './io.ts';
+import { type AccessFlags, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
 
 /** As commander gives them. */
-export interface StatusFlags {
+export interface StatusFlags extends AccessFlags {
   readonly namespace?: string;
   readonly output: string;
   readonly syncz?: readonly string[];
   readonly at?: string;
   readonly url?: readonly string[];
-  readonly tokenFile?: string;
   readonly server?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -37,7 +37,7 @@ export type StatusOrigin =
 export interface StatusOptions {
   readonly origin: StatusOrigin;
   readonly output: OutputFormat;
-  readonly tokenFile: string | undefined;
+  readonly access: IstiodAccessOptions;
   readonly timeoutMs: number;
   readonly coloured: boolean;
   /** Whether a proxy is wanted. */
@@ -52,10 +52,14 @@ export function readStatusOptions(pods: readonly string[], flags: StatusFlags, i
   if (output === undefined) throw new UserError(`-o ${flags.output}: give table, wide or json`);
   const timeoutMs = parseDuration(flags.timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
+  const [origin, access] = [originOf(flags), readAccess(flags)];
+  if (origin.kind === 'urls' && access.wish === 'xds' && access.caFile === undefined) {
+    throw new UserError("--access xds with --url: give --ca-file too, a file of the mesh's root certificate");
+  }
   return {
-    origin: originOf(flags),
+    origin,
     output,
-    tokenFile: flags.tokenFile,
+    access,
     timeoutMs,
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
     selects: (row) => isWanted(row, pods, flags.namespace),

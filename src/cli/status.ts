@@ -4,6 +4,7 @@ import type { ProxyRow } from '../model/proxy-row.ts';
 import { proxyStatusText } from '../sinks/report/proxy-status.ts';
 import { proxiesJson } from '../sinks/report/proxy-status-json.ts';
 import type { Io } from './io.ts';
+import { ACCESS_HELP, declareAccessOptions } from './istiod-access.ts';
 import { type Gathered, gatherStatus } from './status-gather.ts';
 import { type OutputFormat, readStatusOptions, type StatusFlags, type StatusOptions } from './status-options.ts';
 
@@ -22,7 +23,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-i, --istio-namespace <namespace>', 'find istiods in this namespace only (default: all)')
     .option('--timeout <duration>', 'for each istiod', '10s')
-    .option('--no-color', 'no colours, as with the variable NO_COLOR')
+    .option('--no-color', 'no colours, as with the variable NO_COLOR');
+  declareAccessOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (pods: readonly string[], flags: StatusFlags) => {
       const options = readStatusOptions(pods, flags, io);
@@ -37,6 +39,9 @@ token, but the rights list on pods, and get and create on pods/portforward in
 istiod's namespace. Where no port is forwarded, and within a pod, istiods are
 asked at their pod addresses, mostly with --token-file.
 
+${ACCESS_HELP}
+With --url, port 15012 of the same host is asked, where --ca-file is given.
+
 States are istioctl's: SYNCED, STALE (sent, not acknowledged), NOT SENT, ERROR
 (rejected by the proxy); and ours: UNKNOWN (its istiod cannot be asked), MISSING
 (it runs, and no istiod lists it; only --server can tell). In brackets is since
@@ -49,12 +54,12 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 /** @returns the exit code */
-function tell({ rows, failures, at }: Gathered, options: StatusOptions, io: Io): number {
+function tell({ rows, failures, notes = [], at }: Gathered, options: StatusOptions, io: Io): number {
   const shown = rows.filter(options.selects);
   const missing = rows.length > 0 ? options.unmatched(rows) : [];
   const nobody =
     rows.length === 0 && failures.length === 0 ? ['no istiod lists any proxy: has one just been restarted?'] : [];
-  for (const line of [...failures, ...missing, ...nobody]) io.stderr.write(`meshladder: ${line}\n`);
+  for (const line of [...notes, ...failures, ...missing, ...nobody]) io.stderr.write(`meshladder: ${line}\n`);
   // Nothing could be asked: an empty table would look like an answer.
   if (rows.length > 0 || failures.length === 0) write(shown, options.output, at, { io, coloured: options.coloured });
   return exitCode(shown, [...failures, ...missing]);

@@ -15,6 +15,8 @@ function answer(access: IstiodAccess, error?: SourceError): IstiodAnswer {
   return { istiod, access, polledAt: epochSeconds(1), proxies: [], ...(error !== undefined && { error }) };
 }
 
+const ALSO_XDS: SourceError = { ...DENIED, detail: 'asks for a token; nor over HTTP: it is off' };
+
 const CASES: readonly (readonly [about: string, istiods: readonly IstiodAnswer[], said: RegExp | undefined])[] = [
   ['no istiod', [], undefined],
   ['one of two answers', [answer('http', REFUSED), answer('http')], undefined],
@@ -24,6 +26,8 @@ const CASES: readonly (readonly [about: string, istiods: readonly IstiodAnswer[]
   ['no right to forward', [answer('port_forward', DENIED)], /^where a forwarded port does not do/],
   ['no WebSocket', [answer('port_forward', INVALID)], /^ports cannot be forwarded from here/],
   ['a forward that leads nowhere', [answer('port_forward', REFUSED)], undefined],
+  ['over xDS, which says itself', [answer('xds', DENIED)], undefined],
+  ['over xDS too, which says itself', [answer('port_forward', ALSO_XDS)], undefined],
 ];
 
 for (const [about, istiods, said] of CASES) {

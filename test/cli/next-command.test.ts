@@ -8,7 +8,7 @@ import { runCli } from '../support/run-cli.ts';
 const OPTIONS: CheckOptions = {
   output: 'text',
   urls: [],
-  tokenFile: undefined,
+  access: { wish: 'auto', caFile: undefined, tokenFile: undefined, requestToken: undefined },
   origin: {},
   rootNamespace: 'istio-system',
   inspect: true,

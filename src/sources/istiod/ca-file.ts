@@ -7,12 +7,16 @@ import { invalid } from './ask-error.ts';
  * @throws AskError `invalid` where the file cannot be read or holds no certificate
  */
 export async function readCa(file: string): Promise<Buffer> {
-  const pem = await readBytes(file);
+  return checkCa(await readBytes(file), `the CA file ${file} holds no certificate in PEM; ${REMEDY}`);
+}
+
+/** @throws AskError `invalid` in these words where it is no certificate in PEM */
+export function checkCa(pem: Buffer, otherwise: string): Buffer {
   try {
     new X509Certificate(pem);
     return pem;
   } catch {
-    throw invalid(`the CA file ${file} holds no certificate in PEM; ${REMEDY}`);
+    throw invalid(otherwise);
   }
 }
 

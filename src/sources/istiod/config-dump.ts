@@ -1,10 +1,17 @@
+import { objectKey } from '../../model/cluster.ts';
+import type { SourceError } from '../../model/source-error.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { Pod } from '../../model/workload.ts';
 import type { PodPort, PortForward } from '../pod-port.ts';
-import { AskError, invalid } from './ask-error.ts';
-import { type IstiodTarget, isIstiod, monitoringPortOf } from './discover.ts';
+import { AskError } from './ask-error.ts';
+import { discoverIstiods, type IstiodTarget, type XdsAddress } from './discover.ts';
+import { isClosed, NOR_OVER_HTTP } from './either-way.ts';
+import { reasonIn } from './forward-failure.ts';
 import type { HttpClient } from './http-client.ts';
+import { isNotConnected, NotConnected, saysNotConnected } from './not-connected.ts';
+import type { AccessWish } from './open-ways.ts';
 import { readToken } from './token.ts';
+import type { XdsWay } from './xds-way.ts';
 
 /** How istiods are reached. */
 export type IstiodWay =
@@ -16,10 +23,19 @@ export type IstiodWay =
       readonly tokenFile: string | undefined;
     }
   /** Through forwarded ports, which is its loopback address: it asks for no token. */
-  | { readonly kind: 'port_forward'; readonly portForward: PortForward; readonly ports: readonly PodPort[] };
+  | { readonly kind: 'port_forward'; readonly portForward: PortForward; readonly ports: readonly IstiodPort[] };
+
+/** The debug port of an istiod's pod and, where it may be asked there too, that of xDS. */
+export interface IstiodPort extends PodPort {
+  readonly xds?: XdsAddress;
+}
 
 export interface ConfigDumpOptions {
   readonly way: IstiodWay;
+  /** Asked where the debug port is off, blocked or denied. Closed by who opened it. */
+  readonly xds?: Pick<XdsWay, 'dump'> | undefined;
+  /** Default `auto`. `xds`: the debug port is left alone, where there is an `xds` to ask instead. */
+  readonly access?: AccessWish;
   /** For each istiod. Default 30 s. */
   readonly deadlineMs?: number;
   /** Longest answer taken. Default 128 MiB. */
@@ -31,6 +47,8 @@ export interface ConfigDump {
   /** Which istiod. */
   readonly istiod: string;
   readonly chunks: readonly Uint8Array[];
+  /** It came over xDS, for this reason. */
+  readonly httpError?: SourceError;
 }
 
 /** Reads of istiods' `/debug/config_dump`. An answer costs istiod a whole generation of the proxy's configuration. */
@@ -44,40 +62,80 @@ export interface ConfigDumps {
 }
 
 /** The ports to forward of the istiods among some pods, those that are ready first. */
-export function istiodPorts(pods: Iterable<Pod>): readonly PodPort[] {
-  return [...pods]
-    .filter(isIstiod)
-    .toSorted((one, other) => Number(other.ready) - Number(one.ready) || compareText(one.name, other.name))
-    .map((pod) => ({ namespace: pod.namespace, pod: pod.name, port: monitoringPortOf(pod) }));
+export function istiodPorts(pods: Iterable<Pod>): readonly IstiodPort[] {
+  const byName = new Map([...pods].map((pod) => [objectKey(pod.namespace, pod.name), pod]));
+  const isReady = ({ istiod }: IstiodTarget): number => Number(istiod.ready);
+  return discoverIstiods(byName)
+    .toSorted((one, other) => isReady(other) - isReady(one) || compareText(one.istiod.name, other.istiod.name))
+    .flatMap(({ port, xds }) => (port === undefined ? [] : [{ ...port, xds }]));
 }
 
 const DEADLINE_MS = 30_000;
 const LIMIT_BYTES = 128 << 20;
 
-export function createConfigDumps({ way, ...bounds }: ConfigDumpOptions): ConfigDumps {
-  const { deadlineMs = DEADLINE_MS, limitBytes = LIMIT_BYTES } = bounds;
+export function createConfigDumps(options: ConfigDumpOptions): ConfigDumps {
   return {
     async read({ namespace, pod }, signal) {
-      const path = `/debug/config_dump?proxyID=${encodeURIComponent(`${pod}.${namespace}`)}&include_eds`;
-      const istiods = await istiodsOf(way, { path, deadlineMs, limitBytes });
+      const proxy = `${pod}.${namespace}`;
+      const istiods = await istiodsOf(options, proxy);
       let failed: unknown;
       for (const { name, ask } of istiods) {
         try {
-          return { istiod: name, chunks: await ask(signal) };
+          return { istiod: name, ...(await ask(signal)) };
         } catch (error) {
           signal.throwIfAborted();
           if (!isNotConnected(error)) failed ??= error;
         }
       }
-      throw (
-        failed ??
-        notFound(
-          `${pod}.${namespace}`,
-          istiods.map(({ name }) => name),
-        )
-      );
+      const names = istiods.map(({ name }) => name);
+      throw failed ?? notFound(proxy, names);
     },
   };
+}
+
+interface AskableIstiod {
+  readonly name: string;
+  readonly ask: Ask;
+}
+
+type Ask = (signal: AbortSignal) => Promise<Omit<ConfigDump, 'istiod'>>;
+
+async function istiodsOf(options: ConfigDumpOptions, proxy: string): Promise<readonly AskableIstiod[]> {
+  const { way, xds, access = 'auto', deadlineMs = DEADLINE_MS, limitBytes = LIMIT_BYTES } = options;
+  const path = `/debug/config_dump?proxyID=${encodeURIComponent(proxy)}&include_eds`;
+  const reached = await reachedOverHttp(way, { path, deadlineMs, limitBytes });
+  return reached.map(({ name, xds: to, ask }) => {
+    if (access === 'http' || xds === undefined || to === undefined) return { name, ask };
+    // A token is the matter of who opened the way over xDS.
+    const overXds: Ask = async (signal) => ({
+      chunks: [await xds.dump({ target: { xds: to }, token: undefined, signal }, proxy)],
+    });
+    return { name, ask: access === 'xds' ? overXds : either(ask, overXds) };
+  });
+}
+
+/** Over HTTP and, where that is closed, over xDS. It throws what is to be acted on, with both reasons. */
+function either(overHttp: Ask, overXds: Ask): Ask {
+  return async (signal) => {
+    try {
+      return await overHttp(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = reasonIn(error);
+      if (reason === undefined || isNotConnected(error) || !isClosed(reason, error)) throw error;
+      const answer = await overXds(signal).catch((other: unknown) => {
+        signal.throwIfAborted();
+        throw withBoth(other, reason);
+      });
+      return { ...answer, httpError: reason };
+    }
+  };
+}
+
+function withBoth(error: unknown, http: SourceError): unknown {
+  const reason = reasonIn(error);
+  if (reason === undefined || isNotConnected(error)) return error;
+  return new AskError({ ...reason, detail: `${reason.detail}${NOR_OVER_HTTP}${http.detail}` }, error);
 }
 
 interface Asked {
@@ -86,51 +144,46 @@ interface Asked {
   readonly limitBytes: number;
 }
 
-interface AskableIstiod {
-  readonly name: string;
-  ask(signal: AbortSignal): Promise<readonly Uint8Array[]>;
+interface Reached extends AskableIstiod {
+  readonly xds: XdsAddress | undefined;
 }
 
-/** Its answer that the proxy is another's, or nobody's (Istio pilot/pkg/xds/debug.go, `getProxyConnection`). */
-class NotConnected extends AskError {}
-
-/** The HTTP client hands on what it was told as the cause of its own error. */
-function isNotConnected(error: unknown): boolean {
-  return error instanceof NotConnected || (error instanceof AskError && error.cause instanceof NotConnected);
-}
-
-async function istiodsOf(way: IstiodWay, asked: Asked): Promise<readonly AskableIstiod[]> {
+async function reachedOverHttp(way: IstiodWay, asked: Asked): Promise<readonly Reached[]> {
   if (way.kind === 'port_forward') {
-    return way.ports.map((to) => ({ name: to.pod, ask: (signal) => askForwarded(way.portForward, to, asked, signal) }));
+    const ask = (to: PodPort): Ask => {
+      return (signal) => askForwarded(way.portForward, to, asked, signal);
+    };
+    return way.ports.map(({ xds, ...to }) => ({ name: to.pod, xds, ask: ask(to) }));
   }
   const { client, targets, tokenFile } = way;
   const token = await readToken(tokenFile);
-  return targets.map(({ istiod, base }) => ({
+  return targets.map(({ istiod, base, xds }) => ({
     name: istiod.name,
+    xds,
     ask: async (signal) => {
       const chunks: Uint8Array[] = [];
       await client.get({ base, token, ...asked, explain }, (chunk) => void chunks.push(chunk), signal);
-      return chunks;
+      return { chunks };
     },
   }));
 }
 
-async function askForwarded(
-  portForward: PortForward,
-  to: PodPort,
-  asked: Asked,
-  signal: AbortSignal,
-): Promise<readonly Uint8Array[]> {
+async function askForwarded(portForward: PortForward, to: PodPort, asked: Asked, signal: AbortSignal): ReturnType<Ask> {
   const { status, chunks } = await portForward.ask(to, { method: 'GET', ...asked }, signal);
-  if (status === 200) return chunks;
+  if (status === 200) return { chunks };
   const text = Buffer.concat(chunks).subarray(0, 4_096).toString('utf8');
-  const detail = `istiod ${to.pod} answers ${status} to /debug/config_dump`;
-  throw explain(status, text) ?? (status === 404 ? new AskError({ code: 'not_found', detail }) : invalid(detail));
+  throw (
+    explain(status, text) ?? new AskError(answered(status, `istiod ${to.pod} answers ${status} to /debug/config_dump`))
+  );
+}
+
+function answered(status: number, detail: string): SourceError {
+  if (status === 401 || status === 403) return { code: 'denied', status, detail };
+  return { code: status === 404 ? 'not_found' : 'invalid', detail };
 }
 
 function explain(status: number, text: string): AskError | undefined {
-  if (status !== 404 || !text.startsWith('Proxy not connected')) return undefined;
-  return new NotConnected({ code: 'not_found', detail: 'the proxy is not connected to this istiod' });
+  return status === 404 && saysNotConnected(text) ? new NotConnected() : undefined;
 }
 
 function notFound(proxy: string, istiods: readonly string[]): AskError {

@@ -25,6 +25,10 @@ export interface XdsAddress {
   readonly serverName: string;
   /** Where it runs. */
   readonly namespace: string;
+  /** The same port of its pod, where Kubernetes told us of it. */
+  readonly port?: PodPort;
+  /** Whose port it is, where the address is but one of this machine that leads there. */
+  readonly forwardedTo?: string;
 }
 
 /** What is decided of xDS for all istiods. */
@@ -81,10 +85,12 @@ function targetOf(
   };
   const host = ip.includes(':') ? `[${ip}]` : ip;
   const port: PodPort = { namespace: pod.namespace, pod: pod.name, port: monitoringPortOf(pod) };
+  const xdsOfPod = pod.ports.find(({ name: of }) => of === XDS_PORT_NAME)?.port ?? xdsPort;
   const xds: XdsAddress = {
-    address: `${host}:${pod.ports.find(({ name: of }) => of === XDS_PORT_NAME)?.port ?? xdsPort}`,
+    address: `${host}:${xdsOfPod}`,
     serverName: serverName ?? `istiod.${pod.namespace}.svc`,
     namespace: pod.namespace,
+    port: { ...port, port: xdsOfPod },
   };
   return [{ istiod, base: `http://${host}:${port.port}`, identity: `${pod.uid}@${startedAt}`, port, xds }];
 }

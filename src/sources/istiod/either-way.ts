@@ -1,5 +1,7 @@
 import type { SourceError } from '../../model/source-error.ts';
+import { KubeApiError } from '../kubernetes/kube-api.ts';
 import { type Access, type Asked, askBy, type Question, type Tried, type Way } from './access.ts';
+import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
 import { neverConnected } from './http-failure.ts';
 
@@ -57,7 +59,7 @@ async function ask(ways: EitherWay, habit: Habit, question: Question): Promise<A
     if (habit.way === 'http') delete habit.other;
     return answered(habit, first);
   }
-  const turns = isClosed(first) && isDue(habit, RETRY_OTHER_MS, ways.nowMs());
+  const turns = isClosed(first.error, first.cause) && isDue(habit, RETRY_OTHER_MS, ways.nowMs());
   const turned = turns ? await tryOther(ways, habit, question, first.error) : undefined;
   return turned ?? { access: first.access, error: bothReasons(habit, first.error) };
 }
@@ -92,8 +94,12 @@ function answered({ way, other }: Habit, { access, answer }: Extract<Tried, { an
 
 const CLOSED: readonly SourceError['code'][] = ['not_found', 'refused', 'denied', 'tls'];
 
-/** Whether it is the way that is closed, rather than an istiod that is slow or answers nonsense. */
-function isClosed({ error, cause }: Extract<Tried, { error: SourceError }>): boolean {
+/**
+ * Whether the debug port is closed to us, rather than an istiod that is slow or answers nonsense. What the API server says
+ * of a port that it should forward holds for the port of xDS too.
+ */
+export function isClosed(error: SourceError, cause: unknown): boolean {
+  if (cause instanceof AskError && cause.cause instanceof KubeApiError) return false;
   return CLOSED.includes(error.code) || neverConnected(cause);
 }
 
@@ -107,7 +113,10 @@ function bothReasons({ way, other }: Habit, error: SourceError): SourceError {
   const [http, xds] = way === 'http' ? [error, other.error] : [other.error, error];
   return isHttp
     ? { ...http, detail: `${http.detail}; nor over xDS: ${xds.detail}` }
-    : { ...xds, detail: `${xds.detail}; nor over HTTP: ${http.detail}` };
+    : { ...xds, detail: `${xds.detail}${NOR_OVER_HTTP}${http.detail}` };
 }
+
+/** Before why the debug port does not do, where why xDS does not is what to act on. */
+export const NOR_OVER_HTTP = '; nor over HTTP: ';
 
 const AWAY: readonly SourceError['code'][] = ['refused', 'timeout'];

@@ -1,10 +1,10 @@
 import type { IstiodAccess } from '../../model/control-plane.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { createBreather } from '../breathe.ts';
-import { KubeApiError } from '../kubernetes/kube-api.ts';
 import type { PodPort, PortForward } from '../pod-port.ts';
 import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
+import { type ForwardRefused, isNoWay, neitherWay, reasonIn } from './forward-failure.ts';
 import type { HttpClient, HttpGet } from './http-client.ts';
 import { type Exchange, statusFailure } from './http-failure.ts';
 
@@ -22,7 +22,7 @@ export interface ForwardingOptions {
   readonly direct: HttpClient;
 }
 
-type Forwarded = 'answered' | { readonly refused: SourceError; readonly cause: unknown };
+type Forwarded = 'answered' | ForwardRefused;
 
 /**
  * Asks istiods through forwarded ports, which is their loopback address: there they ask for no token, and none is sent.
@@ -43,16 +43,13 @@ export function createForwardingClient({ portForward, targets, direct }: Forward
         atTheirAddress.add(get.base);
       } catch (error) {
         signal.throwIfAborted();
-        throw neither(forwarded, error);
+        throw neitherWay(forwarded, error);
       }
     },
     accessTo: (base) => (ports.has(base) && !atTheirAddress.has(base) ? 'port_forward' : 'http'),
     close: () => direct.close(),
   };
 }
-
-/** Said of the way, not of istiod: the API server, or a proxy before it, does not forward. */
-const NO_WAY: readonly SourceError['code'][] = ['denied', 'not_found', 'invalid', 'tls'];
 
 async function askForwarded(
   portForward: PortForward,
@@ -73,8 +70,7 @@ async function askForwarded(
       signal.throwIfAborted();
       const refused = reasonIn(cause);
       if (refused === undefined) throw cause;
-      if (begun || !NO_WAY.includes(refused.code))
-        throw cause instanceof AskError ? cause : new AskError(refused, cause);
+      if (begun || !isNoWay(refused)) throw cause instanceof AskError ? cause : new AskError(refused, cause);
       return { refused, cause };
     });
   if ('refused' in answer) return answer;
@@ -86,18 +82,11 @@ async function askForwarded(
 
 /** On its loopback address istiod asks for no token: who is refused there needs no other one. */
 function answeredThere(status: number, exchange: Exchange): SourceError {
+  if (status === 404) return { code: 'not_found', detail: `${exchange.host} has no ${exchange.path}: ${SWITCHED_OFF}` };
   if (status !== 401 && status !== 403) return statusFailure(status, false, exchange);
   const detail = `${exchange.host} answered ${status} through a forwarded port, where istiod asks for no token; does a proxy in its pod take the port?`;
   return { code: 'denied', status, detail };
 }
 
-function neither({ refused, cause }: Exclude<Forwarded, 'answered'>, direct: unknown): AskError {
-  const reason = reasonIn(direct);
-  const also = reason === undefined ? '' : `; nor at its address: ${reason.detail}`;
-  return new AskError({ ...refused, detail: `${refused.detail}${also}` }, cause);
-}
-
-/** Of what istiods and the API server are known to fail with; anything else is a mistake of ours. */
-function reasonIn(error: unknown): SourceError | undefined {
-  return error instanceof AskError || error instanceof KubeApiError ? error.reason : undefined;
-}
+/** Here nothing else but istiod answers. */
+const SWITCHED_OFF = 'its debug port is switched off (ENABLE_DEBUG_ON_HTTP=false)';

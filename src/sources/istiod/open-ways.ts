@@ -1,5 +1,6 @@
 import type { Clock } from '../source.ts';
-import { type Access, onlyWay } from './access.ts';
+import { type Access, onlyWay, type Way } from './access.ts';
+import { readCa } from './ca-file.ts';
 import { eitherWay } from './either-way.ts';
 import { createHttpClient } from './http-client.ts';
 import { httpWay } from './http-way.ts';
@@ -8,8 +9,11 @@ import { xdsWay } from './xds-way.ts';
 /** Longest answer taken of one istiod, where nothing is said: an istiod with 10,000 proxies sends 18 MB. */
 export const DEFAULT_LIMIT_BYTES: number = 128 << 20;
 
+/** Which ways may be gone. */
+export type AccessWish = 'auto' | 'http' | 'xds';
+
 export interface WaysOptions {
-  readonly access?: 'auto' | 'http' | 'xds';
+  readonly access?: AccessWish;
   readonly caFile?: string | undefined;
   readonly timeoutMs: number;
   readonly limitBytes?: number;
@@ -26,15 +30,33 @@ export function openWays(options: WaysOptions, clock: Pick<Clock, 'monotonicMs'>
   const { access = 'auto', caFile, timeoutMs: deadlineMs, limitBytes = DEFAULT_LIMIT_BYTES } = options;
   if (access === 'xds' && caFile === undefined) throw new TypeError('istiod.access: xds needs istiod.caFile');
   const client = createHttpClient();
-  const http = httpWay({ client, deadlineMs, limitBytes });
-  if (access === 'http' || caFile === undefined) return { access: onlyWay(http), close: () => client.close() };
-  const xds = xdsWay({ caFile, deadlineMs, limitBytes });
-  const nowMs = (): number => clock.monotonicMs();
+  const bounds = { deadlineMs, limitBytes };
+  const http = httpWay({ client, ...bounds });
+  const xds = caFile === undefined ? undefined : xdsWay({ trust: trustOf(caFile), deadlineMs, limitBytes });
   return {
-    access: access === 'xds' ? onlyWay(xds) : eitherWay({ http, xds, nowMs }),
+    access: accessBy(access, { http, xds, nowMs: () => clock.monotonicMs() }),
     async close() {
-      xds.close();
+      xds?.close();
       await client.close();
     },
   };
+}
+
+/** By the CA file, read anew each time. */
+function trustOf(caFile: string) {
+  return { ca: () => readCa(caFile) };
+}
+
+export interface OpenedWays {
+  readonly http: Way;
+  /** Undefined where nobody knows by whom istiods are certified. */
+  readonly xds: Way | undefined;
+  /** Milliseconds that never jump. */
+  readonly nowMs: () => number;
+}
+
+/** The ways that are wished for, of those there are. */
+export function accessBy(wish: AccessWish, { http, xds, nowMs }: OpenedWays): Access {
+  if (xds === undefined || wish === 'http') return onlyWay(http);
+  return wish === 'xds' ? onlyWay(xds) : eitherWay({ http, xds, nowMs });
 }

@@ -36,7 +36,12 @@ test('a running istiod pod, whole', () => {
         base: 'http://10.44.0.1:15014',
         identity: 'u1@2000',
         port: { namespace: 'istio-system', pod: 'istiod-1', port: 15_014 },
-        xds: { address: '10.44.0.1:15012', serverName: 'istiod.istio-system.svc', namespace: 'istio-system' },
+        xds: {
+          address: '10.44.0.1:15012',
+          serverName: 'istiod.istio-system.svc',
+          namespace: 'istio-system',
+          port: { namespace: 'istio-system', pod: 'istiod-1', port: 15_012 },
+        },
       },
     ],
   );

@@ -22,6 +22,8 @@ export interface XdsPeer {
   readonly ca: Buffer;
   /** Longest answer taken. */
   readonly limitBytes: number;
+  /** Whose port it is, where the address is but one of this machine that leads there. */
+  readonly forwardedTo?: string | undefined;
 }
 
 /** A connection to one istiod, kept from poll to poll; a new one where it broke. */
@@ -56,7 +58,7 @@ const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAgg
 
 type Call = ClientDuplexStream<Uint8Array, Buffer>;
 
-export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): XdsChannel {
+export function openChannel({ address, serverName, ca, limitBytes, forwardedTo }: XdsPeer): XdsChannel {
   const client = new Client(address, credentials.createSsl(ca), {
     'grpc.ssl_target_name_override': serverName,
     'grpc.default_authority': serverName,
@@ -76,7 +78,7 @@ export function openChannel({ address, serverName, ca, limitBytes }: XdsPeer): X
     open(options) {
       const { path, deadline, token } = options;
       const exchange: GrpcCall = {
-        host: address,
+        host: forwardedTo ?? address,
         path,
         deadlineMs: deadline.wholeMs,
         limitBytes,

@@ -2,7 +2,9 @@ import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { SyncAnswer } from '../answer-rows.ts';
 import { AskError } from '../ask-error.ts';
 import type { XdsAddress } from '../discover.ts';
-import { askSyncOverXds, askVersionOverXds, HELP_MS, type XdsAsk } from './ask-sync.ts';
+import type { XdsAsk } from './ask-debug.ts';
+import { askDumpOverXds } from './ask-dump.ts';
+import { askSyncOverXds, askVersionOverXds, HELP_MS } from './ask-sync.ts';
 import { openChannel, type XdsChannel } from './channel.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { knock } from './knock.ts';
@@ -25,6 +27,12 @@ export interface XdsClient {
   sync(question: XdsQuestion): Promise<SyncAnswer>;
   /** Nothing where it does not say, or not within two seconds. Never rejects. */
   version(question: XdsQuestion): Promise<string | undefined>;
+  /**
+   * What it would send a proxy, as its debug port would say.
+   * @param proxy `POD.NAMESPACE`
+   * @throws as `sync`; NotConnected where it is not connected to this istiod
+   */
+  dump(question: XdsQuestion, proxy: string): Promise<Uint8Array>;
   /** Ends connections to all but these addresses. */
   keep(addresses: ReadonlySet<string>): void;
   /** Lets go of all connections. */
@@ -57,9 +65,9 @@ export function createXdsClient(limitBytes: number): XdsClient {
     return undefined;
   };
   const connect = async (question: XdsQuestion, deadline: Deadline): Promise<XdsChannel> => {
-    const { address, serverName } = question.to;
+    const { address, serverName, forwardedTo } = question.to;
     const { ca, signal } = question;
-    const peer = { address, serverName, ca, limitBytes };
+    const peer = { address, serverName, ca, limitBytes, forwardedTo };
     await knock(peer, deadline, signal);
     const channel = openChannel(peer);
     kept.set(address, { channel, serverName, ca });
@@ -82,6 +90,7 @@ export function createXdsClient(limitBytes: number): XdsClient {
   };
   return {
     sync: (question) => ask(question, askSyncOverXds),
+    dump: (question, proxy) => ask(question, (means) => askDumpOverXds(means, proxy)),
     version(question) {
       const deadlineMs = Math.min(question.deadlineMs, HELP_MS);
       return ask({ ...question, deadlineMs }, askVersionOverXds).catch(() => undefined);

@@ -11,19 +11,21 @@ import type { Deadline } from './deadline.ts';
  * @throws AskError `refused`, `timeout` or `tls`; the signal's own reason where the caller gave up
  */
 export async function knock(
-  { address, serverName, ca }: XdsPeer,
+  { address, serverName, ca, forwardedTo }: XdsPeer,
   deadline: Deadline,
   signal: AbortSignal,
 ): Promise<void> {
   const { hostname: host, port } = new URL(`xds://${address}`);
-  const exchange: Exchange = { host: address, path: 'xDS', deadlineMs: deadline.wholeMs };
+  const exchange: Exchange = { host: forwardedTo ?? address, path: 'xDS', deadlineMs: deadline.wholeMs };
   const options = { servername: serverName, ca, ALPNProtocols: ['h2'], port: Number(port) };
   const socket = connect({ ...options, host: host.replace(/^\[|\]$/g, '') });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const giveUp = (): void => reject(signal.reason);
   const leftMs = deadline.leftMs();
-  const late = leftMs < CONNECT_MS ? timedOut(exchange) : failureOf(LATE, 'head', exchange);
-  const timer = setTimeout(() => reject(new AskError(late, LATE)), Math.min(leftMs, CONNECT_MS));
+  // A forwarded port is dialled at once, and leads to the pod only when the API server and the kubelet have made it so.
+  const connectMs = forwardedTo === undefined ? CONNECT_MS : Number.POSITIVE_INFINITY;
+  const late = leftMs < connectMs ? timedOut(exchange) : failureOf(LATE, 'head', exchange);
+  const timer = setTimeout(() => reject(new AskError(late, LATE)), Math.min(leftMs, connectMs));
   signal.addEventListener('abort', giveUp, { once: true });
   socket.once('secureConnect', resolve).on('error', (error) => reject(new AskError(worded(error, exchange), error)));
   try {
@@ -43,7 +45,7 @@ function drop(socket: TLSSocket): void {
 }
 
 const OTHER_AUTHORITY =
-  'its certificate is of another authority than istiod.caFile holds (ConfigMap istio-ca-root-cert, key root-cert.pem)';
+  'its certificate is of another authority than the CA file holds (istiod.caFile or --ca-file: ConfigMap istio-ca-root-cert, key root-cert.pem)';
 const OTHER_TIME = 'its certificate is not valid at this time';
 const REMEDIES: ReadonlyMap<unknown, string> = new Map([
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name; see istiod.serverName'],

@@ -281,7 +281,12 @@ const TLS_FAILURES: readonly (readonly [
   question: { readonly name?: string; readonly ca?: string },
   detail: RegExp,
 ])[] = [
-  ['another authority', { ca: makeCertificate('other CA') }, {}, /another authority than istiod\.caFile holds/],
+  [
+    'another authority',
+    { ca: makeCertificate('other CA') },
+    {},
+    /another authority than the CA file holds \(istiod\.caFile/,
+  ],
   ['itself alone', { certificate: makeCertificate('istiod', undefined, [], soon) }, {}, /another authority/],
   [
     'its past',

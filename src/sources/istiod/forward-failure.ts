@@ -1,0 +1,29 @@
+import type { SourceError } from '../../model/source-error.ts';
+import { KubeApiError } from '../kubernetes/kube-api.ts';
+import { AskError } from './ask-error.ts';
+
+/** The way through a forwarded port, which is closed. */
+export interface ForwardRefused {
+  readonly refused: SourceError;
+  readonly cause: unknown;
+}
+
+/** Said of the way, not of istiod: the API server, or a proxy before it, does not forward. */
+const NO_WAY: readonly SourceError['code'][] = ['denied', 'not_found', 'invalid', 'tls'];
+
+/** Whether the port is not forwarded at all, and another way may be tried. */
+export function isNoWay({ code }: SourceError): boolean {
+  return NO_WAY.includes(code);
+}
+
+/** Why neither the forwarded port nor the address of a pod does. */
+export function neitherWay({ refused, cause }: ForwardRefused, direct: unknown): AskError {
+  const reason = reasonIn(direct);
+  const also = reason === undefined ? '' : `; nor at its address: ${reason.detail}`;
+  return new AskError({ ...refused, detail: `${refused.detail}${also}` }, cause);
+}
+
+/** Of what istiods and the API server are known to fail with; anything else is a mistake of ours. */
+export function reasonIn(error: unknown): SourceError | undefined {
+  return error instanceof AskError || error instanceof KubeApiError ? error.reason : undefined;
+}
