@@ -117,9 +117,14 @@ function targetsOf(
 
 /** Good when at least one istiod answered; rows that could not be read are told beside it. */
 function reportOf(istiods: readonly IstiodAnswer[]): PollReport {
-  const errors = istiods.flatMap(errorsOf);
+  const errors = istiods.length === 0 ? [NO_ISTIOD] : istiods.flatMap(errorsOf);
   return { ok: istiods.some(({ error }) => error === undefined), errors };
 }
+
+const NO_ISTIOD: SourceError = {
+  code: 'not_found',
+  detail: 'no istiod runs: no pod that is watched has the label app=istiod, is Running and has an address',
+};
 
 function errorsOf({ istiod, error, skippedRows = 0 }: IstiodAnswer): readonly SourceError[] {
   if (error !== undefined) return [error];
