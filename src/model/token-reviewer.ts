@@ -5,6 +5,6 @@ export type Bearer = Readonly<Record<string, unknown>>;
 export interface TokenReviewer {
   /** Undefined: the token is nobody's, or not for us. @throws where it could not be asked */
   whoIs(token: string): Promise<Bearer | undefined>;
-  /** Whether a role lets them get this path (`nonResourceURLs`). @throws where it could not be asked */
+  /** Whether a role lets them get this path of ours (`nonResourceURLs`). @throws where it could not be asked */
   mayGet(bearer: Bearer, path: string): Promise<boolean>;
 }

@@ -108,7 +108,7 @@ const METRICS_ONLY = { username: 'system:serviceaccount:monitoring:prometheus', 
 async function withTokens(t: TestContext, asked: Asked = {}) {
   const api = await startTokenServer({
     scrape: METRICS_ONLY,
-    person: { username: 'alice', paths: ['/', '/metrics', '/api/v1/status'], audiences: ['meshladder'] },
+    person: { username: 'alice', paths: ['/', '/metrics', '/meshladder/api/v1/status'], audiences: ['meshladder'] },
   });
   t.after(() => api.stop());
   const folder = await mkdtemp(join(tmpdir(), 'meshladder-kubeconfig-'));
@@ -153,7 +153,7 @@ test('tokens: known and allowed is answered, known is not enough, unknown is ask
     [
       { token: 'made-up' },
       { token: 'scrape' },
-      ...['/metrics', '/', '/api/v1/status'].map((path) => ({
+      ...['/metrics', '/', '/meshladder/api/v1/status'].map((path) => ({
         user: METRICS_ONLY.username,
         groups: ['system:authenticated'],
         nonResourceAttributes: { path, verb: 'get' },

@@ -63,8 +63,11 @@ function statusOf({ kind, spec }: Review, bearers: Readonly<Record<string, Beare
   }
   const bearer = Object.values(bearers).find(({ username }) => username === spec.user);
   const { path = '', verb } = spec.nonResourceAttributes ?? {};
-  return { allowed: verb === 'get' && (bearer?.paths.includes(path) ?? false) };
+  return { allowed: verb === 'get' && (DISCOVERY.test(path) || (bearer?.paths.includes(path) ?? false)) };
 }
+
+/** What the role `system:discovery` lets whoever has any token get (Kubernetes "Using RBAC Authorization", API discovery roles). */
+const DISCOVERY = /^\/((api|apis|openapi|version)(\/.*)?|healthz|livez|readyz)$/;
 
 async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   let text = '';

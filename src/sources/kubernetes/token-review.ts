@@ -44,11 +44,19 @@ export function createTokenReviewer(api: Pick<KubeWriter, 'create'>, audiences: 
       return status['authenticated'] === true && isForUs(status, audiences) ? record(status['user']) : undefined;
     },
     mayGet: async ({ username: user, uid, groups, extra }, path) => {
-      const spec = { user, uid, groups, extra, nonResourceAttributes: { path, verb: 'get' } };
+      const spec = { user, uid, groups, extra, nonResourceAttributes: { path: rolePath(path), verb: 'get' } };
       const status = await ask(ACCESS, 'SubjectAccessReview', spec);
       return status['allowed'] === true && status['denied'] !== true;
     },
   };
+}
+
+/**
+ * A path of ours as roles name it. The API server has paths of these names too, and its own role `system:discovery` lets
+ * whoever has any token get them: asked for by their bare names, ours would be open to every pod.
+ */
+function rolePath(path: string): string {
+  return /^\/(api|apis|openapi|version)(\/|$)/.test(path) ? `/meshladder${path}` : path;
 }
 
 /** A server that knows nothing of audiences says none, and then the token is not bound to any. */

@@ -53,3 +53,22 @@ for (const [status, may] of ACCESS) {
     assert.deepEqual(spec, { user: 'alice', groups: ['sre'], nonResourceAttributes });
   });
 }
+
+const ROLE_PATHS: readonly (readonly [path: string, asRolesNameIt: string])[] = [
+  ['/', '/'],
+  ['/metrics', '/metrics'],
+  ['/page/main.js', '/page/main.js'],
+  ['/apiary', '/apiary'],
+  // Whoever has any token may get these of the API server.
+  ['/api', '/meshladder/api'],
+  ['/api/v1/status', '/meshladder/api/v1/status'],
+  ['/openapi/v3', '/meshladder/openapi/v3'],
+  ['/version', '/meshladder/version'],
+];
+for (const [path, named] of ROLE_PATHS) {
+  test(`a role names ${path} as ${named}`, async () => {
+    const { mayGet, asked } = reviewer({ allowed: true });
+    await mayGet(ALICE, path);
+    assert.match(JSON.stringify(asked[0]?.object), new RegExp(`"path":"${named}"`));
+  });
+}

@@ -9,7 +9,7 @@ import { createReviews, OF_STRANGERS, OF_THE_KNOWN, type Review } from './token-
 export type TokenVerdict = 'admitted' | 'unknown' | 'forbidden' | 'busy' | 'unavailable';
 
 export interface TokenJudge {
-  /** @param request `path` as a role's `nonResourceURLs` names it; undefined where nothing is served, and to be known is enough */
+  /** @param request `path` of what is served; undefined where nothing is served, and to be known is enough */
   judge(token: string, request: { readonly path: string | undefined; readonly client: string }): Promise<TokenVerdict>;
 }
 
