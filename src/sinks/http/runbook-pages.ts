@@ -8,9 +8,25 @@ body { font: 16px/1.55 system-ui, sans-serif; margin: 2rem auto; max-width: 48re
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 pre { background: #f2f5f8; padding: .7rem .9rem; overflow-x: auto; border-radius: 4px; } code { font-size: .92em; }
 table { border-collapse: collapse; display: block; overflow-x: auto; } th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #d5dde4; }
-@media (prefers-color-scheme: dark) { body { color: #e3e8ed; background: #14191f; } pre { background: #1f2730; } th, td { border-color: #33404d; } a { color: #7cb7ff; } }
+.copy { float: right; margin: .35rem .35rem 0 .5rem; font: inherit; font-size: .85rem; padding: .1rem .6rem; border: 1px solid #8795a1; border-radius: 4px; color: inherit; background: #fff; cursor: pointer; }
+.copy:focus-visible, pre:focus-visible, a:focus-visible { outline: 3px solid #2563eb; outline-offset: 1px; }
+.unseen { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
+@media print { .copy { display: none; } }
+@media (prefers-color-scheme: dark) { body { color: #e3e8ed; background: #14191f; } pre { background: #1f2730; } .copy { background: #14191f; } th, td { border-color: #33404d; } a { color: #7cb7ff; } }
 `;
+/** Buttons that copy, of the status page's own making: without them a runbook is the same text. */
+const SCRIPT = '<script type="module" src="../page/runbook.js"></script>';
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  `style-src 'sha256-${STYLE_HASH}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
 
 /** A page for each runbook, and one that leads to them: what `runbook_url` of an alert opens. */
 export function runbookRoutes(titles: readonly RunbookTitle[]): readonly Route[] {
@@ -46,7 +62,9 @@ function page(title: string, markdown: string): Answer {
   const html = (marked.parse(markdown, { async: false }) as string)
     .replaceAll(/href="README\.md(#[\w-]*)?"/g, 'href="./$1"')
     .replaceAll(/href="(\w+)\.md(#[\w-]*)?"/g, 'href="$1$2"')
-    .replaceAll(/<a href="\.\.\/[^"]*">(.*?)<\/a>/g, '$1');
+    .replaceAll(/<a href="\.\.\/[^"]*">(.*?)<\/a>/g, '$1')
+    // Who has no mouse scrolls what is too wide by the keyboard.
+    .replaceAll('<pre>', '<pre tabindex="0">');
   return {
     status: 200,
     type: 'text/html; charset=utf-8',
@@ -57,6 +75,7 @@ function page(title: string, markdown: string): Answer {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · meshladder</title>
 <style>${STYLE}</style>
+${SCRIPT}
 </head>
 <body>
 <main>
@@ -66,8 +85,6 @@ ${html}
 </body>
 </html>
 `,
-    headers: {
-      'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-    },
+    headers: { 'Content-Security-Policy': POLICY },
   };
 }

@@ -15,8 +15,8 @@ export interface StandbyOptions {
   readonly metrics: () => Promise<string>;
 }
 
-/** What no mesh is told by: probes, what is here, how this process fares, and the runbooks. */
-const OF_THE_PROCESS = /^\/(-\/.*|readyz|livez|healthz|about|api\/v1\/status|runbooks(\/.*)?)$/;
+/** What no mesh is told by: probes, what is here, how this process fares, and the runbooks with what draws them. */
+const OF_THE_PROCESS = /^\/(-\/.*|readyz|livez|healthz|about|api\/v1\/status|runbooks(\/.*)?|page\/[\w-]+\.js)$/;
 
 /**
  * The same routes, but that a replica which does not lead tells nothing of the mesh: it does not know it, and an empty

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { LADDER } from '../../../src/rungs/index.ts';
 import { runbookRoutes } from '../../../src/sinks/http/runbook-pages.ts';
@@ -37,4 +38,28 @@ test('the pages lead with the ladder as a whole', async () => {
   const { body } = (await index?.answer({ acceptsGzip: false, query: new URLSearchParams() })) ?? {};
   assert.match(String(body), /<h1>Troubleshooting Istio at night<\/h1>/);
   assert.match(String(body), /docs\/response-flags\.md/);
+});
+
+test('a page runs no script but its own file, and has none inline', async () => {
+  const asked = { acceptsGzip: false, query: new URLSearchParams() };
+  for (const { path, answer } of ROUTES) {
+    const { body, headers } = await answer(asked);
+    const policy = headers?.['Content-Security-Policy']?.split('; ') ?? [];
+    for (const rule of ["default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'"])
+      assert.ok(policy.includes(rule), `${path}: ${rule}`);
+    const scripts = [...String(body).matchAll(/<script\b[^>]*>[^<]*/g)].map(([tag]) => tag);
+    assert.deepEqual(scripts, ['<script type="module" src="../page/runbook.js">'], path);
+    assert.doesNotMatch(String(body), /\son\w+="/);
+  }
+});
+
+test('no command of a runbook has the sign of a remark within its words', () => {
+  const folder = new URL('../../../alerts/runbooks/', import.meta.url);
+  for (const name of readdirSync(folder)) {
+    const blocks = readFileSync(new URL(name, folder), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
+    const lines = [...blocks].flatMap(([, block = '']) => block.split('\n'));
+    const cut = lines.map((line) => line.replace(/\s+# .*$/, '')).filter((line) => line.split(/['"]/).length % 2 === 0);
+    const whole = lines.filter((line) => line.split(/['"]/).length % 2 === 0);
+    assert.deepEqual(cut, whole, name);
+  }
 });

@@ -23,7 +23,16 @@ async function answerOf(path: string, standby: () => Standby | undefined): Promi
   return { answer: await route.answer(ASKED), made };
 }
 
-for (const path of ['/', '/m', '/api/v1/ladder', '/api/v1/events', '/page/proxies', '/runbooksx', '/api/v1/statusx']) {
+for (const path of [
+  '/',
+  '/m',
+  '/api/v1/ladder',
+  '/api/v1/events',
+  '/page/proxies',
+  '/page/runbooks.json',
+  '/runbooksx',
+  '/api/v1/statusx',
+]) {
   test(`who leads answers ${path} as it is`, async () => {
     assert.deepEqual(await answerOf(path, () => undefined), { answer: textAnswer(200, 'the mesh'), made: 1 });
   });
@@ -52,6 +61,7 @@ for (const path of [
   '/api/v1/status',
   '/runbooks',
   '/runbooks/MeshladderDown',
+  '/page/runbook.js',
 ]) {
   test(`a standby answers ${path}`, async () => {
     assert.deepEqual(await answerOf(path, () => OTHER), { answer: textAnswer(200, 'the mesh'), made: 1 });
