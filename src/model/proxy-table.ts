@@ -1,3 +1,4 @@
+import { carriedFor } from './carried.ts';
 import type { ClusterObjects } from './cluster.ts';
 import { nackReason } from './nack-class.ts';
 import { known } from './observed.ts';
@@ -12,7 +13,7 @@ import type { Pod } from './workload.ts';
 import { workloadOfPod } from './workload-of-pod.ts';
 import { worstState } from './worst-state.ts';
 import type { XdsType } from './xds.ts';
-import { type XdsBlocks, xdsBlocks } from './xds-block.ts';
+import { type XdsBlocks, xdsBlocksInSteps } from './xds-block.ts';
 
 /**
  * Every proxy that some istiod lists, or that should be listed: what exporter, page and commands all show. Made once for
@@ -30,13 +31,21 @@ export function* proxyTableInSteps(snapshot: MeshSnapshot): Steps<readonly Proxy
     pods: known(cluster.pods),
     replicaSets: known(cluster.replicaSets),
     tags: revisionTags(cluster),
-    blocks: xdsBlocks(cluster, takenAt, settings.staleAfterSeconds),
+    blocks: yield* xdsBlocksInSteps(cluster, takenAt, settings.staleAfterSeconds),
     silent: isSilent(snapshot),
   };
   const last = tables.get(history.proxies);
   if (last !== undefined && isSameBasis(last.basis, basis)) return last.rows;
   const rows: ProxyRow[] = [];
-  yield* eachInSteps(history.proxies, ([, proxy]) => void rows.push(rowOf(proxy, basis, cluster)));
+  const making = madeRows(settings);
+  yield* eachInSteps(history.proxies, ([, proxy]) => {
+    const ground = groundOf(proxy, basis, cluster);
+    const last = making.last(proxy);
+    const made = last !== undefined && isSameGround(last, ground) ? last : { ...ground, row: makeRow(proxy, ground) };
+    making.keep(proxy, made);
+    rows.push(made.row);
+  });
+  making.done();
   tables.set(history.proxies, { basis, rows });
   return rows;
 }
@@ -72,38 +81,41 @@ export function isSilent({ controlPlane, takenAt, settings }: MeshSnapshot): boo
   return takenAt - controlPlane.at > settings.staleAfterSeconds;
 }
 
-interface MadeRow {
+/** What one row rests on beside the proxy's history. */
+interface Ground {
   readonly pod: Pod | undefined;
   readonly workload: string;
   readonly tags: RevisionTags;
   readonly blockedBy: XdsBlock | undefined;
   readonly silent: boolean;
-  readonly row: ProxyRow;
 }
 
 /** The last row of each proxy, to be used again where all it rests on is the same: of most, nothing changed since. */
-const made = new WeakMap<ProxyHistory, MadeRow>();
+const madeRows = carriedFor<ProxyHistory, Ground & { readonly row: ProxyRow }>();
 
-function rowOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): ProxyRow {
+function groundOf(proxy: ProxyHistory, basis: Basis, cluster: ClusterObjects): Ground {
   const { silent, tags } = basis;
   const key = proxy.key.slice(proxy.cluster.length + 1);
   const isLocal = proxy.cluster === basis.cluster;
   const pod = isLocal ? basis.pods?.get(key) : undefined;
   const workload = workloadOfPod(proxy.name, pod, cluster);
   const blockedBy = isLocal ? basis.blocks?.get(key)?.[0] : undefined;
-  const last = made.get(proxy);
-  if (last !== undefined && last.pod === pod && last.silent === silent) {
-    if (last.workload === workload && last.tags === tags && last.blockedBy === blockedBy) return last.row;
-  }
-  const ground = { pod, workload, tags, blockedBy, silent };
-  const row = makeRow(proxy, ground);
-  made.set(proxy, { ...ground, row });
-  return row;
+  return { pod, workload, tags, blockedBy, silent };
+}
+
+function isSameGround(one: Ground, other: Ground): boolean {
+  return (
+    one.pod === other.pod &&
+    one.workload === other.workload &&
+    one.tags === other.tags &&
+    one.blockedBy === other.blockedBy &&
+    one.silent === other.silent
+  );
 }
 
 type Draft = { -readonly [K in keyof ProxyRow]: ProxyRow[K] };
 
-function makeRow(proxy: ProxyHistory, { pod, workload, tags, blockedBy, silent }: Omit<MadeRow, 'row'>): ProxyRow {
+function makeRow(proxy: ProxyHistory, { pod, workload, tags, blockedBy, silent }: Ground): ProxyRow {
   const verdict = silent ? 'unknown' : proxy.verdict;
   const row: Draft = {
     cluster: proxy.cluster,

@@ -6,6 +6,7 @@ import { allows, isolates, type PolicyEndpoint } from './network-policy-verdict.
 import { connectsByItself, isLeaving } from './proxy-pod.ts';
 import { type RevisionTags, revisionOfPod, revisionTags } from './proxy-revision.ts';
 import type { XdsBlock } from './proxy-row.ts';
+import { eachInSteps, runSteps, type Steps } from './steps.ts';
 import type { Labels, Namespace, Pod } from './workload.ts';
 
 /** The port of xDS and certificates, the same on istiod's Service and pods. */
@@ -25,6 +26,14 @@ export function xdsBlocks(
   now: EpochSeconds,
   staleAfterSeconds: number,
 ): XdsBlocks | undefined {
+  return runSteps(xdsBlocksInSteps(cluster, now, staleAfterSeconds));
+}
+
+export function* xdsBlocksInSteps(
+  cluster: ClusterObjects,
+  now: EpochSeconds,
+  staleAfterSeconds: number,
+): Steps<XdsBlocks | undefined> {
   const pods = current(cluster.pods, now, staleAfterSeconds);
   const namespaces = current(cluster.namespaces, now, staleAfterSeconds);
   const policies = current(cluster.networkPolicies, now, staleAfterSeconds);
@@ -32,7 +41,7 @@ export function xdsBlocks(
   const inputs = { pods, namespaces, tags: revisionTags(cluster), engines: cluster.otherPolicyEngines };
   const last = memory.get(policies);
   if (last !== undefined && areSame(last, inputs)) return last.blocks;
-  const blocks = findBlocks(surveyOf({ ...inputs, policies }), pods);
+  const blocks = yield* findBlocks(yield* surveyOf({ ...inputs, policies }), pods);
   memory.set(policies, { ...inputs, blocks });
   return blocks;
 }
@@ -74,19 +83,19 @@ interface Survey {
   readonly dns: readonly PolicyEndpoint[];
 }
 
-function surveyOf(inputs: Inputs & { readonly policies: ObjectMap<NetworkPolicy> }): Survey {
+function* surveyOf(inputs: Inputs & { readonly policies: ObjectMap<NetworkPolicy> }): Steps<Survey> {
   const { pods, namespaces, policies, tags, engines } = inputs;
   const byNamespace = Map.groupBy(policies.values(), ({ namespace }) => namespace);
   const istiods: IstiodEnd[] = [];
   const dns: PolicyEndpoint[] = [];
-  for (const pod of pods.values()) {
-    if (isLeaving(pod)) continue;
+  yield* eachInSteps(pods.values(), (pod) => {
+    if (isLeaving(pod)) return;
     if (pod.labels['k8s-app'] === 'kube-dns') dns.push(endpointOf(pod, namespaces));
-    if (pod.labels['app'] !== 'istiod') continue;
+    if (pod.labels['app'] !== 'istiod') return;
     const endpoint = endpointOf(pod, namespaces);
     const isolating = (byNamespace.get(pod.namespace) ?? []).filter((policy) => isolates(policy, endpoint, 'Ingress'));
     istiods.push({ revision: pod.labels['istio.io/rev'] || 'default', endpoint, isolating });
-  }
+  });
   const anyIsolatedIstiod = istiods.some(({ isolating }) => isolating.length > 0);
   return { namespaces, tags, engines, byNamespace, istiods, anyIsolatedIstiod, dns };
 }
@@ -101,15 +110,15 @@ function labelsOf(namespace: string, namespaces: ObjectMap<Namespace>): Labels {
   return namespaces.get(namespace)?.labels ?? { 'kubernetes.io/metadata.name': namespace };
 }
 
-function findBlocks(survey: Survey, pods: ObjectMap<Pod>): XdsBlocks {
+function* findBlocks(survey: Survey, pods: ObjectMap<Pod>): Steps<XdsBlocks> {
   const blocks = new Map<string, readonly XdsBlock[]>();
   if (survey.istiods.length === 0) return blocks;
-  for (const pod of pods.values()) {
-    if (isLeaving(pod) || pod.hostNetwork || !connectsByItself(pod)) continue;
-    if (!survey.anyIsolatedIstiod && !survey.byNamespace.has(pod.namespace)) continue;
+  yield* eachInSteps(pods.values(), (pod) => {
+    if (isLeaving(pod) || pod.hostNetwork || !connectsByItself(pod)) return;
+    if (!survey.anyIsolatedIstiod && !survey.byNamespace.has(pod.namespace)) return;
     const found = blocksOf(pod, survey);
     if (found.length > 0) blocks.set(objectKey(pod.namespace, pod.name), found);
-  }
+  });
   return blocks;
 }
 

@@ -1,4 +1,5 @@
 import type { MeshSnapshot } from '../model/snapshot.ts';
+import { runSteps, type Steps } from '../model/steps.ts';
 import type { RuleGroup } from './alert.ts';
 
 export type FamilyType = 'gauge' | 'counter';
@@ -70,6 +71,8 @@ export interface Rung<F extends Families = Families> {
   readonly families: F;
   /** Pure and synchronous. A source that is pending or failed gives no samples: unknown is absent, never zero. */
   evaluate(snapshot: MeshSnapshot): Samples<F>;
+  /** The same with pauses, for a rung that looks at every proxy or pod of a large mesh. */
+  evaluateInSteps?(snapshot: MeshSnapshot): Steps<Samples<F>>;
   /** Answers the question for a person. Pure; what is not known is said to be so. Absent: not on the report. */
   examine?(snapshot: MeshSnapshot, scope: Scope): Finding;
   /** What it reads is only in force in proxies that hold it: where they do not, all being well is no answer. */
@@ -81,4 +84,11 @@ export interface Rung<F extends Families = Families> {
 /** Identity at run time; at compile time it ties every sample's labels to the family that declares them. */
 export function defineRung<const F extends Families>(rung: Rung<F>): Rung<F> {
   return rung;
+}
+
+type RungInSteps<F extends Families> = Omit<Rung<F>, 'evaluate'> & Required<Pick<Rung<F>, 'evaluateInSteps'>>;
+
+/** The same for a rung that is evaluated in steps, which may as well be done all at once. */
+export function defineRungInSteps<const F extends Families>(rung: RungInSteps<F>): Rung<F> {
+  return { ...rung, evaluate: (snapshot) => runSteps(rung.evaluateInSteps(snapshot)) };
 }

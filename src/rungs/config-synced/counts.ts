@@ -1,4 +1,5 @@
 import type { ProxyRow } from '../../model/proxy-row.ts';
+import { eachInSteps, type Steps } from '../../model/steps.ts';
 import { type StateChangeCount, VERDICTS, type Verdict } from '../../model/sync-history.ts';
 import { SYNC_STATES, type SyncState, type XdsType } from '../../model/xds.ts';
 import { countsByState } from '../counts-by-state.ts';
@@ -21,9 +22,9 @@ type Places = Map<string, Map<string, Place>>;
  * Counts by namespace, zeros included where all is known.
  * @param seen every type that proxies of a namespace use, so that its zeros stay while all of them are missing
  */
-export function addCounts(lists: Lists, rows: readonly ProxyRow[], seen: readonly StateChangeCount[]): void {
+export function* addCounts(lists: Lists, rows: readonly ProxyRow[], seen: readonly StateChangeCount[]): Steps<void> {
   const places: Places = new Map();
-  for (const row of rows) countRow(placeOf(places, row.cluster, row.namespace), row);
+  yield* eachInSteps(rows, (row) => countRow(placeOf(places, row.cluster, row.namespace), row));
   for (const { cluster, proxyNamespace, xdsType } of seen) {
     const place = places.get(cluster)?.get(proxyNamespace);
     if (place !== undefined) statesOf(place, xdsType);

@@ -1,22 +1,26 @@
 import type { EpochSeconds } from '../../model/brand.ts';
+import { carriedFor, type Making } from '../../model/carried.ts';
 import type { ProxyRow, TypeRow } from '../../model/proxy-row.ts';
+import type { LadderSettings } from '../../model/settings.ts';
+import { eachInSteps, type Steps } from '../../model/steps.ts';
 import { isNotSentNormal } from '../../model/worst-state.ts';
 import { SYNC_STATES, type XdsType } from '../../model/xds.ts';
 import type { Gathered } from '../samples.ts';
 import type { FAMILIES } from './families.ts';
 
 type Lists = Gathered<typeof FAMILIES>;
-type Detail = 'all' | 'unsynced' | 'off';
 
 /** Everything that is said of single proxies. */
-export function addProxies(lists: Lists, rows: readonly ProxyRow[], detail: Detail): void {
-  for (const row of rows) {
-    if (isDetailed(row, detail)) addDetail(lists, row);
+export function* addProxies(lists: Lists, rows: readonly ProxyRow[], settings: LadderSettings): Steps<void> {
+  const making = details(settings);
+  yield* eachInSteps(rows, (row) => {
+    if (isDetailed(row, settings.proxyDetail)) addDetail(lists, row, making);
     if (row.outOfSync !== undefined) addOutOfSync(lists, row, row.outOfSync.since);
     if (row.endpointAckedRatio !== undefined) addRatio(lists, row, row.endpointAckedRatio);
     // At rest there is nothing more to say of nearly all.
     if (row.state !== 'SYNCED' && row.state !== 'UNKNOWN') addTypes(lists, row);
-  }
+  });
+  making.done();
 }
 
 function addOutOfSync(lists: Lists, row: ProxyRow, since: EpochSeconds): void {
@@ -28,7 +32,7 @@ function addRatio(lists: Lists, row: ProxyRow, ratio: number): void {
   lists.endpointAckedRatio.push({ labels: proxyOf(row), value: ratio });
 }
 
-function isDetailed({ state }: ProxyRow, detail: Detail): boolean {
+function isDetailed({ state }: ProxyRow, detail: LadderSettings['proxyDetail']): boolean {
   return detail === 'all' || (detail === 'unsynced' && state !== 'SYNCED');
 }
 
@@ -51,14 +55,11 @@ interface Detailed {
 }
 
 /** A row stands for the same samples in every scrape, and rows of a quiet mesh stay. */
-const detailOf = new WeakMap<ProxyRow, Detailed>();
+const details = carriedFor<ProxyRow, Detailed>();
 
-function addDetail(lists: Lists, row: ProxyRow): void {
-  let detailed = detailOf.get(row);
-  if (detailed === undefined) {
-    detailed = { info: infoOf(row), states: statesOf(row) };
-    detailOf.set(row, detailed);
-  }
+function addDetail(lists: Lists, row: ProxyRow, making: Making<ProxyRow, Detailed>): void {
+  const detailed = making.last(row) ?? { info: infoOf(row), states: statesOf(row) };
+  making.keep(row, detailed);
   lists.info.push(detailed.info);
   for (const sample of detailed.states) lists.syncState.push(sample);
 }

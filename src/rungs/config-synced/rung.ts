@@ -1,7 +1,7 @@
 import { known } from '../../model/observed.ts';
-import { proxyTable } from '../../model/proxy-table.ts';
+import { proxyTableInSteps } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
-import { defineRung, type Rung } from '../rung.ts';
+import { defineRungInSteps, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { RULES } from './alerts.ts';
 import { addBlocked } from './blocked-workloads.ts';
@@ -13,18 +13,18 @@ import { addProxies } from './proxy-samples.ts';
 type Lists = Gathered<typeof FAMILIES>;
 
 /** Rung 2: whether every proxy has acknowledged what istiod sent, since when not, and what keeps it from doing so. */
-export const configSynced: Rung<typeof FAMILIES> = defineRung({
+export const configSynced: Rung<typeof FAMILIES> = defineRungInSteps({
   id: 'config-synced',
   number: 2,
   question: 'Has every proxy acknowledged what istiod sent?',
   reads: ['controlPlane', 'cluster', 'history', 'traffic'],
   families: FAMILIES,
   rules: RULES,
-  evaluate(snapshot) {
+  *evaluateInSteps(snapshot) {
     const lists = noSamples(FAMILIES);
-    const rows = proxyTable(snapshot);
-    addCounts(lists, rows, snapshot.history.changes);
-    addProxies(lists, rows, snapshot.settings.proxyDetail);
+    const rows = yield* proxyTableInSteps(snapshot);
+    yield* addCounts(lists, rows, snapshot.history.changes);
+    yield* addProxies(lists, rows, snapshot.settings);
     addChanges(lists, snapshot);
     addBlocked(lists, snapshot);
     addStreamFailures(lists, snapshot);

@@ -1,12 +1,13 @@
 import type { ControlPlane, IstiodAnswer } from '../../model/control-plane.ts';
 import { known } from '../../model/observed.ts';
-import { isSilent, proxyTable } from '../../model/proxy-table.ts';
+import { isSilent, proxyTableInSteps } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { SOURCE_ERROR_CODES } from '../../model/source-error.ts';
+import { eachInSteps, type Steps } from '../../model/steps.ts';
 import { SYNC_STATES, type SyncState } from '../../model/xds.ts';
 import { countsByState } from '../counts-by-state.ts';
-import { defineRung, type Rung } from '../rung.ts';
+import { defineRungInSteps, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { RULES } from './alerts.ts';
 import { examineControlPlane } from './examine.ts';
@@ -15,18 +16,18 @@ import { FAMILIES, POLL_STATES, type PollState } from './families.ts';
 type Lists = Gathered<typeof FAMILIES>;
 
 /** Rung 0: whether every istiod can be seen, and answers. */
-export const controlPlane: Rung<typeof FAMILIES> = defineRung({
+export const controlPlane: Rung<typeof FAMILIES> = defineRungInSteps({
   id: 'control-plane',
   number: 0,
   question: 'Can we see every istiod, and do they answer?',
   reads: ['sources', 'controlPlane', 'history', 'cluster'],
   families: FAMILIES,
   rules: RULES,
-  evaluate(snapshot) {
+  *evaluateInSteps(snapshot) {
     const lists = noSamples(FAMILIES);
     addSources(lists, snapshot);
     const seen = known(snapshot.controlPlane);
-    if (seen !== undefined && !isSilent(snapshot)) addIstiods(lists, snapshot, seen);
+    if (seen !== undefined && !isSilent(snapshot)) yield* addIstiods(lists, snapshot, seen);
     return lists;
   },
   examine: examineControlPlane,
@@ -45,10 +46,10 @@ function addSources(lists: Lists, { sources, settings }: MeshSnapshot): void {
   }
 }
 
-function addIstiods(lists: Lists, snapshot: MeshSnapshot, { istiods }: ControlPlane): void {
+function* addIstiods(lists: Lists, snapshot: MeshSnapshot, { istiods }: ControlPlane): Steps<void> {
   const mesh_cluster = snapshot.settings.meshCluster;
   lists.istiods.push({ labels: { mesh_cluster }, value: istiods.length });
-  const counts = countProxies(snapshot, istiods);
+  const counts = yield* countProxies(snapshot, istiods);
   for (const answer of istiods) {
     const { name: istiod, revision } = answer.istiod;
     const labels = { mesh_cluster, istiod, revision };
@@ -81,15 +82,15 @@ function pollState(error: SourceError | undefined): PollState {
 }
 
 /** Each proxy counts once, at the istiod of its newest connection. */
-function countProxies(
+function* countProxies(
   snapshot: MeshSnapshot,
   istiods: readonly IstiodAnswer[],
-): ReadonlyMap<string, ReadonlyMap<SyncState, number>> {
+): Steps<ReadonlyMap<string, ReadonlyMap<SyncState, number>>> {
   const counts = new Map<string, Map<SyncState, number>>();
   for (const { istiod } of istiods) counts.set(istiod.name, new Map());
-  for (const { istiod, state } of proxyTable(snapshot)) {
+  yield* eachInSteps(yield* proxyTableInSteps(snapshot), ({ istiod, state }) => {
     const own = istiod === undefined ? undefined : counts.get(istiod);
     if (own !== undefined && state !== 'MISSING') own.set(state, (own.get(state) ?? 0) + 1);
-  }
+  });
   return counts;
 }

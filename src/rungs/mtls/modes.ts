@@ -1,8 +1,10 @@
 import { membershipOf } from '../../model/membership.ts';
 import { isLeaving } from '../../model/proxy-pod.ts';
+import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { eachInSteps, runSteps, type Steps } from '../../model/steps.ts';
 import type { Pod } from '../../model/workload.ts';
 import { workloadOfPod } from '../../model/workload-of-pod.ts';
-import { oncePerView } from './mtls-view.ts';
+import { oncePerViewInSteps } from './mtls-view.ts';
 import { type EffectiveMtls, effectiveMtls, type MtlsMode, modeOfPort } from './peer-authentication.ts';
 
 /** The mode of one port of a workload; its pods may differ while labels change. */
@@ -18,20 +20,23 @@ export interface WorkloadMode {
 const SIDECAR_PORTS: readonly number[] = [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090];
 
 /** Modes of every workload that takes mutual TLS; undefined where pods or PeerAuthentications are not known. */
-export const workloadModes: (
-  snapshot: Parameters<ReturnType<typeof oncePerView>>[0],
-) => readonly WorkloadMode[] | undefined = oncePerView(({ pods, peerAuthentications, rootNamespace }, { cluster }) => {
-  const effective = effectiveMtls(peerAuthentications.values(), rootNamespace);
-  const modes = new Map<string, WorkloadMode>();
-  for (const pod of pods.values()) {
-    if (isLeaving(pod) || !takesMtls(pod)) continue;
-    const workload = workloadOfPod(pod.name, pod, cluster);
-    for (const [port, mode] of modesOf(pod, effective(pod))) {
-      modes.set(`${pod.namespace}/${workload}/${port}/${mode}`, { namespace: pod.namespace, workload, port, mode });
-    }
-  }
-  return [...modes.values()];
-});
+export function workloadModes(snapshot: MeshSnapshot): readonly WorkloadMode[] | undefined {
+  return runSteps(workloadModesInSteps(snapshot));
+}
+
+export const workloadModesInSteps: (snapshot: MeshSnapshot) => Steps<readonly WorkloadMode[] | undefined> =
+  oncePerViewInSteps(function* ({ pods, peerAuthentications, rootNamespace }, { cluster }) {
+    const effective = effectiveMtls(peerAuthentications.values(), rootNamespace);
+    const modes = new Map<string, WorkloadMode>();
+    yield* eachInSteps(pods.values(), (pod) => {
+      if (isLeaving(pod) || !takesMtls(pod)) return;
+      const workload = workloadOfPod(pod.name, pod, cluster);
+      for (const [port, mode] of modesOf(pod, effective(pod))) {
+        modes.set(`${pod.namespace}/${workload}/${port}/${mode}`, { namespace: pod.namespace, workload, port, mode });
+      }
+    });
+    return [...modes.values()];
+  });
 
 /** A gateway's servers say for themselves what TLS they want. */
 function takesMtls(pod: Pod): boolean {

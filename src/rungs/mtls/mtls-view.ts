@@ -2,6 +2,7 @@ import type { ObjectMap } from '../../model/cluster.ts';
 import { current } from '../../model/current.ts';
 import { meshRootNamespace } from '../../model/mesh-root.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { runSteps, type Steps } from '../../model/steps.ts';
 import type { ConfigObject, MeshConfig, Pod, ReplicaSet, Service } from '../../model/workload.ts';
 import { DESTINATION_RULES } from './destination-rules.ts';
 import { PEER_AUTHENTICATIONS } from './peer-authentication.ts';
@@ -37,16 +38,25 @@ function mtlsView({ cluster, takenAt, settings }: MeshSnapshot): MtlsView | unde
 }
 
 /** Computes again only when the view shows something else than last time: scrapes are many, changes are few. */
-export function oncePerView<T>(
-  compute: (view: MtlsView, snapshot: MeshSnapshot) => T,
-): (snapshot: MeshSnapshot) => T | undefined {
+export function oncePerView<T>(compute: (view: MtlsView) => T): (snapshot: MeshSnapshot) => T | undefined {
+  // biome-ignore lint/correctness/useYield: what is done at once has no pauses.
+  const inSteps = oncePerViewInSteps(function* (view) {
+    return compute(view);
+  });
+  return (snapshot) => runSteps(inSteps(snapshot));
+}
+
+/** The same for what takes its time. */
+export function oncePerViewInSteps<T>(
+  compute: (view: MtlsView, snapshot: MeshSnapshot) => Steps<T>,
+): (snapshot: MeshSnapshot) => Steps<T | undefined> {
   const memory = new WeakMap<ObjectMap<ConfigObject>, { readonly view: MtlsView; readonly result: T }>();
-  return (snapshot) => {
+  return function* (snapshot) {
     const view = mtlsView(snapshot);
     if (view === undefined) return undefined;
     const last = memory.get(view.peerAuthentications);
     if (last !== undefined && isSame(last.view, view)) return last.result;
-    const result = compute(view, snapshot);
+    const result = yield* compute(view, snapshot);
     memory.set(view.peerAuthentications, { view, result });
     return result;
   };

@@ -3,8 +3,9 @@ import { objectKey } from '../../model/cluster.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
 import { known } from '../../model/observed.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
-import { proxyTable } from '../../model/proxy-table.ts';
+import { proxyTableInSteps } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
+import { eachInSteps, type Steps } from '../../model/steps.ts';
 import type { Gathered } from '../samples.ts';
 import { rowsIn } from '../scope.ts';
 import type { FAMILIES } from './families.ts';
@@ -18,13 +19,13 @@ interface NamespaceModes {
 }
 
 /** What the configuration says of each proxy; of proxies in clusters whose objects we do not see, nothing. */
-export function addAccessLogging(lists: Lists, snapshot: MeshSnapshot): void {
+export function* addAccessLogging(lists: Lists, snapshot: MeshSnapshot): Steps<void> {
   const modeOf = createModeOf(snapshot);
   const places = new Map<string, NamespaceModes>();
-  for (const row of proxyTable(snapshot)) {
+  yield* eachInSteps(yield* proxyTableInSteps(snapshot), (row) => {
     // A ztunnel writes lines of its own format, whatever this configuration says.
     if (row.type !== 'ztunnel') countMode(places, row, modeOf(row));
-  }
+  });
   for (const { cluster: mesh_cluster, namespace: proxy_namespace, counts } of places.values()) {
     for (const mode of ACCESS_LOGGING_MODES) {
       lists.accessLogging.push({ labels: { mesh_cluster, proxy_namespace, mode }, value: counts.get(mode) ?? 0 });

@@ -1,6 +1,6 @@
 import { known } from '../../model/observed.ts';
 import { LINE_RESULTS, type Traffic } from '../../model/traffic.ts';
-import { defineRung, type Rung } from '../rung.ts';
+import { defineRungInSteps, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { addAccessLogging } from './access-logging.ts';
 import { RULES } from './alerts.ts';
@@ -11,21 +11,21 @@ import { addRequests } from './requests.ts';
 type Lists = Gathered<typeof FAMILIES>;
 
 /** Rung 9: the flags that sidecars log, with what is needed to read them. */
-export const responseFlags: Rung<typeof FAMILIES> = defineRung({
+export const responseFlags: Rung<typeof FAMILIES> = defineRungInSteps({
   id: 'response-flags',
   number: 9,
   question: 'Which flags do the sidecars log, and what do they mean?',
   reads: ['controlPlane', 'cluster', 'history', 'traffic'],
   families: FAMILIES,
   rules: RULES,
-  evaluate(snapshot) {
+  *evaluateInSteps(snapshot) {
     const lists = noSamples(FAMILIES);
     const traffic = known(snapshot.traffic);
     if (traffic !== undefined) {
       addRequests(lists, snapshot.settings.meshCluster, traffic);
       addIntake(lists, traffic);
     }
-    addAccessLogging(lists, snapshot);
+    yield* addAccessLogging(lists, snapshot);
     return lists;
   },
   examine: examineResponseFlags,

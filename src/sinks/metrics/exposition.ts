@@ -4,6 +4,7 @@ import { constants, gzip } from 'node:zlib';
 import { type Shard, UNDIVIDED } from '../../model/shard.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Rung, Sample } from '../../rungs/rung.ts';
+import { evaluateRung, type RungSamples } from './evaluate-rung.ts';
 import { createFamilyText, type FamilyText } from './family-text.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { createSeriesCap, type SeriesCap } from './series-cap.ts';
@@ -62,8 +63,8 @@ export function createExposition(options: ExpositionOptions): () => Promise<Page
     const startedAt = performance.now();
     const pieces = createPieces();
     for (const column of columns) {
-      const samples = evaluate(column.rung, snapshot, { ...options, sayOnce });
-      // A rung is the longest thing that is done in one go: nothing is added to it.
+      const samples = await evaluate(column.rung, snapshot, { ...options, sayOnce, giveWay: pieces.giveWay });
+      // What a rung does in one go may be long: nothing is added to it.
       await pieces.pause();
       for (const piece of columnPieces(column, samples, { ...options, sayOnce })) await pieces.add(piece);
       await pieces.pause();
@@ -124,8 +125,6 @@ interface PieceOptions extends ExpositionOptions {
   ) => void;
 }
 
-type RungSamples = Readonly<Record<string, readonly Sample[]>>;
-
 /** The bytes of one rung's families, piece by piece. */
 function* columnPieces({ rung, families }: Column, samples: RungSamples, options: PieceOptions): Generator<Buffer> {
   for (const { key, name, text, cap, ownOf } of families) {
@@ -137,21 +136,31 @@ function* columnPieces({ rung, families }: Column, samples: RungSamples, options
   }
 }
 
-function evaluate(rung: Rung, snapshot: MeshSnapshot, { self, sayOnce }: PieceOptions): RungSamples {
-  const startedAt = performance.now();
-  try {
-    return rung.evaluate(snapshot);
-  } catch (err) {
+async function evaluate(
+  rung: Rung,
+  snapshot: MeshSnapshot,
+  { self, sayOnce, giveWay }: PieceOptions & Pick<Pieces, 'giveWay'>,
+): Promise<RungSamples> {
+  const { samples, seconds, error: err } = await evaluateRung(rung, snapshot, giveWay);
+  self.rungTook(rung.id, seconds);
+  if (err !== undefined) {
     self.rungFailed(rung.id);
     sayOnce({ rung: rung.id, err }, 'a rung failed; its metrics are missing from the scrape');
-    return {};
-  } finally {
-    self.rungTook(rung.id, (performance.now() - startedAt) / 1000);
   }
+  return samples;
 }
 
-/** Gathers pieces and gives way to other work when a slice of time is used up. */
-function createPieces(): { add(piece: Buffer): Promise<void>; pause(): Promise<void>; whole(): Promise<Buffer> } {
+/** Gathers pieces, and shares the time they take with other work. */
+interface Pieces {
+  add(piece: Buffer): Promise<void>;
+  /** Lets others have their turn if a slice of time is used up. */
+  giveWay(): Promise<void>;
+  /** Lets others have their turn now. */
+  pause(): Promise<void>;
+  whole(): Promise<Buffer>;
+}
+
+function createPieces(): Pieces {
   const parts: Buffer[] = [];
   let bytes = 0;
   let sliceEndsAt = performance.now() + SLICE_MS;
@@ -159,15 +168,16 @@ function createPieces(): { add(piece: Buffer): Promise<void>; pause(): Promise<v
     await nextTurn();
     sliceEndsAt = performance.now() + SLICE_MS;
   };
-  const pauseWhenUsedUp = async (): Promise<void> => {
+  const giveWay = async (): Promise<void> => {
     if (performance.now() >= sliceEndsAt) await pause();
   };
   return {
     pause,
+    giveWay,
     add: async (piece) => {
       parts.push(piece);
       bytes += piece.length;
-      await pauseWhenUsedUp();
+      await giveWay();
     },
     whole: async () => {
       // Memory that is touched for the first time can take tens of milliseconds, ten megabytes of it.
@@ -175,7 +185,7 @@ function createPieces(): { add(piece: Buffer): Promise<void>; pause(): Promise<v
       let end = 0;
       for (const part of parts) {
         end += part.copy(body, end);
-        await pauseWhenUsedUp();
+        await giveWay();
       }
       return body;
     },

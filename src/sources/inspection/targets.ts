@@ -1,3 +1,4 @@
+import { carriedFor, type Making } from '../../model/carried.ts';
 import { objectKey } from '../../model/cluster.ts';
 import type { EnvoySection } from '../../model/envoy-resource.ts';
 import { homeCluster } from '../../model/home-cluster.ts';
@@ -7,7 +8,7 @@ import { connectsByItself, isLeaving } from '../../model/proxy-pod.ts';
 import type { ProxyRow } from '../../model/proxy-row.ts';
 import { isSilent, proxyTable } from '../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
-import type { Verdict } from '../../model/sync-history.ts';
+import type { ProxyHistory, Verdict } from '../../model/sync-history.ts';
 import type { Pod } from '../../model/workload.ts';
 import { isNotSentNormal } from '../../model/worst-state.ts';
 
@@ -70,14 +71,16 @@ export function inspectionTargets(snapshot: MeshSnapshot): Targets | undefined {
   if (last !== undefined && last.pods === pods && last.targets.poll === poll) return last.targets;
   const cluster = homeCluster(snapshot);
   const list: InspectionTarget[] = [];
+  const making = madeTargets(snapshot.settings);
   const byKey = new Map<string, InspectionTarget>();
   for (const row of rows) {
     const pod = row.cluster === cluster ? pods.get(objectKey(row.namespace, row.name)) : undefined;
     if (pod === undefined || !hasEnvoy(row, pod)) continue;
-    const target = targetOf(row, pod, snapshot);
+    const target = targetOf(row, pod, snapshot, making);
     list.push(target);
     byKey.set(target.key, target);
   }
+  making.done();
   const targets = { poll, list, byKey };
   made.set(rows, { pods, targets });
   return targets;
@@ -95,14 +98,19 @@ interface MadeTarget {
 }
 
 /** By what polls have told of each: of ten thousand proxies most are as they were a poll ago. */
-const lastMade = new WeakMap<object, MadeTarget>();
+const madeTargets = carriedFor<ProxyHistory, MadeTarget>();
 
-function targetOf(row: ProxyRow, pod: Pod, { history }: MeshSnapshot): InspectionTarget {
+function targetOf(
+  row: ProxyRow,
+  pod: Pod,
+  { history }: MeshSnapshot,
+  making: Making<ProxyHistory, MadeTarget>,
+): InspectionTarget {
   const proxy = history.proxies.get(proxyKey(row, row.cluster));
-  const last = proxy && lastMade.get(proxy);
-  if (last !== undefined && last.row === row && last.pod === pod) return last.target;
-  const target = makeTarget(row, pod, proxy?.connection);
-  if (proxy !== undefined) lastMade.set(proxy, { row, pod, target });
+  const last = proxy && making.last(proxy);
+  const target =
+    last !== undefined && last.row === row && last.pod === pod ? last.target : makeTarget(row, pod, proxy?.connection);
+  if (proxy !== undefined) making.keep(proxy, { row, pod, target });
   return target;
 }
 

@@ -30,7 +30,7 @@ const MESH_WIDE = [
 ];
 
 /** The ladder, with what it said of the recorded mesh. */
-const REPLAYED = LADDER.map((rung): Rung => {
+const REPLAYED = LADDER.map(({ evaluateInSteps: _, ...rung }): Rung => {
   const samples = Object.entries(rung.families).map(([key, { name }]) => [key, samplesOf(RECORDED.get(name))]);
   return { ...rung, evaluate: () => Object.fromEntries(samples) };
 });
