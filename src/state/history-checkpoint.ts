@@ -25,13 +25,38 @@ export function encodeHistory(
   savedAt: EpochSeconds,
   findings: FindingsSince = NO_FINDINGS_SINCE,
 ): string {
-  const proxies: Entry[] = [];
-  for (const [key, proxy] of history.proxies) {
-    // A fact that no poll has settled knows more than what was taken of it.
-    if (proxy.outOfSync !== undefined && history.restored?.has(key) !== true) proxies.push(entryOf(proxy));
+  return [...historyPieces(history, savedAt, findings)].join('');
+}
+
+/** The same piece by piece, so that who writes them can pause in between: when istiod is lost, it is of every proxy. */
+export function* historyPieces(
+  history: SyncHistory,
+  savedAt: EpochSeconds,
+  findings: FindingsSince = NO_FINDINGS_SINCE,
+): Generator<string> {
+  yield `{"version":${VERSION},"savedAt":${savedAt},"proxies":[`;
+  let entries: string[] = [];
+  let comma = '';
+  for (const entry of entriesOf(history)) {
+    entries.push(JSON.stringify(entry));
+    if (entries.length < ENTRIES) continue;
+    yield comma + entries.join(',');
+    entries = [];
+    comma = ',';
   }
-  for (const fact of history.restored?.values() ?? []) proxies.push(entryOfFact(fact));
-  return `${JSON.stringify({ version: VERSION, savedAt, proxies, findings: Object.fromEntries(findings) })}\n`;
+  if (entries.length > 0) yield comma + entries.join(',');
+  yield `],"findings":${JSON.stringify(Object.fromEntries(findings))}}\n`;
+}
+
+/** So many are made and written in about a millisecond. */
+const ENTRIES = 250;
+
+function* entriesOf({ proxies, restored }: SyncHistory): Generator<Entry> {
+  for (const [key, proxy] of proxies) {
+    // A fact that no poll has settled knows more than what was taken of it.
+    if (proxy.outOfSync !== undefined && restored?.has(key) !== true) yield entryOf(proxy);
+  }
+  for (const fact of restored?.values() ?? []) yield entryOfFact(fact);
 }
 
 function entryOf({ cluster, namespace, name, outOfSync, absentSince, types }: ProxyHistory): Entry {

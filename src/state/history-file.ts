@@ -4,7 +4,7 @@ import type { EpochSeconds } from '../model/brand.ts';
 import type { FindingsSince } from '../model/findings-since.ts';
 import type { RestoredFact } from '../model/restored-fact.ts';
 import type { SyncHistory } from '../model/sync-history.ts';
-import { decodeHistory, encodeHistory } from './history-checkpoint.ts';
+import { decodeHistory, historyPieces } from './history-checkpoint.ts';
 import { replaceFile } from './replace-file.ts';
 
 /** Replaces the checkpoint whole: who reads it after a crash finds the old one or the new one. @throws when it cannot */
@@ -14,7 +14,7 @@ export function saveHistory(
   now: EpochSeconds,
   findings?: FindingsSince,
 ): Promise<void> {
-  return replaceFile(dirname(file), basename(file), [encodeHistory(history, now, findings)]);
+  return replaceFile(dirname(file), basename(file), historyPieces(history, now, findings));
 }
 
 /**

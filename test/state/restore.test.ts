@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { RestoredFact } from '../../src/model/restored-fact.ts';
 import { NO_HISTORY, type SyncHistory } from '../../src/model/sync-history.ts';
-import { decodeHistory, encodeHistory } from '../../src/state/history-checkpoint.ts';
+import { decodeHistory, encodeHistory, historyPieces } from '../../src/state/history-checkpoint.ts';
 import { loadHistory, saveHistory } from '../../src/state/history-file.ts';
 import { applyRestored } from '../../src/state/restore.ts';
 import { answer, connection, type PolledMesh, pod, polledMesh, REFUSED, sync } from '../support/mesh.ts';
@@ -49,6 +49,19 @@ function restarted(facts: readonly RestoredFact[]): PolledMesh {
   mesh.setHistory(applyRestored(NO_HISTORY, facts));
   return mesh;
 }
+
+test('a checkpoint of many proxies is written piece by piece, and read as one', () => {
+  const mesh = polledMesh();
+  const many = Array.from({ length: 700 }, (_, nth) => connection('shop', `cart-${nth}`, { cds: sync('a>b', 100) }));
+  for (const at of [101, 111]) mesh.poll(at, [answer(many)]);
+  const pieces = [...historyPieces(mesh.snapshot.history, epochSeconds(150))];
+  assert.equal(pieces.length, 5, 'a head, three pieces of proxies, and the end');
+  const facts = decodeHistory(pieces.join(''), epochSeconds(160));
+  assert.deepEqual(
+    facts.map(({ name }) => name),
+    many.map(({ name }) => name),
+  );
+});
 
 describe('a restart', () => {
   const facts = decodeHistory(checkpoint(), epochSeconds(160));
