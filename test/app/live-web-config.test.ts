@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PeerCertificate } from 'node:tls';
+import { makeCertificate } from '../../src/demo/tls/certificate.ts';
 import { ask, basic } from '../support/ask.ts';
-import { makeCertificate } from '../support/certificate.ts';
 import { ALICE, BOB, protect } from '../support/protected-server.ts';
 
 test('users are read anew when the file changes; a broken file leaves those before, and is told of once', async (t) => {

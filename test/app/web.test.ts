@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { runExporter } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { makeCertificate } from '../../src/demo/tls/certificate.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { ask } from '../support/ask.ts';
-import { makeCertificate } from '../support/certificate.ts';
 import { recordLog } from '../support/record-log.ts';
 import { until } from '../support/until.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { makeCertificate } from '../../src/demo/tls/certificate.ts';
 import type { LadderDocument } from '../../src/sinks/report/ladder-json.ts';
-import { makeCertificate } from '../support/certificate.ts';
 import { CHECKOUT, readDumpJson } from '../support/envoy-dump.ts';
 import { json, text } from '../support/istiod-server.ts';
 import { statusText } from '../support/port-forward-server.ts';

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { problemText } from '../../src/config/problem.ts';
 import { loadWebConfig } from '../../src/config/web-config.ts';
-import { makeCertificate } from '../support/certificate.ts';
+import { makeCertificate } from '../../src/demo/tls/certificate.ts';
 import { findTool } from '../support/tools.ts';
 
 const run = promisify(execFile);

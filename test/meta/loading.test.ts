@@ -8,7 +8,7 @@ import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { makeCertificate } from '../support/certificate.ts';
+import { makeCertificate } from '../../src/demo/tls/certificate.ts';
 import { json, startIstiodServer, text } from '../support/istiod-server.ts';
 import { ofEveryProcess } from '../support/run-process.ts';
 import { until } from '../support/until.ts';

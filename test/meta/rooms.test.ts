@@ -107,7 +107,7 @@ const KEPT: readonly (readonly [RegExp, RegExp])[] = [
   [/^commander$/, /^cli\//],
   [/^@kubernetes\/client-node$/, /^sources\/kubernetes\//],
   [/^undici$/, /^(sources|demo)\//],
-  [/^@(grpc\/grpc-js|bufbuild\/protobuf)/, /^sources\/istiod\/xds\//],
+  [/^@(grpc\/grpc-js|bufbuild\/protobuf)/, /^(sources\/istiod\/xds|demo\/istiod)\//],
   [/^(node:)?process$/, /^main\.ts$/],
   [/^node:(http|https|net|tls|http2|dgram|dns)$/, /^(sources\/|sinks\/http\/|demo\/|config\/units\.ts$)/],
   [/^node:(child_process|cluster)$/, /^(cli\/demo\.ts$|demo\/)/],

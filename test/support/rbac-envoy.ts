@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { makeCertificate, type TestCertificate } from './certificate.ts';
+import { type Certificate, makeCertificate } from '../../src/demo/tls/certificate.ts';
 
 /** One server to be: its RBAC configurations, and how it is spoken to. */
 export interface RbacServer {
@@ -66,7 +66,7 @@ export async function startRbacEnvoy(binary: string, servers: readonly RbacServe
   const child = spawn(binary, ['-c', file, '--disable-hot-restart', '--concurrency', '1', '-l', 'error'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const certificates = new Map<string, TestCertificate>();
+  const certificates = new Map<string, Certificate>();
   await listening(child, servers.at(-1)?.port ?? 0);
   return {
     send: (server, request) => (server.protocol === 'http' ? sendHttp : sendTcp)(server, request, certificates),
@@ -101,7 +101,7 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
   throw new Error(`Envoy did not listen within a minute:\n${said}`);
 }
 
-function credentials(principal: string | undefined, made: Map<string, TestCertificate>): TestCertificate {
+function credentials(principal: string | undefined, made: Map<string, Certificate>): Certificate {
   const id = principal ?? 'cluster.local/ns/nobody/sa/nobody';
   const certificate = made.get(id) ?? makeCertificate('client', AUTHORITY, [`spiffe://${id}`]);
   made.set(id, certificate);
@@ -111,7 +111,7 @@ function credentials(principal: string | undefined, made: Map<string, TestCertif
 async function sendHttp(
   { port, mutualTls }: RbacServer,
   sent: SentRequest,
-  made: Map<string, TestCertificate>,
+  made: Map<string, Certificate>,
 ): Promise<Received> {
   const { method = 'GET', path = '/', host = 'server', headers = {}, sni, claims } = sent;
   const options: RequestOptions = {
@@ -145,7 +145,7 @@ async function sendHttp(
 async function sendTcp(
   { port, mutualTls }: RbacServer,
   { principal, sni }: SentRequest,
-  made: Map<string, TestCertificate>,
+  made: Map<string, Certificate>,
 ): Promise<Received> {
   const socket = mutualTls
     ? connectTls({

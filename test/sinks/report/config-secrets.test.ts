@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { makeCertificate } from '../../../src/demo/tls/certificate.ts';
 import { epochSecondsFromMs } from '../../../src/model/brand.ts';
 import type { EnvoySecret } from '../../../src/model/envoy-secret.ts';
 import { secretRow, secretTable } from '../../../src/sinks/report/config-secrets.ts';
 import { formatConfigTable } from '../../../src/sinks/report/config-table.ts';
 import { readEnvoyAnswer } from '../../../src/sources/envoy/read-answer.ts';
-import { makeCertificate } from '../../support/certificate.ts';
 import { CHECKOUT, dumpPath } from '../../support/envoy-dump.ts';
 import { fixturePath } from '../../support/syncz.ts';
 

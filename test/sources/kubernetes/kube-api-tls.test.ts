@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { makeCertificate } from '../../../src/demo/tls/certificate.ts';
 import type { KubeAccess, TlsMaterial } from '../../../src/sources/kubernetes/kube-access.ts';
 import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
 import { createKubeApi } from '../../../src/sources/kubernetes/kube-api-client.ts';
-import { makeCertificate } from '../../support/certificate.ts';
 import { type FakeKubeApi, json, startFakeKubeApi } from '../../support/fake-kube-api.ts';
 
 const signal = new AbortController().signal;

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
+import { makeCertificate } from '../../../src/demo/tls/certificate.ts';
 import type { KubeAccess, TlsMaterial } from '../../../src/sources/kubernetes/kube-access.ts';
 import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
 import { createPortForward } from '../../../src/sources/kubernetes/port-forward.ts';
 import type { PodPort, PodRequest } from '../../../src/sources/pod-port.ts';
-import { makeCertificate } from '../../support/certificate.ts';
 import { type PortForwardServer, startPortForwardServer } from '../../support/port-forward-server.ts';
 
 const POD: PodPort = { namespace: 'shop', pod: 'cart-1', port: 15_000 };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { makeCertificate } from '../../../../src/demo/tls/certificate.ts';
 import { epochSeconds } from '../../../../src/model/brand.ts';
 import { analyzeFiles, config, namespace, pod, said, service } from '../../../support/analysis-cases.ts';
 import { analysisTable } from '../../../support/analysis-table.ts';
-import { makeCertificate } from '../../../support/certificate.ts';
 
 const SHOP = namespace('shop');
 const EDGE = pod('infra/edge-1', 'istio: edge, zone: a');

@@ -3,11 +3,11 @@ import type { RequestOptions } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
+import { makeCertificate } from '../../../../src/demo/tls/certificate.ts';
 import type { ClientAuth, TlsSettings } from '../../../../src/model/web-config.ts';
 import { admitsClient } from '../../../../src/sinks/http/security/client-certificate.ts';
 import { type RunningServer, startServer } from '../../../../src/sinks/http/server.ts';
 import { ask } from '../../../support/ask.ts';
-import { makeCertificate } from '../../../support/certificate.ts';
 
 const ca = makeCertificate('the authority');
 const own = makeCertificate('meshladder', ca);

@@ -5,17 +5,17 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { experimental, logVerbosity, setLogger, setLogVerbosity, status } from '@grpc/grpc-js';
+import { clientConfigBytes, discoveryResponse } from '../../../../src/demo/istiod/xds-wire.ts';
+import { makeCertificate } from '../../../../src/demo/tls/certificate.ts';
 import type { SourceError } from '../../../../src/model/source-error.ts';
 import { createXdsClient, type XdsClient, type XdsQuestion } from '../../../../src/sources/istiod/xds/client.ts';
-import { makeCertificate } from '../../../support/certificate.ts';
-import { clientConfigBytes, readRecordedStatus } from '../../../support/client-config.ts';
+import { readRecordedStatus } from '../../../support/client-config.ts';
 import { askFailure } from '../../../support/istiod-source.ts';
 import { fixturePath, readSyncz } from '../../../support/syncz.ts';
 import {
   clientConfigs,
   DEBUG,
   debugBody,
-  discoveryResponse,
   refusal,
   SERVER_NAME,
   STATUS,

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { discoveryResponse } from '../../../../src/demo/istiod/xds-wire.ts';
 import { openChannel, type XdsChannel } from '../../../../src/sources/istiod/xds/channel.ts';
 import { deadlineIn } from '../../../../src/sources/istiod/xds/deadline.ts';
 import { writeRequest } from '../../../../src/sources/istiod/xds/messages.ts';
 import { xdsNode } from '../../../../src/sources/istiod/xds/node.ts';
-import {
-  DEBUG,
-  discoveryResponse,
-  SERVER_NAME,
-  STATUS,
-  startXdsServer,
-  type XdsAnswer,
-} from '../../../support/xds-server.ts';
+import { DEBUG, SERVER_NAME, STATUS, startXdsServer, type XdsAnswer } from '../../../support/xds-server.ts';
 
 async function channelTo(t: TestContext, answers: Readonly<Record<string, XdsAnswer>>): Promise<XdsChannel> {
   const server = await startXdsServer({ answers });

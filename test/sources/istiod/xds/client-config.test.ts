@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
+import { type ClientConfigJson, clientConfigBytes } from '../../../../src/demo/istiod/xds-wire.ts';
 import type { ProxyConnection } from '../../../../src/model/proxy.ts';
 import { decodeClientConfig } from '../../../../src/sources/istiod/xds/client-config.ts';
-import { type ClientConfigJson, clientConfigBytes, readRecordedStatus } from '../../../support/client-config.ts';
+import { readRecordedStatus } from '../../../support/client-config.ts';
 import { readSyncz } from '../../../support/syncz.ts';
 
 const PREFIX = 'type.googleapis.com/';

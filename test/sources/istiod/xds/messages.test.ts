@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { discoveryResponse } from '../../../../src/demo/istiod/xds-wire.ts';
 import { eachField, readResponse, readStruct } from '../../../../src/sources/istiod/xds/messages.ts';
-import { discoveryResponse } from '../../../support/xds-server.ts';
 
 test('what was written is read: type, resources without their wrapping, who answers', () => {
   const resource = fc.uint8Array({ maxLength: 40 });

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** A certificate and its key in PEM, made for one test run. */
-export interface TestCertificate {
+/** A certificate and its key in PEM, made for one run. */
+export interface Certificate {
   readonly cert: string;
   readonly key: string;
   /** To sign others with. */
@@ -20,14 +20,14 @@ export interface CertificateOptions {
  * Makes a certificate for 127.0.0.1 and localhost, signed by `issuer` or by itself; both for servers and clients.
  * @param uris more names of it, such as a SPIFFE id
  *
- * Written out in DER (RFC 5280), so that no test needs openssl or a key in the repository.
+ * Written out in DER (RFC 5280), so that nobody needs openssl or a key in the repository.
  */
 export function makeCertificate(
   name: string,
-  issuer?: TestCertificate,
+  issuer?: Certificate,
   uris: readonly string[] = [],
   { names = ['localhost'], endsMs = DAY_MS }: CertificateOptions = {},
-): TestCertificate {
+): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer = issuer?.signer ?? { name, privateKey };
   const body = sequence(
