@@ -23,7 +23,7 @@ export function actOf({ acts }: Scenario, name: string, ...expects: readonly Exp
   return { name, beats: [...beats, { ...last, deeds: [], says: name, seen: 'so it is', expects }] };
 }
 
-/** What the demo waits for before it goes on, as patiently as for a look into an Envoy. */
+/** What the demo waits for before it goes on. */
 export function untilTrue(text: string, holds: () => boolean, actual: () => string): Expectation {
-  return { text, holds, actual, by: 'envoy' };
+  return { text, holds, actual, by: 'outside' };
 }

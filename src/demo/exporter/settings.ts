@@ -33,7 +33,7 @@ const ANALYSIS_INTERVAL_MS = 30_000;
  */
 const LOOK_INTERVAL_MS = 4000;
 const LOOKS_PER_MINUTE = 60;
-const MOST_LOOKS_PER_MINUTE = 240;
+const MOST_LOOKS_PER_MINUTE = 120;
 const SELDOM_LOOKS_PER_MINUTE = 20;
 
 /** Writes kubeconfig, token and configuration, as an operator would. */

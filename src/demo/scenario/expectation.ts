@@ -15,9 +15,9 @@ export interface Expectation {
   actual(evidence: Evidence): string;
   /**
    * Where the fact comes from. What istiod says is there at the next poll; objects and log lines reach the exporter on
-   * their own, and are published at most once a second each.
+   * their own, and are published at most once a second each. `outside`: what somebody else makes of what is exported.
    */
-  readonly by: 'istiod' | 'kubernetes' | 'logs' | 'ladder' | 'envoy';
+  readonly by: 'istiod' | 'kubernetes' | 'logs' | 'ladder' | 'envoy' | 'outside';
 }
 
 interface Fact {

@@ -34,6 +34,8 @@ const OWN_PACE_MS: Readonly<Record<Expectation['by'], number>> = {
   // Envoys are looked into one after the other, and a look is told after a poll that shows that it holds; where the
   // machine has much else to do, that was seen to take 36 s.
   envoy: 90_000,
+  // Rules wait, and notifications are sent in groups.
+  outside: 150_000,
 };
 
 export interface VerifyOptions {

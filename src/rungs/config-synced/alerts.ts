@@ -121,6 +121,8 @@ export const RULES: RuleGroup = {
       expr: ({ outOfSyncSeconds }) =>
         `${BLOCKED} > 0\nand on (${NAMESPACE}) (count by (${NAMESPACE}) (${AGE} > ${outOfSyncSeconds}) > 0)`,
       for: '1m',
+      // What comes of it ends after it: without its cause, that would be told as well.
+      keepFiringFor: '2m',
       summary: 'A NetworkPolicy keeps proxies from istiod.',
       description: `{{ $labels.proxy_namespace }}: ${ofNamespace('count', '')} proxies out of sync for ${ofNamespace('max', ' | humanizeDuration')}; NetworkPolicy {{ $labels.policy_namespace }}/{{ $labels.policy }} blocks {{ $labels.direction }} to istiod:15012.${CANARIES_IN_NAMESPACE}`,
     }),
