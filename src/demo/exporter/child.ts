@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fieldsOf, lostExporter } from './exporter-end.ts';
 import { ExporterLost } from './exporter-lost.ts';
 
 /** The exporter, running as a process of its own. */
@@ -63,7 +64,7 @@ export function startExporter(options: ChildOptions): ExporterChild {
     ended.reject(new ExporterLost(`the exporter cannot be started: ${cause.message}`, { cause })),
   );
   child.once('close', (code, signal) => {
-    if (!stopping) ended.reject(lostWith(last, code, signal));
+    if (!stopping) ended.reject(lostExporter({ lines: last, code, signal }));
   });
   return {
     url: Promise.race([listening.promise, ended.promise]).then(urlOf),
@@ -88,31 +89,12 @@ function listeningAddress(line: string): string | undefined {
   return msg === 'listening' && typeof address === 'string' ? address : undefined;
 }
 
-function fieldsOf(line: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
-}
-
 /** An address that can be asked from here: one that listens everywhere listens on loopback too. */
 function urlOf(address: string): string {
   const port = address.slice(address.lastIndexOf(':') + 1);
   const host = address.slice(0, address.lastIndexOf(':'));
   const everywhere = host === '[::]' || host === '0.0.0.0' || host === '';
   return `http://${everywhere ? '127.0.0.1' : host}:${port}`;
-}
-
-/** Ended by a mistake of the caller's, it has said so in plain lines that need nothing of ours. */
-function lostWith(last: readonly string[], code: number | null, signal: string | null): ExporterLost {
-  const plain = last.filter((line) => fieldsOf(line)['msg'] === undefined);
-  // Its remedy names its own flag.
-  const words = (plain.length > 0 ? plain : last).join('\n').replaceAll('--web.listen-address', '--listen');
-  const exitCode = code ?? undefined;
-  if (code === 2 && plain.length > 0) return new ExporterLost(words.replace(/^meshladder: /, ''), { exitCode });
-  const how = signal === null ? `with code ${code}` : `by ${signal}`;
-  return new ExporterLost(`the exporter ended ${how}${words === '' ? '' : `:\n${words}`}`, { exitCode });
 }
 
 async function end(child: ChildProcess): Promise<void> {
