@@ -17,10 +17,20 @@ export function span(seconds: number): string {
   return unit === undefined ? `${whole} s` : `${Math.floor(whole / (SECONDS_OF[unit] ?? 1))} ${unit}`;
 }
 
-/** A share in percent, with a digit behind the point below ten: `10 %`, `2.5 %`, `0 %`. */
+/**
+ * A share in percent as it is read, with a digit behind the point below ten: `10 %`, `2.5 %`. Only nothing is `0 %`, and
+ * only all is `100 %`: a few in a thousand are `<0.1 %`, all but a few `99.9 %`.
+ */
 export function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.1) return '<0.1 %';
+  if (value > 99 && value < 100) return `${Math.floor(value * 10) / 10} %`;
   return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`;
+}
+
+/** A share that configuration declares, as exactly as Envoy takes it: `33.33 %`, `0.0001 %`. */
+export function exactPercent(share: number): string {
+  return `${Number((share * 100).toPrecision(6))} %`;
 }
 
 /** The first few of a list, and how many more there are. @param of what they are, where the list does not show it: `finding` */

@@ -1,6 +1,7 @@
 import { bodyField, bodyNumber, bodyObject, bodyObjects, bodyText, type EnvoyBody } from '../../model/envoy-body.ts';
 import { describePath } from '../../model/envoy-match-words.ts';
 import type { EnvoyRoute } from '../../model/envoy-route.ts';
+import { exactPercent } from '../wording.ts';
 import { fractionOf } from './match-route.ts';
 
 /** What is worth knowing of a route that takes a request. */
@@ -12,7 +13,7 @@ export function routeFacts(route: EnvoyRoute, tried: number): readonly string[] 
     `match ${matchOf(route.match)}`,
     ...(virtualService === '' ? [] : [`VirtualService ${virtualService}`]),
     ...(tried === 0 ? [] : [`after ${tried} that ${tried === 1 ? 'does' : 'do'} not match`]),
-    ...(fraction < 1 ? [`only ${percent(fraction)} of what matches; the rest goes on to the next route`] : []),
+    ...(fraction < 1 ? [`only ${exactPercent(fraction)} of what matches; the rest goes on to the next route`] : []),
     ...(action === undefined ? [] : actionFacts(action)),
     ...faultFacts(body),
   ];
@@ -53,9 +54,5 @@ function shareOf(fault: EnvoyBody | undefined): string {
   const share = fault === undefined ? undefined : bodyField(fault, 'percentage');
   return share === undefined
     ? ''
-    : `, ${percent(fractionOf({ match: { runtime_fraction: { default_value: share } } }))}`;
-}
-
-function percent(fraction: number): string {
-  return `${Number((fraction * 100).toFixed(2))} %`;
+    : `, ${exactPercent(fractionOf({ match: { runtime_fraction: { default_value: share } } }))}`;
 }

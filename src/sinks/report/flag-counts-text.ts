@@ -88,8 +88,14 @@ function flagCell(flags: readonly string[]): Cell {
 
 /** Counts and shares, padded so that they can be compared at a glance. */
 function rightAligned(counts: readonly number[], total: number): readonly (readonly string[])[] {
-  const numbers = counts.map((count) => [String(count), `${((100 * count) / total).toFixed(1)}%`] as const);
+  const numbers = counts.map((count) => [String(count), shareText(count / total)] as const);
   const width = (nth: 0 | 1): number => Math.max(5, ...numbers.map((cells) => cells[nth].length));
   const [countWidth, shareWidth] = [width(0), width(1)];
   return numbers.map(([count, share]) => [count.padStart(countWidth), share.padStart(shareWidth)]);
+}
+
+/** One digit in each line, so that lines can be compared; only nothing is 0.0%, and only all is 100.0%. */
+function shareText(share: number): string {
+  if (share > 0 && share < 0.001) return '<0.1%';
+  return share > 0.999 && share < 1 ? '>99.9%' : `${(100 * share).toFixed(1)}%`;
 }

@@ -1,4 +1,5 @@
 import type { TraceBranch, TraceEnd, TraceStep, TraceVerdict } from '../../rungs/config-trace/trace.ts';
+import { exactPercent } from '../../rungs/wording.ts';
 import { type Colour, oneLine, paint } from './text-table.ts';
 import type { TraceReport } from './trace-report.ts';
 
@@ -32,7 +33,7 @@ function requestOf({ host, port, method, path, protocol, sni, direction }: Trace
 }
 
 function branchText({ share, steps, end }: TraceBranch, split: boolean, coloured: boolean): string {
-  const head = split ? `  ${percent(share)} of the requests\n` : '';
+  const head = split ? `  ${exactPercent(share)} of the requests\n` : '';
   const indent = split ? '    ' : '  ';
   return head + steps.map((step) => stepText(step, indent)).join('') + endText(end, indent, coloured);
 }
@@ -49,8 +50,4 @@ function endText({ verdict, summary, flag, next }: TraceEnd, indent: string, col
   const text = `${verdict.toUpperCase()}: ${oneLine(summary, 1_000)}${logged}`;
   const command = next === undefined ? '' : `${indent}  next: ${next}\n`;
   return `${indent}${paint({ text, colour: COLOURS[verdict] }, coloured)}\n${command}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(2))} %`;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 import { h } from './dom.js';
 import { linkTo } from './place.js';
+import { percentText } from './share.js';
 
 /** @import { TrafficPair } from '../traffic-pairs.ts' */
 
@@ -40,9 +41,9 @@ function shares({ subsets, declared, requests }) {
       h(
         'td',
         { 'data-head': 'Declared' },
-        told === undefined ? 'not declared' : `${percent(told.ratio)} (${told.object})`,
+        told === undefined ? 'not declared' : `${percentText(told.ratio)} (${told.object})`,
       ),
-      h('td', { 'data-head': 'Observed' }, `${percent(seen / requests)} (${seen})`),
+      h('td', { 'data-head': 'Observed' }, `${percentText(seen / requests)} (${seen})`),
     );
   });
   return h(
@@ -93,14 +94,9 @@ function counted(caption, head, { requests }, counts) {
           {},
           h('th', { scope: 'row' }, isFlag ? h('a', { href: linkTo(['flags'], { text: name }) }, name) : name),
           h('td', {}, count),
-          h('td', {}, percent(count / requests)),
+          h('td', {}, percentText(count / requests)),
         ),
       ),
     ),
   );
-}
-
-/** @param {number} ratio */
-function percent(ratio) {
-  return `${Math.round(ratio * 1000) / 10} %`;
 }
