@@ -31,21 +31,38 @@ export function playHere(
   );
 }
 
-/** Plays in this process, and waits until the exporter serves. @returns where, as `HOST:PORT`, and what comes of it */
-export async function startPlaying(
-  context: TestContext,
-  story: Omit<PlayedHere, 'write'>,
-): Promise<{ readonly target: string; readonly ended: Promise<DemoOutcome> }> {
-  const serves = Promise.withResolvers<string>();
+export interface Playing {
+  /** Where the exporter serves, as `HOST:PORT`. */
+  readonly target: string;
+  readonly ended: Promise<DemoOutcome>;
+  /** Waits until a person would have been told this. @throws Error when it ends before */
+  said(words: RegExp): Promise<string>;
+}
+
+/** Plays in this process, and waits until the exporter serves. */
+export async function startPlaying(context: TestContext, story: Omit<PlayedHere, 'write'>): Promise<Playing> {
+  let text = '';
+  const listeners = new Set<() => void>();
   const ended = playHere(context, {
     ...story,
-    write(text) {
-      const target = /http:\/\/(\S+)\/metrics/.exec(text)?.[1];
-      if (target !== undefined) serves.resolve(target);
+    write(more) {
+      text += more;
+      for (const listen of listeners) listen();
     },
   });
   const never = ended.then(() => {
-    throw new Error('it ended before it served');
+    throw new Error(`it ended after it said:\n${text}`);
   });
-  return { target: await Promise.race([serves.promise, never]), ended };
+  never.catch(() => undefined);
+  const said = (words: RegExp): Promise<string> => {
+    const heard = Promise.withResolvers<string>();
+    const listen = (): void => {
+      const found = words.exec(text);
+      if (found !== null) heard.resolve(found[1] ?? found[0]);
+    };
+    listeners.add(listen);
+    listen();
+    return Promise.race([heard.promise, never]).finally(() => listeners.delete(listen));
+  };
+  return { target: await said(/http:\/\/(\S+)\/metrics/), ended, said };
 }

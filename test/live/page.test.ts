@@ -1,36 +1,53 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { type DemoRun, startDemoRun } from '../demo/demo-run.ts';
+import { DROP } from '../../src/demo/scenario/drop.ts';
+import type { Scenario } from '../../src/demo/scenario/scenario.ts';
+import { MAIN } from '../demo/demo-run.ts';
+import { startPlaying } from '../demo/play-here.ts';
 import { openPage, pageFaults, startBrowser, type Troubles } from '../support/browser.ts';
 import { answerAsIf, hostile, MARKUP } from '../support/page-answers.ts';
+import { actOf } from '../support/story.ts';
 import { findTool } from '../support/tools.ts';
 
 const chromium = findTool('chromium');
 const skip = chromium === undefined ? 'no Chromium here: the Debian package chromium has it' : false;
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 const POD = 'payment-svc-v1-6d8f9b7c5d-2xkqp';
 const PROXY = `#/proxy/payment/${POD}`;
 const REVIEWS = '#/proxy/bookinfo/reviews-v2-556d6457d-hn5vc';
 const PAIR = '#/pair/payment/checkout-v1/payment-svc.payment.svc.cluster.local';
 const VIEWS = ['#/', '#/proxies', '#/traffic', '#/findings', '#/flags', '#/namespace/payment', PROXY, REVIEWS, PAIR];
 
-describe('the page in a real browser, during the incident', { skip, timeout: 150_000, concurrency: 3 }, () => {
+const SPEED = 4;
+
+/** The incident until its agents have said that they are cut off. Then nothing more happens. */
+const CUT_OFF: Scenario = {
+  ...DROP,
+  acts: ['healthy', 'policy', 'push', 'gone', 'lost'].map((name) => actOf(DROP, name)),
+  endsAt: 24 * 3600,
+};
+
+describe('the page in a real browser, during the incident', { skip, timeout: 500_000, concurrency: 3 }, () => {
   const cleanups: (() => unknown)[] = [];
+  const over = new AbortController();
   // The demo and the browser serve every test here.
-  const suite = { after: (cleanup: () => unknown) => cleanups.unshift(cleanup) } as unknown as TestContext;
-  let run: DemoRun;
+  const suite = {
+    after: (cleanup: () => unknown) => cleanups.unshift(cleanup),
+    signal: over.signal,
+  } as unknown as TestContext;
   let browser: Browser;
   let root: string;
 
   before(async () => {
-    run = startDemoRun(suite, ['--speed', '2']);
+    const playing = await startPlaying(suite, { scenario: CUT_OFF, speed: SPEED, script: MAIN });
+    cleanups.push(() => playing.ended);
     browser = await startBrowser(suite, chromium!);
-    // From here on to +195s of the mesh nothing more changes: more than a minute at this speed.
-    await run.said(/\+36s/);
-    root = new URL('/', run.url()).href;
+    await playing.said(/ lost +so it is/);
+    root = `http://${playing.target}/`;
   });
   after(async () => {
+    over.abort();
     for (const cleanup of cleanups) await cleanup();
   });
 
@@ -364,7 +381,7 @@ describe('the page in a real browser, during the incident', { skip, timeout: 150
       'api/v1/nothing',
     ];
     for (const path of [...asked, 'api/v1/ladder?pod=x', 'api/v1/diff?namespace=a&pod=%3Cb%3E']) {
-      const answer = await fetch(`${root}${path}`, { signal: AbortSignal.timeout(5_000) });
+      const answer = await fetch(`${root}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
       const { headers } = answer;
       const policy = (headers.get('content-security-policy') ?? '').split('; ');
       for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"])
