@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import { objectKey } from '../model/cluster.ts';
 import { podText, podWord, shellWord } from '../rungs/wording.ts';
+import type { ApiDocument } from '../sinks/http/api-answer.ts';
 import { ApiRefusal } from '../sinks/http/api-refusal.ts';
-import type { ApiDocument } from '../sinks/http/routes.ts';
 import { type ApiDiffDocument, apiDiffDocument } from '../sinks/report/diff-api-json.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import type { AskedAnswer, AskedLooks } from '../sources/inspection/asked-looks.ts';

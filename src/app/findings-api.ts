@@ -1,4 +1,4 @@
-import type { ApiDocument } from '../sinks/http/routes.ts';
+import type { ApiDocument } from '../sinks/http/api-answer.ts';
 import { type FindingsQuestion, findingsDocument, readLevel } from '../sinks/report/findings-json.ts';
 import type { Mesh } from './mesh.ts';
 

@@ -16,6 +16,7 @@ import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import { KubeApiError } from '../sources/kubernetes/kube-api.ts';
 import type { Scheduler, Source } from '../sources/source.ts';
 import { inspectInThread } from './inspect-in-thread.ts';
+import type { IstiodPart } from './istiod-part.ts';
 import type { Mesh } from './mesh.ts';
 import { ownTargets } from './shard.ts';
 
@@ -27,6 +28,7 @@ export interface InspectionOptions {
   /** Unasked, only proxies of its namespaces are looked into. */
   readonly shard: Shard;
   readonly asked: AskedLooks<DiffExcerpt>;
+  readonly istiods: Pick<IstiodPart, 'pods' | 'portForward'>;
 }
 
 /** Looks into Envoys, and how to let go of what they need. */
@@ -54,6 +56,7 @@ export async function createInspection({
   access,
   asked,
   shard,
+  istiods: part,
 }: InspectionOptions): Promise<RunningInspection> {
   const [{ createPortForward, PORT_FORWARD_NEED }, { createEnvoyAdmin }, { createInspectionSource }, targets] =
     await Promise.all([
@@ -68,7 +71,7 @@ export async function createInspection({
     deadlineMs: timeout,
     limitBytes: maxBytes,
   });
-  const istiods = await createIstiods(config, mesh);
+  const istiods = await createIstiods(config, part);
   const way: InspectionWay<readonly AdminAnswer[], ConfigDump, DiffExcerpt> = {
     look: ({ namespace, name }, signal) => admin.fetch({ namespace, pod: name }, LOOK_PARTS, signal),
     sentTo: (target, signal) => istiods.of(target).read({ namespace: target.namespace, pod: target.name }, signal),
@@ -118,7 +121,10 @@ interface Istiods {
 }
 
 /** Asked as they are polled: over HTTP, with the same token. */
-async function createIstiods({ istiod, inspect }: Config, mesh: Mesh): Promise<Istiods> {
+async function createIstiods(
+  { istiod, inspect }: Config,
+  { pods, portForward }: InspectionOptions['istiods'],
+): Promise<Istiods> {
   const [{ createHttpClient }, { createConfigDumps }, { discoverIstiods, fixedIstiods }] = await Promise.all([
     import('../sources/istiod/http-client.ts'),
     import('../sources/istiod/config-dump.ts'),
@@ -126,14 +132,18 @@ async function createIstiods({ istiod, inspect }: Config, mesh: Mesh): Promise<I
   ]);
   const client = createHttpClient();
   const fixed = istiod.discovery === 'static' ? fixedIstiods(istiod.urls) : undefined;
-  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(known(mesh.read().cluster.pods) ?? new Map());
+  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(known(pods()) ?? new Map());
   const { timeout: deadlineMs, maxBytes: limitBytes } = inspect;
+  const wayTo = (targets: readonly IstiodTarget[]): Parameters<typeof createConfigDumps>[0]['way'] => {
+    const forward = portForward();
+    if (forward === undefined) return { kind: 'http', client, targets, tokenFile: istiod.tokenFile };
+    return { kind: 'port_forward', portForward: forward, ports: targets.flatMap(({ port }) => port ?? []) };
+  };
   return {
     of({ istiod: own }) {
       const isOwn = ({ istiod: { name } }: IstiodTarget): boolean => name === own;
       const targets = found().toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)));
-      const way = { kind: 'http', client, targets, tokenFile: istiod.tokenFile } as const;
-      return createConfigDumps({ way, deadlineMs, limitBytes });
+      return createConfigDumps({ way: wayTo(targets), deadlineMs, limitBytes });
     },
     close: () => client.close(),
   };

@@ -4,8 +4,8 @@ import { oneOwner, podOwnerOf } from '../model/pod-owner.ts';
 import { proxyTable } from '../model/proxy-table.ts';
 import type { MeshSnapshot } from '../model/snapshot.ts';
 import { shellWord } from '../rungs/wording.ts';
+import type { ApiDocument } from '../sinks/http/api-answer.ts';
 import { ApiRefusal } from '../sinks/http/api-refusal.ts';
-import type { ApiDocument } from '../sinks/http/routes.ts';
 import { ladderDocument } from '../sinks/report/ladder-report.ts';
 import type { Mesh } from './mesh.ts';
 

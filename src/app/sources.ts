@@ -10,6 +10,7 @@ import type { PrometheusOptions } from '../sources/prometheus/instant-query.ts';
 import type { Clock, Scheduler, Source } from '../sources/source.ts';
 import { createAccessLogs } from './access-log.ts';
 import type { RunningInspection } from './inspection.ts';
+import type { IstiodPart } from './istiod-part.ts';
 import type { Mesh } from './mesh.ts';
 import { prometheusOptions } from './prometheus.ts';
 import type { SourceBoard } from './source-board.ts';
@@ -25,6 +26,7 @@ export interface SourceContextOptions {
   readonly pace: () => 'normal' | 'fast';
   readonly cluster: WatchedCluster;
   readonly board: SourceBoard;
+  readonly istiods: IstiodPart;
   /** Only pods of its namespaces are looked into, and their logs followed. */
   readonly shard: Shard;
   /** Looks into Envoys that persons ask for. */
@@ -49,7 +51,7 @@ export async function createSources(options: SourceContextOptions): Promise<Expo
   };
   const logs = await createAccessLogs({ ...options, api: kubernetes?.api });
   const stopTelling = logs && cluster.onObjects(logs.clusterChanged);
-  if (config.role !== 'agent') add(await istiodSource(options), mesh.setControlPlane);
+  if (config.role !== 'agent') add(options.istiods.source(await istiodSource(options)), mesh.setControlPlane);
   if (logs !== undefined) add(logs.source, (value) => mesh.setTraffic(value, logs.caughtUp()));
   const asked = prometheusOptions(config);
   if (logs === undefined && config.role !== 'agent' && asked !== undefined) {
@@ -70,7 +72,7 @@ async function inspectionOf(options: SourceContextOptions, access: KubeAccess): 
   return createInspection({ ...options, access });
 }
 
-async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOptions) {
+async function istiodSource({ config, mesh, scheduler, pace, istiods }: SourceContextOptions) {
   const { createIstiodSource } = await import('../sources/istiod/source.ts');
   const { discovery, urls, interval, fastInterval, timeout, tokenFile, maxBytes } = config.istiod;
   const { access, caFile, serverName, xdsPort: port, rootNamespace } = config.istiod;
@@ -83,7 +85,8 @@ async function istiodSource({ config, mesh, scheduler, pace }: SourceContextOpti
     fastIntervalMs: fastInterval,
     timeoutMs: timeout,
     limitBytes: maxBytes,
-    prepare: mesh.prepareControlPlane,
+    prepare: istiods.prepare,
+    portForward: istiods.portForward(),
     access,
     caFile,
     xds: { port, serverName, rootNamespace },

@@ -1,9 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { ClusterObjects } from '../model/cluster.ts';
 import { known } from '../model/observed.ts';
-import type { Log } from '../runtime/log.ts';
 import type { SourceTask } from '../runtime/source-task.ts';
-import { connectKubernetes, type KubernetesConnection } from './kubernetes.ts';
+import type { KubernetesConnection } from './kubernetes.ts';
 import type { Mesh } from './mesh.ts';
 import type { SourceBoard } from './source-board.ts';
 
@@ -19,16 +18,15 @@ export interface WatchedCluster {
 
 export interface WatchedClusterOptions {
   readonly config: Config;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly mesh: Mesh;
   readonly board: SourceBoard;
-  readonly log: Log;
+  /** Undefined: nothing is watched. */
+  readonly kubernetes: KubernetesConnection | undefined;
 }
 
-/** Connects and prepares to watch. @throws StartError when what is needed cannot be had */
+/** Prepares to watch. */
 export async function createWatchedCluster(options: WatchedClusterOptions): Promise<WatchedCluster> {
-  const { config, mesh, board } = options;
-  const kubernetes = config.role === 'agent' ? undefined : await connectKubernetes(options);
+  const { config, mesh, board, kubernetes } = options;
   const listeners = new Set<(cluster: ClusterObjects) => void>();
   const tasks: SourceTask[] = [];
   if (kubernetes !== undefined) {

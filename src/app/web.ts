@@ -6,6 +6,7 @@ import { LADDER } from '../rungs/index.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Task } from '../runtime/supervise.ts';
 import type { Route } from '../sinks/http/answer.ts';
+import type { ApiDocument } from '../sinks/http/api-answer.ts';
 import { createDispatch, type Dispatch } from '../sinks/http/dispatch.ts';
 import type { EventFeed } from '../sinks/http/page/event-feed.ts';
 import { createPlainHandler } from '../sinks/http/plain-handler.ts';
@@ -15,10 +16,10 @@ import { orStandby, type Standby } from '../sinks/http/standby.ts';
 import { type StatusFacts, statusDocument } from '../sinks/http/status-document.ts';
 import { createExposition } from '../sinks/metrics/exposition.ts';
 import type { BuildInfo, SelfMetrics } from '../sinks/metrics/self-metrics.ts';
-import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import { proxiesBody } from '../sinks/report/proxy-status-json.ts';
-import type { AskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { Clock, Scheduler } from '../sources/source.ts';
+import { clusterAsked, ofClusterAsked } from './cluster-asked.ts';
+import type { Clusters } from './clusters.ts';
 import { diffApi, whyNoDiff } from './diff-api.ts';
 import { findingsApi } from './findings-api.ts';
 import { ladderApi } from './ladder-api.ts';
@@ -29,12 +30,11 @@ import { createWebProtection, type WebProtection } from './web-protection.ts';
 export interface WebOptions {
   readonly config: Config;
   readonly build: BuildInfo;
-  readonly mesh: Mesh;
+  readonly clusters: Clusters;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly self: SelfMetrics;
   readonly log: Log;
   readonly clock: Clock;
-  readonly asked: AskedLooks<DiffExcerpt>;
   readonly pending: () => readonly string[];
   /** Only what is its own is exposed. */
   readonly shard: Shard;
@@ -54,11 +54,11 @@ export interface Web {
 
 /** Serves metrics, health, API and landing page. @throws StartError when the address cannot be had */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { config, mesh, self, log } = options;
+  const { config, clusters, self, log } = options;
   const { default: maxDefault, ...maxOf } = config.metrics.maxSeries;
   const scrape = createExposition({
     ladder: LADDER,
-    read: mesh.readNow,
+    read: clusters.snapshots,
     self,
     shard: options.shard,
     maxSeries: (family) => (maxOf as Readonly<Record<string, number>>)[family] ?? maxDefault,
@@ -112,24 +112,31 @@ async function serve(options: Serving): Promise<Web> {
 }
 
 function apiOf(options: WebOptions, startedAt: EpochSeconds): RouteOptions['api'] {
-  const { config, mesh, asked } = options;
+  const { config, clusters } = options;
   return {
     status: {
       about: 'how the exporter, its sources and every istiod fare, as JSON',
-      document: () => statusDocument(mesh.readNow(), factsOf(options, startedAt)),
+      document: () => {
+        const [home, ...remote] = clusters.snapshots();
+        return statusDocument(home, factsOf(options, startedAt), remote);
+      },
     },
     ...(config.role !== 'agent' && {
-      proxies: {
-        about: 'every proxy: its state, since when, and why, as JSON',
-        document: () => {
-          const snapshot = mesh.readNow();
-          return proxiesBody(proxyTable(snapshot), snapshot.takenAt);
-        },
-      },
-      ladder: ladderApi(mesh),
-      findings: findingsApi(mesh),
-      diff: diffApi({ config, mesh, asked }),
+      proxies: ofClusterAsked(clusters, ({ mesh }) => proxiesApi(mesh)),
+      ladder: ofClusterAsked(clusters, ({ mesh }) => ladderApi(mesh)),
+      findings: ofClusterAsked(clusters, ({ mesh }) => findingsApi(mesh)),
+      diff: ofClusterAsked(clusters, (watched) => diffApi({ config, ...watched })),
     }),
+  };
+}
+
+function proxiesApi(mesh: Mesh): ApiDocument {
+  return {
+    about: 'every proxy: its state, since when, and why, as JSON',
+    document: () => {
+      const snapshot = mesh.readNow();
+      return proxiesBody(proxyTable(snapshot), snapshot.takenAt);
+    },
   };
 }
 
@@ -146,7 +153,7 @@ interface StatusPage {
 }
 
 /** The status page with what it listens to, and the runbooks. Agents know too little, and tell nobody what to do. */
-async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefined> {
+async function pageOf({ config, clusters }: WebOptions): Promise<StatusPage | undefined> {
   if (config.role === 'agent') return undefined;
   const [{ runbookRoutes }, { runbooksByRung, runbookTitles }, { readPage }, { pageDataRoutes }, { createEventFeed }] =
     await Promise.all([
@@ -157,13 +164,16 @@ async function pageOf({ config, mesh }: WebOptions): Promise<StatusPage | undefi
       import('../sinks/http/page/event-feed.ts'),
     ]);
   const { home, routes } = await readPage(runbooksByRung(LADDER));
-  const moment = (): string => new Date(Math.round(mesh.read().takenAt * 1000)).toISOString();
-  const feed = createEventFeed({ onChange: mesh.onChange, moment });
+  const moment = (): string => new Date(Math.round(clusters.home.mesh.read().takenAt * 1000)).toISOString();
+  const feed = createEventFeed({ onChange: clusters.onChange, moment });
   const pages = [
     feed.route,
     ...runbookRoutes(runbookTitles(LADDER)),
     ...routes,
-    ...pageDataRoutes({ read: mesh.readNow, noDiff: whyNoDiff(config) }),
+    ...pageDataRoutes({
+      read: (query) => clusterAsked(query, clusters).mesh.readNow(),
+      noDiff: whyNoDiff(config),
+    }),
   ];
   return { served: { home, pages }, feed };
 }

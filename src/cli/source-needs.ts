@@ -14,6 +14,7 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
   const { leaseNeeds } = await import('../sources/kubernetes/lease/lease-client.ts');
   const { configSchema } = await import('../config/schema.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
+  const { REMOTE_SECRETS_RBAC } = await import('../sources/kubernetes/remote-secrets/list.ts');
   const { TOKEN_REVIEW_RBAC } = await import('../sources/kubernetes/token-review.ts');
   return [
     {
@@ -40,6 +41,12 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
       part: 'leaderElection',
       when: 'Roles `central` and `all`, where `leaderElection.enabled` is true. With shards, each has a Lease of its own, whose name ends in `-` and its number.',
       rbac: leaseNeeds(configSchema.parse({}).leaderElection.leaseName),
+    },
+    {
+      source: 'remote secrets',
+      part: 'remoteSecrets',
+      when: 'Roles `central` and `all`, where `remoteClusters.secrets` is true; it is off by default. What the exporter may do in those clusters is what their kubeconfigs let it; `istioctl create-remote-secret` gives that of istiod, which reads nearly all that the kubernetes source lists.',
+      rbac: REMOTE_SECRETS_RBAC,
     },
     {
       source: 'tokens of requests',

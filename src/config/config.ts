@@ -36,6 +36,17 @@ export interface Config {
     readonly context: string | undefined;
     readonly namespaces: readonly string[];
   };
+  /** Clusters beside the one in which, or for which, the exporter runs. */
+  readonly remoteClusters: {
+    /** `ID=CONTEXT`, or the name of a context that is the id too. */
+    readonly contexts: readonly string[];
+    /** Where those contexts are; undefined: in the one of `kubernetes.kubeconfig`, or what kubectl would read. */
+    readonly kubeconfig: string | undefined;
+    /** Also those of istiod's remote secrets. */
+    readonly secrets: boolean;
+    /** Their istiods are asked through their API servers. */
+    readonly portForward: boolean;
+  };
   readonly accessLog: {
     readonly mode: 'files' | 'api' | 'off';
     readonly root: string;

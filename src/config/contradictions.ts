@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { nearest } from './problem.ts';
+import { readRemoteContext } from './remote-context.ts';
 import { formatDuration } from './units.ts';
 
 /** Two keys that cannot both be meant; `path` is the one to change. */
@@ -92,6 +93,30 @@ const RULES: readonly Rule[] = [
       path: ['accessLog', 'mode'],
       message: `${accessLog.mode}, but role is agent, which only reads files; use files, or another role`,
     },
+  ({ role, kubernetes, remoteClusters: { contexts, secrets } }) =>
+    (contexts.length > 0 || secrets) &&
+    (role === 'agent' || kubernetes.mode === 'off') && {
+      path: ['remoteClusters', secrets ? 'secrets' : 'contexts'],
+      message: `given, but ${role === 'agent' ? 'role is agent, which only reads the logs of its node; leave them to the central one' : 'kubernetes.mode is off, and clusters are watched through their Kubernetes APIs; turn that on'}`,
+    },
+  ({ kubernetes, remoteClusters }) =>
+    remoteClusters.contexts.length > 0 &&
+    kubernetes.mode === 'in-cluster' &&
+    remoteClusters.kubeconfig === undefined && {
+      path: ['remoteClusters', 'kubeconfig'],
+      message:
+        'missing, but kubernetes.mode is in-cluster, and contexts stand in a kubeconfig; mount one and name it here',
+    },
+  ({ cluster, remoteClusters: { contexts } }) => {
+    const ids = [cluster.id, ...contexts.map((text) => readRemoteContext(text).id)];
+    const twice = ids.find((id, nth) => ids.indexOf(id) !== nth);
+    return (
+      twice !== undefined && {
+        path: ['remoteClusters', 'contexts'],
+        message: `two clusters are called ${twice}${twice === cluster.id ? ', one of them by cluster.id' : ''}, and their metrics could not be told apart; write ID=CONTEXT with another id`,
+      }
+    );
+  },
   ({ role, inspect }) =>
     role === 'agent' &&
     inspect.enabled && {

@@ -16,6 +16,9 @@ export interface Field<T> {
   readonly schema: z.ZodType<T>;
 }
 
+/** One field for each key. */
+export type Fields<T> = { readonly [K in keyof T]: Field<T[K]> };
+
 const asText = (text: string): unknown => text;
 const asNumber = (text: string): unknown => (/^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text);
 const asList = (text: string): unknown => (text.trim() === '' ? [] : text.split(',').map((part) => part.trim()));

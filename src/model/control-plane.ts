@@ -43,4 +43,6 @@ export interface ControlPlane {
   /** Counts completed polls; history advances once for each. */
   readonly poll: number;
   readonly istiods: readonly IstiodAnswer[];
+  /** Clusters of whose proxies nothing is said here, though these istiods list them: another snapshot has them. */
+  readonly elsewhere?: ReadonlySet<string>;
 }

@@ -22,6 +22,7 @@ import { advanceAbsent, holdUnlisted, type UnlistedLook } from './sync-history-u
 const LAST_KNOWN_SECONDS = 300;
 /** What an earlier process knew is worth nothing once polls had this long to say otherwise. */
 const RESTORED_SECONDS = 900;
+const NO_CLUSTERS: ReadonlySet<string> = new Set();
 
 /**
  * Takes in one completed poll of all istiods: since when each proxy is out of sync, which are missing, what changed.
@@ -62,6 +63,8 @@ interface Poll {
   readonly meshCluster: string;
   /** The cluster of our pods. */
   readonly cluster: string;
+  /** Clusters of whose proxies another snapshot tells. */
+  readonly elsewhere: ReadonlySet<string>;
   readonly graceSeconds: number;
   readonly advance: Advance;
   lastChangeAt: EpochSeconds | undefined;
@@ -90,6 +93,7 @@ function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, { controlPlane,
     view: controlView(controlPlane, now, missingGraceSeconds),
     meshCluster,
     cluster: localCluster(listed, pods, previous.cluster ?? meshCluster),
+    elsewhere: controlPlane.elsewhere ?? NO_CLUSTERS,
     graceSeconds: missingGraceSeconds,
     lastChangeAt: previous.lastChangeAt,
     forgot: false,
@@ -168,7 +172,7 @@ function* takeOthers(poll: Poll): Steps<void> {
 
 /** Whether it is kept as last known. */
 function isHeld(look: UnlistedLook, poll: Poll): boolean {
-  if (isGone(look, poll)) return false;
+  if (poll.elsewhere.has(look.cluster) || isGone(look, poll)) return false;
   const held = holdUnlisted(look, poll.advance);
   if (!isWorthHolding(held, poll)) return false;
   poll.next.set(look.key, held);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createInspection, explain, type RunningInspection } from '../../src/app/inspection.ts';
+import { homeIstiods } from '../../src/app/istiod-part.ts';
 import type { Mesh } from '../../src/app/mesh.ts';
+import { createSharedIstiods } from '../../src/app/shared-istiods.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { Inspections } from '../../src/model/inspection.ts';
@@ -66,6 +68,7 @@ async function inspectAll(names: readonly string[], changes: object = {}) {
     scheduler: time.scheduler,
     access,
     asked: createAskedLooks(time.clock.monotonicMs),
+    istiods: homeIstiods(readable, createSharedIstiods()),
   });
   const [published, reports]: [Inspections[], PollReport[]] = [[], []];
   const stop = new AbortController();

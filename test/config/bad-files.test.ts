@@ -194,7 +194,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'nothing-like-it',
     [
-      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
+      'nothing-like-it.yaml:1: kafka: unknown key; the keys here are role, cluster, istiod, kubernetes, remoteClusters, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
     ],
   ],
   [
@@ -223,8 +223,26 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   [
     'prototype-keys',
     [
-      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
-      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
+      'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, remoteClusters, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
+      'prototype-keys.yaml:3: constructor: unknown key; the keys here are role, cluster, istiod, kubernetes, remoteClusters, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',
+    ],
+  ],
+  [
+    'remote-clusters-of-an-agent',
+    [
+      'remote-clusters-of-an-agent.yaml:3: remoteClusters.secrets: given, but role is agent, which only reads the logs of its node; leave them to the central one',
+    ],
+  ],
+  [
+    'remote-contexts-in-a-pod',
+    [
+      'remote-contexts-in-a-pod.yaml:3: remoteClusters.kubeconfig: missing, but kubernetes.mode is in-cluster, and contexts stand in a kubeconfig; mount one and name it here',
+    ],
+  ],
+  [
+    'remote-contexts-of-one-id',
+    [
+      'remote-contexts-of-one-id.yaml:2: remoteClusters.contexts: two clusters are called Kubernetes, one of them by cluster.id, and their metrics could not be told apart; write ID=CONTEXT with another id',
     ],
   ],
   ['section-is-text', ['section-is-text.yaml:1: istiod: must be a map of keys, not "kubernetes"']],

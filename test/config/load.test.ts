@@ -92,6 +92,12 @@ test('a file with every key gives every value', async () => {
       context: 'staging',
       namespaces: ['payment', 'bookinfo'],
     },
+    remoteClusters: {
+      contexts: ['west=arn:aws:eks:eu-west-1:1:cluster/west', 'north'],
+      kubeconfig: '/etc/clusters',
+      secrets: true,
+      portForward: true,
+    },
     accessLog: {
       mode: 'off',
       root: '/logs',

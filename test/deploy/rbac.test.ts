@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
+import { homeIstiods } from '../../src/app/istiod-part.ts';
+import { connectKubernetes } from '../../src/app/kubernetes.ts';
 import { createLeadership } from '../../src/app/leadership.ts';
 import { createMesh } from '../../src/app/mesh.ts';
 import { settingsOf } from '../../src/app/settings.ts';
+import { createSharedIstiods } from '../../src/app/shared-istiods.ts';
 import { createSourceBoard } from '../../src/app/source-board.ts';
 import { createSources } from '../../src/app/sources.ts';
 import { createWatchedCluster } from '../../src/app/watched-cluster.ts';
@@ -17,6 +20,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { createScheduler } from '../../src/runtime/schedule.ts';
 import { createAskedLooks } from '../../src/sources/inspection/asked-looks.ts';
+import { REMOTE_SECRETS_RBAC } from '../../src/sources/kubernetes/remote-secrets/list.ts';
 import { TOKEN_REVIEW_RBAC } from '../../src/sources/kubernetes/token-review.ts';
 import type { RbacNeed } from '../../src/sources/source.ts';
 import { type KubeObject, NO_HELM, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
@@ -89,18 +93,21 @@ async function needsOfShard(inPod: Config, shard: Shard): Promise<readonly RbacN
   const mesh = createMesh({ settings: settingsOf(config), clock: systemClock, history: NO_HISTORY });
   const parts = { config, env: {}, mesh, scheduler, clock: systemClock, log, shard };
   const board = createSourceBoard(parts);
-  const cluster = await createWatchedCluster({ ...parts, board });
-  const leadership = await createLeadership({ ...parts, kubernetes: cluster.kubernetes });
+  const kubernetes = await connectKubernetes(parts);
+  const cluster = await createWatchedCluster({ config, mesh, board, kubernetes });
+  const leadership = await createLeadership({ ...parts, kubernetes });
   const sources = await createSources({
     ...parts,
     board,
     cluster,
+    istiods: homeIstiods(mesh, createSharedIstiods()),
     pace: () => 'normal',
     asked: createAskedLooks(systemClock.monotonicMs),
   });
   try {
     const tokens = config.web.auth === 'kubernetes' ? TOKEN_REVIEW_RBAC : [];
-    return [...tokens, ...[leadership, ...cluster.tasks, ...sources.tasks].flatMap(({ rbac }) => rbac)];
+    const secrets = config.remoteClusters.secrets ? REMOTE_SECRETS_RBAC : [];
+    return [...tokens, ...secrets, ...[leadership, ...cluster.tasks, ...sources.tasks].flatMap(({ rbac }) => rbac)];
   } finally {
     await sources.close();
     await cluster.close();

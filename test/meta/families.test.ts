@@ -109,7 +109,7 @@ async function emptyScrape(): Promise<string> {
     { leads: () => true, shard: UNDIVIDED },
   );
   const log = recordLog();
-  const page = createExposition({ ladder: LADDER, read: () => snapshot, self, maxSeries: () => 10, log });
+  const page = createExposition({ ladder: LADDER, read: () => [snapshot], self, maxSeries: () => 10, log });
   const text = (await page()).body.toString();
   assert.deepEqual(log.lines, []);
   return text;

@@ -10,6 +10,7 @@ own, clusterScoped, namespaceObjects, forwarded}. `forwarded` is what `rbac.port
 {{- $on = append $on "kubernetes" -}}
 {{- if eq $config.role "all" -}}{{- $on = append $on "logApi" -}}{{- end -}}
 {{- if dig "inspect" "enabled" false $config -}}{{- $on = append $on "inspect" -}}{{- end -}}
+{{- if dig "remoteClusters" "secrets" false $config -}}{{- $on = append $on "remoteSecrets" -}}{{- end -}}
 {{- if eq (dig "web" "auth" "none" $config) "kubernetes" -}}{{- $on = append $on "webAuth" -}}{{- end -}}
 {{- if include "meshladder.elects" . -}}{{- $on = append $on "leaderElection" -}}{{- end -}}
 {{- end -}}

@@ -20,6 +20,7 @@ type Short = readonly [plural: string, kind: string, ...shortNames: string[]];
 const CORE: readonly Short[] = [
   ['configmaps', 'ConfigMap', 'cm'],
   ['pods', 'Pod', 'po'],
+  ['secrets', 'Secret'],
   ['serviceaccounts', 'ServiceAccount', 'sa'],
   ['services', 'Service', 'svc'],
 ];

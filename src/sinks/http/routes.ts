@@ -1,6 +1,6 @@
 import type { Page } from '../metrics/exposition.ts';
-import { type Answer, type Asked, jsonAnswer, type Route, textAnswer } from './answer.ts';
-import { ApiRefusal } from './api-refusal.ts';
+import { type Answer, type Asked, type Route, textAnswer } from './answer.ts';
+import { type ApiDocument, apiAnswer } from './api-answer.ts';
 import { landingAnswer } from './landing-page.ts';
 
 /** What the server tells of; read anew for each request. */
@@ -18,14 +18,6 @@ export interface RouteOptions {
   readonly pages?: readonly Route[];
   /** What `/` answers; without it, the landing page, which else is `/about`. */
   readonly home?: Answer;
-}
-
-export interface ApiDocument {
-  readonly about: string;
-  /** Why a query makes no sense; absent where none is read. */
-  refuse?(query: URLSearchParams): string | undefined;
-  /** @throws ApiRefusal where it cannot be had */
-  document(query: URLSearchParams): unknown | Promise<unknown>;
 }
 
 /** Exactly what Prometheus 3 insists on. */
@@ -58,21 +50,6 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
   const { home } = options;
   if (home === undefined) return [{ path: '/', answer: landing }, ...served];
   return [{ path: '/', answer: () => home }, { path: '/about', answer: landing }, ...served];
-}
-
-async function apiAnswer(api: ApiDocument, query: URLSearchParams): Promise<Answer> {
-  const error = api.refuse?.(query);
-  if (error !== undefined) return jsonAnswer(400, { error });
-  try {
-    const document = await api.document(query);
-    if (!Buffer.isBuffer(document)) return jsonAnswer(200, document);
-    return { status: 200, type: 'application/json; charset=utf-8', body: document };
-  } catch (refusal) {
-    if (!(refusal instanceof ApiRefusal)) throw refusal;
-    const { status, message, retryAfterSeconds } = refusal;
-    const headers = retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
-    return { ...jsonAnswer(status, { error: message }), headers };
-  }
 }
 
 function readyAnswer(pending: readonly string[]): Answer {

@@ -34,6 +34,14 @@ export interface StatusDocument {
   readonly sources: readonly SourceStatus[];
   readonly istiods: readonly IstiodStatus[] | null;
   readonly access_log: readonly IntakeStatus[] | null;
+  /** The other clusters that are watched, by their ids. */
+  readonly remote_clusters: readonly RemoteClusterStatus[];
+}
+
+export interface RemoteClusterStatus {
+  readonly cluster: string;
+  readonly sources: readonly SourceStatus[];
+  readonly istiods: readonly IstiodStatus[] | null;
 }
 
 export interface ElectionStatus {
@@ -73,7 +81,12 @@ export interface IntakeStatus {
   readonly newest_line_at: string | null;
 }
 
-export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): StatusDocument {
+/** @param remote other clusters that are watched */
+export function statusDocument(
+  snapshot: MeshSnapshot,
+  facts: StatusFacts,
+  remote: readonly MeshSnapshot[] = [],
+): StatusDocument {
   const { version, revision, role, startedAt, pending, election = null, shard = UNDIVIDED } = facts;
   return {
     version,
@@ -86,10 +99,14 @@ export function statusDocument(snapshot: MeshSnapshot, facts: StatusFacts): Stat
     pending,
     election,
     shard,
-    sources: snapshot.sources.map(sourceStatus),
-    istiods: known(snapshot.controlPlane)?.istiods.map(istiodStatus) ?? null,
+    ...heardOf(snapshot),
     access_log: known(snapshot.traffic)?.intake.map(intakeStatus) ?? null,
+    remote_clusters: remote.map((one) => ({ cluster: one.settings.meshCluster, ...heardOf(one) })),
   };
+}
+
+function heardOf({ sources, controlPlane }: MeshSnapshot): Pick<StatusDocument, 'sources' | 'istiods'> {
+  return { sources: sources.map(sourceStatus), istiods: known(controlPlane)?.istiods.map(istiodStatus) ?? null };
 }
 
 function sourceStatus({ source, up, lastSuccessAt, polls, errors, lastError }: SourceHealth): SourceStatus {

@@ -4,7 +4,7 @@ import { constants, gzip } from 'node:zlib';
 import { type Shard, UNDIVIDED } from '../../model/shard.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Rung, Sample } from '../../rungs/rung.ts';
-import { evaluateRung, type RungSamples } from './evaluate-rung.ts';
+import { type Evaluation, evaluateRung, type RungSamples } from './evaluate-rung.ts';
 import { createFamilyText, type FamilyText } from './family-text.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { createSeriesCap, type SeriesCap } from './series-cap.ts';
@@ -19,7 +19,8 @@ export interface Page {
 
 export interface ExpositionOptions {
   readonly ladder: readonly Rung[];
-  readonly read: () => MeshSnapshot;
+  /** One of each cluster; the same list as long as all of them are the same. */
+  readonly read: () => readonly MeshSnapshot[];
   readonly self: SelfMetrics;
   /** The most series of a family, by name. */
   readonly maxSeries: (family: string) => number;
@@ -43,9 +44,9 @@ interface Column {
 }
 
 /**
- * Writes the ladder's metrics, one snapshot a page. A page is made when it is asked for, in slices, and kept while the
- * snapshot stays the same; scrapes that come meanwhile share it, so no two renderings ever interleave. A rung that
- * throws loses its own families in that page and nothing else.
+ * Writes the ladder's metrics, one page for the snapshots of one moment. A page is made when it is asked for, in slices,
+ * and kept while the snapshots stay the same; scrapes that come meanwhile share it, so no two renderings ever interleave.
+ * A rung that throws loses its own families of that cluster in that page and nothing else.
  */
 export function createExposition(options: ExpositionOptions): () => Promise<Page> {
   const columns = options.ladder.map((rung) => columnOf(rung, options));
@@ -59,14 +60,21 @@ export function createExposition(options: ExpositionOptions): () => Promise<Page
     said.add(key);
     options.log.error(fields, message);
   };
-  const render = async (snapshot: MeshSnapshot): Promise<Page> => {
+  const render = async (snapshots: readonly MeshSnapshot[]): Promise<Page> => {
     const startedAt = performance.now();
     const pieces = createPieces();
     for (const column of columns) {
-      const samples = await evaluate(column.rung, snapshot, { ...options, sayOnce, giveWay: pieces.giveWay });
-      // What a rung does in one go may be long: nothing is added to it.
-      await pieces.pause();
-      for (const piece of columnPieces(column, samples, { ...options, sayOnce })) await pieces.add(piece);
+      const found: RungSamples[] = [];
+      let seconds = 0;
+      for (const snapshot of snapshots) {
+        const evaluated = await evaluate(column.rung, snapshot, { ...options, sayOnce, giveWay: pieces.giveWay });
+        found.push(evaluated.samples);
+        seconds += evaluated.seconds;
+        // What a rung does in one go may be long: nothing is added to it.
+        await pieces.pause();
+      }
+      options.self.rungTook(column.rung.id, seconds);
+      for (const piece of columnPieces(column, found, { ...options, sayOnce })) await pieces.add(piece);
       await pieces.pause();
     }
     await pieces.add(Buffer.from(await options.self.text()));
@@ -126,28 +134,38 @@ interface PieceOptions extends ExpositionOptions {
 }
 
 /** The bytes of one rung's families, piece by piece. */
-function* columnPieces({ rung, families }: Column, samples: RungSamples, options: PieceOptions): Generator<Buffer> {
+function* columnPieces(
+  { rung, families }: Column,
+  found: readonly RungSamples[],
+  options: PieceOptions,
+): Generator<Buffer> {
   for (const { key, name, text, cap, ownOf } of families) {
     const onRepeat = (): void => {
       options.self.seriesRepeated(name, 1);
       options.sayOnce({ rung: rung.id, family: name }, 'a label set came twice in one scrape; only the first is shown');
     };
-    yield* text.pieces(cap.apply(ownOf(samples[key] ?? [])), onRepeat);
+    yield* text.pieces(cap.apply(ownOf(samplesOf(found, key))), onRepeat);
   }
+}
+
+/** Of all clusters: a family is written once. */
+function samplesOf(found: readonly RungSamples[], key: string): readonly Sample[] {
+  const [first, ...others] = found.map((samples) => samples[key] ?? []);
+  return others.length === 0 ? (first ?? []) : [...(first ?? []), ...others.flat()];
 }
 
 async function evaluate(
   rung: Rung,
   snapshot: MeshSnapshot,
   { self, sayOnce, giveWay }: PieceOptions & Pick<Pieces, 'giveWay'>,
-): Promise<RungSamples> {
-  const { samples, seconds, error: err } = await evaluateRung(rung, snapshot, giveWay);
-  self.rungTook(rung.id, seconds);
+): Promise<Evaluation> {
+  const evaluation = await evaluateRung(rung, snapshot, giveWay);
+  const { error: err } = evaluation;
   if (err !== undefined) {
     self.rungFailed(rung.id);
     sayOnce({ rung: rung.id, err }, 'a rung failed; its metrics are missing from the scrape');
   }
-  return samples;
+  return evaluation;
 }
 
 /** Gathers pieces, and shares the time they take with other work. */

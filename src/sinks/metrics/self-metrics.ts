@@ -19,7 +19,10 @@ export interface SelfMetrics {
   rungTook(rung: string, seconds: number): void;
   seriesCapped(family: string, count: number): void;
   seriesRepeated(family: string, count: number): void;
-  taskTook(task: string, seconds: number): void;
+  /** @param meshCluster of a task that is not of the cluster at home */
+  taskTook(task: string, seconds: number, meshCluster?: string): void;
+  /** A remote cluster is not watched any more. */
+  clusterGone(meshCluster: string): void;
   tickMissed(): void;
   rendered(seconds: number): void;
   requestRefused(reason: RefusalReason): void;
@@ -64,7 +67,6 @@ export function createSelfMetrics(
   const rungDuration = gauge(SELF_FAMILIES.rungDuration);
   const capped = counter(SELF_FAMILIES.seriesCapped);
   const repeated = counter(SELF_FAMILIES.seriesRepeated);
-  const taskDuration = gauge(SELF_FAMILIES.taskDuration);
   const missedTicks = counter(SELF_FAMILIES.missedTicks);
   missedTicks.inc(cluster, 0);
   const renderDuration = gauge(SELF_FAMILIES.renderDuration);
@@ -81,7 +83,7 @@ export function createSelfMetrics(
     rungTook: (rung, seconds) => rungDuration.set({ ...cluster, rung }, seconds),
     seriesCapped: (family, count) => capped.inc({ ...cluster, family }, count),
     seriesRepeated: (family, count) => repeated.inc({ ...cluster, family }, count),
-    taskTook: (task, seconds) => taskDuration.set({ ...cluster, task }, seconds),
+    ...taskDurations(gauge(SELF_FAMILIES.taskDuration), meshCluster),
     tickMissed: () => missedTicks.inc(cluster),
     rendered: (seconds) => renderDuration.set(cluster, seconds),
     requestRefused: (reason) => refused.inc({ ...cluster, reason }),
@@ -91,6 +93,21 @@ export function createSelfMetrics(
     },
     text: async () => (await ofProcess.metrics()) + (await work.metrics()),
     processText: () => ofProcess.metrics(),
+  };
+}
+
+/** Of the cluster at home, where nothing else is said. */
+function taskDurations(duration: Gauge, home: string): Pick<SelfMetrics, 'taskTook' | 'clusterGone'> {
+  const tasks = new Map<string, Set<string>>();
+  return {
+    taskTook: (task, seconds, meshCluster = home) => {
+      duration.set({ mesh_cluster: meshCluster, task }, seconds);
+      tasks.set(meshCluster, (tasks.get(meshCluster) ?? new Set()).add(task));
+    },
+    clusterGone: (gone) => {
+      for (const task of tasks.get(gone) ?? []) duration.remove({ mesh_cluster: gone, task });
+      tasks.delete(gone);
+    },
   };
 }
 

@@ -1,7 +1,9 @@
+import type { PortForward } from '../pod-port.ts';
 import type { Clock } from '../source.ts';
 import { type Access, onlyWay, type Way } from './access.ts';
 import { readCa } from './ca-file.ts';
 import { eitherWay } from './either-way.ts';
+import { forwardedWay } from './forwarded-way.ts';
 import { createHttpClient } from './http-client.ts';
 import { httpWay } from './http-way.ts';
 import { xdsWay } from './xds-way.ts';
@@ -17,6 +19,8 @@ export interface WaysOptions {
   readonly caFile?: string | undefined;
   readonly timeoutMs: number;
   readonly limitBytes?: number;
+  /** The debug port is asked through it first; without it, at pod addresses alone. */
+  readonly portForward?: PortForward | undefined;
 }
 
 /** The ways that may be gone, and how to give them up. */
@@ -31,7 +35,8 @@ export function openWays(options: WaysOptions, clock: Pick<Clock, 'monotonicMs'>
   if (access === 'xds' && caFile === undefined) throw new TypeError('istiod.access: xds needs istiod.caFile');
   const client = createHttpClient();
   const bounds = { deadlineMs, limitBytes };
-  const http = httpWay({ client, ...bounds });
+  const { portForward } = options;
+  const http = portForward ? forwardedWay({ portForward, direct: client, ...bounds }) : httpWay({ client, ...bounds });
   const xds = caFile === undefined ? undefined : xdsWay({ trust: trustOf(caFile), deadlineMs, limitBytes });
   return {
     access: accessBy(access, { http, xds, nowMs: () => clock.monotonicMs() }),

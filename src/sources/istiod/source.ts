@@ -4,6 +4,7 @@ import type { ControlPlane, IstiodAnswer } from '../../model/control-plane.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import type { Pod } from '../../model/workload.ts';
+import type { PortForward } from '../pod-port.ts';
 import type { PollReport, RbacNeed, Scheduler, Source, SourceContext } from '../source.ts';
 import { discoverIstiods, fixedIstiods, type IstiodTarget, type XdsPlaces } from './discover.ts';
 import { openWays } from './open-ways.ts';
@@ -32,6 +33,8 @@ export interface IstiodSourceOptions {
   /** PEM of the authority that signs istiods' certificates; read anew for each poll. */
   readonly caFile?: string | undefined;
   readonly xds?: XdsPlaces;
+  /** Through the API server, to istiods whose pod addresses do not reach here. */
+  readonly portForward?: PortForward | undefined;
   /** A projected service-account token with audience istio-ca; read anew for each poll. */
   readonly tokenFile?: string;
   /** Longest answer taken of one istiod; an istiod with 10,000 proxies sends 18 MB. Default 128 MiB. */

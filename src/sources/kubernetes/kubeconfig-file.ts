@@ -22,13 +22,24 @@ export async function loadKubeconfig(files: KubeconfigFiles): Promise<KubeConfig
   const loaded: KubeConfig[] = [];
   for (const path of files.paths) {
     const text = await readText(path, files.mayBeMissing);
-    if (text !== undefined) loaded.push(await parseKubeconfig(path, text));
+    if (text !== undefined) loaded.push(await parseKubeconfig(`kubeconfig ${path}`, text, dirname(resolve(path))));
   }
   const where = files.paths.join(', ');
   if (loaded.length === 0) throw new KubeConfigError(`no kubeconfig at ${where}: give --kubeconfig, or set KUBECONFIG`);
   const merged = await merge(loaded);
-  merged.setCurrentContext(chooseContext(merged, files.context, where));
+  merged.setCurrentContext(chooseContext(merged, files.context, `kubeconfig ${where}`));
   return merged;
+}
+
+/**
+ * A kubeconfig that is no file, with its current context.
+ * @param where how it is called in errors
+ * @throws KubeConfigError
+ */
+export async function kubeconfigOf(where: string, text: string): Promise<KubeConfig> {
+  const config = await parseKubeconfig(where, text, '/');
+  config.setCurrentContext(chooseContext(config, undefined, where));
+  return config;
 }
 
 async function readText(path: string, mayBeMissing: boolean): Promise<string | undefined> {
@@ -42,26 +53,25 @@ async function readText(path: string, mayBeMissing: boolean): Promise<string | u
   }
 }
 
-async function parseKubeconfig(path: string, text: string): Promise<KubeConfig> {
+/** @param folder what relative paths in it start from */
+async function parseKubeconfig(where: string, text: string, folder: string): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   // Parsed here first: the library's YAML messages quote the lines around a mistake, and those may hold a token.
   const document = parseDocument(text, { prettyErrors: false });
   const mistake = document.errors[0];
   if (mistake !== undefined) {
-    throw new KubeConfigError(`kubeconfig ${path}: line ${lineOf(text, mistake.pos[0])} is no YAML (${mistake.code})`);
+    throw new KubeConfigError(`${where}: line ${lineOf(text, mistake.pos[0])} is no YAML (${mistake.code})`);
   }
-  if (!isSpecObject(document.toJS())) throw new KubeConfigError(`kubeconfig ${path}: it holds no configuration`);
+  if (!isSpecObject(document.toJS())) throw new KubeConfigError(`${where}: it holds no configuration`);
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
-    config.makePathsAbsolute(dirname(resolve(path)));
+    config.makePathsAbsolute(folder);
   } catch (cause) {
-    throw new KubeConfigError(`kubeconfig ${path}: ${cause instanceof Error ? cause.message : 'it cannot be used'}`);
+    throw new KubeConfigError(`${where}: ${cause instanceof Error ? cause.message : 'it cannot be used'}`);
   }
   config.clusters = config.clusters.map(allowPlainHttp);
-  config.users = config.users.map((user) =>
-    completeUser(user, document.toJS() as RawKubeconfig, dirname(resolve(path))),
-  );
+  config.users = config.users.map((user) => completeUser(user, document.toJS() as RawKubeconfig, folder));
   return config;
 }
 
@@ -102,22 +112,19 @@ function firstOfEachName<T extends { readonly name: string }>(entries: readonly 
 function chooseContext(config: KubeConfig, wanted: string | undefined, where: string): string {
   const name = wanted ?? config.currentContext;
   const there = config.contexts.map((context) => context.name).join(', ') || 'none';
-  if (!name) throw new KubeConfigError(`kubeconfig ${where}: no current-context; choose one with --context: ${there}`);
+  if (!name) throw new KubeConfigError(`${where}: no current-context; choose one with --context: ${there}`);
   const context = config.getContextObject(name);
-  if (!context) throw new KubeConfigError(`kubeconfig ${where}: there is no context ${name}; there are: ${there}`);
+  if (!context) throw new KubeConfigError(`${where}: there is no context ${name}; there are: ${there}`);
   const cluster = config.getCluster(context.cluster);
   if (!cluster)
-    throw new KubeConfigError(
-      `kubeconfig ${where}: context ${name} names cluster ${context.cluster}, which is missing`,
-    );
+    throw new KubeConfigError(`${where}: context ${name} names cluster ${context.cluster}, which is missing`);
   checkServer(cluster, where);
   nameUser(config, context, where);
   return name;
 }
 
 function checkServer({ name, server }: Cluster, where: string): void {
-  const wrong = (why: string): KubeConfigError =>
-    new KubeConfigError(`kubeconfig ${where}: the server of cluster ${name} ${why}`);
+  const wrong = (why: string): KubeConfigError => new KubeConfigError(`${where}: the server of cluster ${name} ${why}`);
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) throw wrong('is no http(s) URL');
   // The server is named in the log.
   if (new URL(server).username !== '') throw wrong('holds a user name: put it under users');
@@ -126,9 +133,7 @@ function checkServer({ name, server }: Cluster, where: string): void {
 function nameUser(config: KubeConfig, context: Context, where: string): void {
   if (context.user && config.getUser(context.user)) return;
   if (context.user) {
-    throw new KubeConfigError(
-      `kubeconfig ${where}: context ${context.name} names user ${context.user}, who is missing`,
-    );
+    throw new KubeConfigError(`${where}: context ${context.name} names user ${context.user}, who is missing`);
   }
   // Without a user the library would not even apply the cluster's certificate authority.
   const anonymous = { name: 'anonymous (no user in context)' };

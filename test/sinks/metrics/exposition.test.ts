@@ -33,19 +33,19 @@ function rungOf(id: string, evaluate: (snapshot: MeshSnapshot) => readonly Sampl
 }
 
 function start(ladder: readonly Rung[], maxSeries = 100_000) {
-  let snapshot = emptySnapshot(epochSeconds(1));
+  let snapshots = [emptySnapshot(epochSeconds(1))] as const;
   const log = recordLog();
   const self = createSelfMetrics(
     BUILD,
     'east',
     ladder.map((rung) => rung.id),
   );
-  const page = createExposition({ ladder, read: () => snapshot, self, maxSeries: () => maxSeries, log });
+  const page = createExposition({ ladder, read: () => snapshots, self, maxSeries: () => maxSeries, log });
   return {
     page,
     log,
     next: (): void => {
-      snapshot = emptySnapshot(epochSeconds(snapshot.takenAt + 1));
+      snapshots = [emptySnapshot(epochSeconds(snapshots[0].takenAt + 1))];
     },
   };
 }

@@ -44,7 +44,7 @@ async function exposed(shard: Shard) {
   const snapshot = emptySnapshot(epochSeconds(1_700_000_000));
   const page = createExposition({
     ladder: REPLAYED,
-    read: () => snapshot,
+    read: () => [snapshot],
     self,
     maxSeries: () => 100_000,
     shard,

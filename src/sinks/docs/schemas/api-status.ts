@@ -6,6 +6,7 @@ import type {
   ElectionStatus,
   IntakeStatus,
   IstiodStatus,
+  RemoteClusterStatus,
   SourceStatus,
   StatusDocument,
 } from '../../http/status-document.ts';
@@ -52,6 +53,12 @@ const shard: Schema<Shard> = object<Shard>({
   count: integer('Among how many exporters the mesh is divided.'),
 });
 
+const remoteCluster: Schema<RemoteClusterStatus> = object<RemoteClusterStatus>({
+  cluster: text('Its id, as in mesh_cluster.'),
+  sources: list(source),
+  istiods: nullable(list(istiod)),
+});
+
 export const apiStatus: Schema<StatusDocument> = object<StatusDocument>({
   version: text(),
   commit: nullable(text('Null when it runs from its sources.')),
@@ -66,6 +73,7 @@ export const apiStatus: Schema<StatusDocument> = object<StatusDocument>({
   sources: list(source),
   istiods: nullable(list(istiod)),
   access_log: nullable(list(intake)),
+  remote_clusters: list(remoteCluster, 'Other clusters that it watches.'),
 });
 
 /** A number for each of these words. */

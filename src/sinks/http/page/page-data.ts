@@ -1,7 +1,8 @@
 import { proxyTable } from '../../../model/proxy-table.ts';
 import type { MeshSnapshot } from '../../../model/snapshot.ts';
 import { type ProxyDocument, proxyDocument } from '../../report/proxy-status-json.ts';
-import { type Asked, jsonAnswer, type Route } from '../answer.ts';
+import type { Asked, Route } from '../answer.ts';
+import { apiAnswer } from '../api-answer.ts';
 import { type Happening, happeningsOf } from './happenings.ts';
 import { type MeshCounts, meshCounts } from './mesh-counts.ts';
 import { type Pair, pair } from './pair.ts';
@@ -17,7 +18,8 @@ export interface ShownProxy {
 }
 
 export interface PageDataOptions {
-  readonly read: () => MeshSnapshot;
+  /** Of the cluster that a query names. @throws ApiRefusal where there is none of that name */
+  readonly read: (query: URLSearchParams) => MeshSnapshot;
   /** Why nobody can ask for a diff; undefined: they can. */
   readonly noDiff: string | undefined;
 }
@@ -33,15 +35,15 @@ interface PageData {
 /** What the page asks for beside the API: cut to a screen, and free to change with the page. */
 export function pageDataRoutes({ read, noDiff }: PageDataOptions): readonly Route[] {
   const data: { readonly [K in keyof PageData]: (query: URLSearchParams) => PageData[K] } = {
-    proxies: (query) => proxyList(proxyTable(read()), query),
-    proxy: (query) => ({ proxies: shownProxies(read(), query), noDiff: noDiff ?? null }),
-    traffic: (query) => trafficPairs(read(), query),
-    pair: (query) => pair(read(), query),
-    counts: () => meshCounts(read()),
+    proxies: (query) => proxyList(proxyTable(read(query)), query),
+    proxy: (query) => ({ proxies: shownProxies(read(query), query), noDiff: noDiff ?? null }),
+    traffic: (query) => trafficPairs(read(query), query),
+    pair: (query) => pair(read(query), query),
+    counts: (query) => meshCounts(read(query)),
   };
   return Object.entries(data).map(([name, document]) => ({
     path: `/page/${name}.json`,
-    answer: ({ query }: Asked) => jsonAnswer(200, document(query)),
+    answer: ({ query }: Asked) => apiAnswer({ document }, query),
   }));
 }
 

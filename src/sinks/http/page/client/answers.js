@@ -1,4 +1,5 @@
 // @ts-check
+import { ofCluster } from './cluster.js';
 
 /** Longer than this, and the exporter counts as silent. */
 const PATIENCE_MS = 15_000;
@@ -19,7 +20,7 @@ class NotNow extends Error {}
  * @throws Refused, or whatever fetch throws
  */
 export async function ask(path, patienceMs = PATIENCE_MS) {
-  const answer = await fetch(path, {
+  const answer = await fetch(ofCluster(path), {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(patienceMs),
   });

@@ -1,5 +1,6 @@
 // @ts-check
 import { createAnswers } from './answers.js';
+import { clusterLinks, statusOfCluster } from './cluster.js';
 import { copy } from './copying.js';
 import { h, show } from './dom.js';
 import { filterPlace } from './filters.js';
@@ -53,7 +54,7 @@ async function update() {
 }
 
 function draw() {
-  const standing = { status, problem, isListening: live.isListening() };
+  const standing = { status: statusOfCluster(status), problem, isListening: live.isListening() };
   show(part('freshness'), freshnessLine(standing));
   show(part('trouble'), troubles(standing));
   show(part('nav'), [
@@ -64,6 +65,7 @@ function draw() {
         h('li', {}, h('a', { href, 'aria-current': views.includes(place.view) && 'page' }, text)),
       ),
     ),
+    clusterLinks(status, location.hash),
   ]);
   drawView();
 }

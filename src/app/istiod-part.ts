@@ -1,0 +1,30 @@
+import type { ObjectMap } from '../model/cluster.ts';
+import type { ControlPlane } from '../model/control-plane.ts';
+import type { Observed } from '../model/observed.ts';
+import type { Pod } from '../model/workload.ts';
+import type { PortForward } from '../sources/pod-port.ts';
+import type { Source } from '../sources/source.ts';
+import type { Mesh } from './mesh.ts';
+import type { SharedIstiods } from './shared-istiods.ts';
+
+/** Which istiods serve a cluster's proxies, and how what they say comes into its mesh. */
+export interface IstiodPart {
+  /** @param own polls the istiods of the cluster itself */
+  source(own: Source<ControlPlane>): Source<ControlPlane>;
+  /** Awaited before `own` publishes. */
+  prepare(value: ControlPlane): Promise<void>;
+  /** Among which the istiods are. */
+  pods(): Observed<ObjectMap<Pod>>;
+  /** Undefined: they are reached at their addresses. */
+  portForward(): PortForward | undefined;
+}
+
+/** Of the cluster in which the exporter is at home: it polls its own istiods, for others too. */
+export function homeIstiods(mesh: Mesh, shared: SharedIstiods): IstiodPart {
+  return {
+    source: shared.own,
+    prepare: (value) => shared.prepare(value, mesh.prepareControlPlane),
+    pods: () => mesh.read().cluster.pods,
+    portForward: () => undefined,
+  };
+}

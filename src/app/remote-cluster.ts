@@ -1,0 +1,80 @@
+import type { Config } from '../config/config.ts';
+import type { Shard } from '../model/shard.ts';
+import { NO_HISTORY } from '../model/sync-history.ts';
+import type { Log } from '../runtime/log.ts';
+import { createScheduler } from '../runtime/schedule.ts';
+import { supervise } from '../runtime/supervise.ts';
+import type { SelfMetrics } from '../sinks/metrics/self-metrics.ts';
+import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
+import { createAskedLooks } from '../sources/inspection/asked-looks.ts';
+import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
+import type { PortForward } from '../sources/pod-port.ts';
+import type { Clock } from '../sources/source.ts';
+import type { Clusters } from './clusters.ts';
+import { connectionTo } from './kubernetes.ts';
+import { createLead } from './lead.ts';
+import type { LeadTerms } from './lead-terms.ts';
+import { createMesh } from './mesh.ts';
+import { paceOf } from './pace.ts';
+import { createProgress } from './progress.ts';
+import { remoteConfig } from './remote-config.ts';
+import { remoteIstiods } from './remote-istiods.ts';
+import { settingsOf } from './settings.ts';
+import type { SharedIstiods } from './shared-istiods.ts';
+import { createSourceBoard } from './source-board.ts';
+import { createWatchedCluster } from './watched-cluster.ts';
+
+export interface RemoteClusterOptions {
+  /** Of the exporter, at home. */
+  readonly config: Config;
+  readonly clusters: Clusters;
+  readonly shared: SharedIstiods;
+  readonly terms: LeadTerms;
+  readonly self: SelfMetrics;
+  readonly shard: Shard;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly graceMs: number;
+}
+
+/** Where a remote cluster is, and what it is called. */
+export interface RemotePlace {
+  readonly id: string;
+  readonly access: KubeAccess;
+}
+
+/** Watches one remote cluster until `signal` aborts: its lists in every replica, all else by the one that leads. */
+export async function watchRemoteCluster(
+  { id, access }: RemotePlace,
+  options: RemoteClusterOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clusters, clock, self, graceMs, shared } = options;
+  const config = remoteConfig(options.config, id);
+  const log = options.log.child({ cluster: id });
+  const mesh = createMesh({ settings: settingsOf(config), clock, history: NO_HISTORY });
+  const asked = createAskedLooks<DiffExcerpt>(clock.monotonicMs);
+  const board = createSourceBoard({ mesh, clock, log });
+  const kubernetes = await connectionTo(access, log);
+  const cluster = await createWatchedCluster({ config, mesh, board, kubernetes });
+  const scheduler = createScheduler({ log, onRun: (task, seconds) => self.taskTook(task, seconds, id) });
+  const portForward = config.remoteClusters.portForward ? await portForwardTo(access) : undefined;
+  const istiods = remoteIstiods({ cluster: id, mesh, shared, home: clusters.home.mesh, portForward });
+  const own = { ...options, config, log, mesh, asked, board, cluster, scheduler, istiods };
+  const lead = createLead({ ...own, pace: paceOf(mesh, clock), progress: createProgress(clock, log) });
+  const leading = { name: 'lead', run: (stop: AbortSignal) => options.terms.inEach(lead, stop) };
+  const leave = clusters.add(id, { mesh, asked });
+  try {
+    await supervise([...cluster.tasks, leading], signal, 2 * graceMs);
+  } finally {
+    leave();
+    scheduler.stop();
+    self.clusterGone(id);
+    await cluster.close();
+  }
+}
+
+async function portForwardTo(access: KubeAccess): Promise<PortForward> {
+  const { createPortForward } = await import('../sources/kubernetes/port-forward.ts');
+  return createPortForward({ access });
+}

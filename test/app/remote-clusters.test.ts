@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { findResource } from '../../src/demo/kube/resources.ts';
+import type { StatusDocument } from '../../src/sinks/http/status-document.ts';
+import { labelsOf, readExposition } from '../support/exposition.ts';
+import { json, startIstiodServer, text } from '../support/istiod-server.ts';
+import { listening } from '../support/listening.ts';
+import { type RecordedCluster, readRecording, startRecordedCluster } from '../support/recorded-cluster.ts';
+import { startProcess } from '../support/run-process.ts';
+import { until } from '../support/until.ts';
+
+interface Row {
+  readonly proxy: string;
+  readonly cluster_id: string;
+}
+
+const ROWS = JSON.parse(readRecording('syncz/nack-real-envoy.json')) as readonly Row[];
+/** Of the cluster without istiods: its pod runs on, and the istiods at home do not list it. */
+const NOT_CONNECTED = 'details-v1-79dfbd6fff-4jq8w.bookinfo';
+const UP_IN_WEST = 'meshladder_source_up{mesh_cluster="west",source="istiod"}';
+const WEST = ROWS.filter(({ proxy }) => proxy !== NOT_CONNECTED).map((row) => ({ ...row, cluster_id: 'west' }));
+
+/** What tells of the exporter or of its node, and so nothing of a cluster. */
+const OF_THE_PROGRAM =
+  /^(process_|nodejs_|meshladder_(build_info|rung_|series_|task_|missed_ticks|render_|shard_|total_shards|http_|access_log_))/;
+/** Of the logs of the node at home. */
+const OF_LOGS = /source="access_log"/;
+/** Moments, and how often something was asked: no two clusters have them in common. */
+const BY_CHANCE = /(_timestamp_seconds|_polls_total|_errors_total)(\{|$)/;
+
+async function startIstiod(context: TestContext, rows: readonly Row[]): Promise<number> {
+  const answers = { '/debug/syncz': json(rows), '/version': text(readRecording('istiod/version.json')) };
+  const istiod = await startIstiodServer(answers);
+  context.after(() => istiod.stop());
+  return istiod.port;
+}
+
+async function startCluster(context: TestContext, folder: string, istiodPort: number): Promise<RecordedCluster> {
+  await mkdir(folder);
+  return startRecordedCluster(context, folder, istiodPort);
+}
+
+/** What is left is a cluster that others' istiods serve. */
+function removeIstiods({ store }: RecordedCluster): void {
+  for (const resource of [findResource('', 'v1', 'pods'), findResource('apps', 'v1', 'deployments')]) {
+    assert.ok(resource);
+    const names =
+      store
+        .collection(resource)
+        .entries()
+        ?.map((entry) => entry.read().metadata.name) ?? [];
+    const istiods = names.filter((name) => name.startsWith('istiod'));
+    assert.ok(istiods.length > 0);
+    for (const name of istiods) store.remove(resource, 'istio-system', name);
+  }
+}
+
+/** As `istioctl create-remote-secret` writes it. */
+function remoteSecret(cluster: string, kubeconfig: string): Parameters<RecordedCluster['store']['create']>[0] {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: `istio-remote-secret-${cluster}`,
+      namespace: 'istio-system',
+      labels: { 'istio/multiCluster': 'true' },
+      annotations: { 'networking.istio.io/cluster': cluster },
+    },
+    data: { [cluster]: Buffer.from(kubeconfig).toString('base64') },
+  };
+}
+
+/**
+ * One exporter at home, in a cluster whose istiods serve those of `west` too, which it knows by a remote secret; `north`, a
+ * context of a kubeconfig, has an istiod of its own, installed by itself: it calls its cluster what home is called.
+ */
+async function startThree(context: TestContext) {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-clusters-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const home = await startCluster(context, join(folder, 'home'), await startIstiod(context, [...ROWS, ...WEST]));
+  const north = await startCluster(context, join(folder, 'north'), await startIstiod(context, ROWS));
+  const west = await startCluster(context, join(folder, 'west'), 1);
+  removeIstiods(west);
+  home.store.create(remoteSecret('west', await readFile(west.kubeconfig, 'utf8')));
+  const config = {
+    istiod: { interval: '500ms', fastInterval: '500ms' },
+    kubernetes: { mode: 'kubeconfig', kubeconfig: home.kubeconfig },
+    remoteClusters: { contexts: ['north=recorded'], kubeconfig: north.kubeconfig, secrets: true },
+    accessLog: { root: folder },
+    metrics: { missingGrace: '1s' },
+    analysis: { interval: '500ms' },
+    history: { file: join(folder, 'history.json') },
+    web: { listenAddress: '127.0.0.1:0' },
+    log: { format: 'json' },
+  };
+  await writeFile(join(folder, 'meshladder.yaml'), JSON.stringify(config));
+  const child = startProcess(['serve', '--config.file', join(folder, 'meshladder.yaml')]);
+  context.after(async () => {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'exit');
+  });
+  return { url: await listening(child.stderr), home, west, folder };
+}
+
+async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
+  const families = readExposition(await (await fetch(`${url}/metrics`)).text());
+  return new Map([...families.values()].flatMap(({ samples }) => [...samples]));
+}
+
+function of(cluster: string, series: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...series].filter(([key]) => labelsOf(key)['mesh_cluster'] === cluster));
+}
+
+/** What is told of a mesh, whatever its cluster is called. */
+function toldOf(cluster: string, series: ReadonlyMap<string, number>): readonly string[] {
+  const lines = [...of(cluster, series)].map(([key, value]) => `${key} ${BY_CHANCE.test(key) ? '…' : value}`);
+  const told = lines.filter((line) => !OF_THE_PROGRAM.test(line) && !OF_LOGS.test(line));
+  return told.map((line) => line.replaceAll(`mesh_cluster="${cluster}"`, 'mesh_cluster="…"')).toSorted();
+}
+
+/** Every cluster has been polled and analysed, and who is missing found to be. */
+function isKnown(series: ReadonlyMap<string, number>): boolean {
+  const since = /^meshladder_proxy_out_of_sync_since_timestamp_seconds\{.*proxy="details-/;
+  const missing = [...of('west', series).keys()].some((key) => since.test(key));
+  const analysed = ['Kubernetes', 'north', 'west'].every((cluster) =>
+    [...of(cluster, series).keys()].some((key) => key.startsWith('meshladder_analysis_finding_since')),
+  );
+  return missing && analysed;
+}
+
+test('one exporter watches three clusters, each under its own id, as if it were the only one', async (context) => {
+  const { url, home, folder } = await startThree(context);
+  const series = await until(() => scrape(url), isKnown, 'all three in a scrape', { withinMs: 30_000, everyMs: 200 });
+  const clusters = new Set([...series.keys()].flatMap((key) => labelsOf(key)['mesh_cluster'] ?? []));
+  assert.deepEqual([...clusters].toSorted(), ['Kubernetes', 'north', 'west']);
+  const repeated = [...series].filter(([key, value]) => key.startsWith('meshladder_series_repeated') && value > 0);
+  assert.deepEqual(repeated, []);
+
+  await context.test('a mesh that was installed by itself is told as it would be alone', () => {
+    assert.deepEqual(toldOf('north', series), toldOf('Kubernetes', series));
+    assert.ok(toldOf('north', series).length > 300);
+  });
+
+  await context.test('the istiods at home tell of the cluster that has none', () => {
+    const gone = [...of('west', series).keys()].filter((key) => key.startsWith('meshladder_proxy_missing{'));
+    assert.deepEqual(
+      gone.map((key) => labelsOf(key)['proxy']),
+      [NOT_CONNECTED.split('.')[0]],
+    );
+    assert.equal(series.get(UP_IN_WEST), 1);
+    assert.equal(series.get('meshladder_istiods{mesh_cluster="west"}'), 1);
+  });
+
+  const get = async (path: string) => {
+    const response = await fetch(`${url}${path}`);
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  await context.test('the API answers for the cluster that it is asked for, and names those there are', async () => {
+    const proxies = async (query: string) =>
+      (await get(`/api/v1/proxies${query}`)).body['proxies'] as readonly { cluster: string; namespace: string }[];
+    const clustersIn = async (query: string) => [...new Set((await proxies(query)).map(({ cluster }) => cluster))];
+    assert.deepEqual(await clustersIn('?cluster=west'), ['west']);
+    assert.deepEqual(await clustersIn('?cluster=north'), ['north']);
+    assert.deepEqual(await clustersIn('?cluster=Kubernetes'), ['Kubernetes']);
+    assert.deepEqual(await clustersIn(''), ['Kubernetes']);
+    const ladder = await get('/api/v1/ladder?cluster=west&namespace=bookinfo&pod=details-v1-79dfbd6fff-4jq8w');
+    assert.match(JSON.stringify(ladder.body), /no istiod lists/);
+    for (const path of ['/api/v1/ladder?cluster=moon', '/page/proxies.json?cluster=moon']) {
+      const { status, body } = await get(path);
+      const error = 'no cluster moon is watched here; there are: Kubernetes, north, west';
+      assert.deepEqual({ status, body }, { status: 404, body: { error } });
+    }
+    const { remote_clusters: remote } = (await get('/api/v1/status')).body as unknown as StatusDocument;
+    assert.deepEqual(
+      remote.map(({ cluster, istiods }) => [cluster, istiods?.map(({ state }) => state)]),
+      [
+        ['north', ['ok']],
+        ['west', ['ok']],
+      ],
+    );
+  });
+
+  await context.test('a cluster whose secret is gone is told of no more', async () => {
+    const secrets = findResource('', 'v1', 'secrets');
+    assert.ok(secrets);
+    home.store.remove(secrets, 'istio-system', 'istio-remote-secret-west');
+    const isGone = (now: ReadonlyMap<string, number>): boolean => !now.has(UP_IN_WEST);
+    await until(() => scrape(url), isGone, 'west to be gone', { withinMs: 15_000, everyMs: 200 });
+    assert.equal((await get('/api/v1/ladder?cluster=west')).status, 404);
+
+    assert.match(await readFile(join(folder, 'history.json.west'), 'utf8'), /details-v1/);
+  });
+});
