@@ -9,7 +9,9 @@ export interface BuiltImage {
   readonly root: string;
   readonly user: string;
   readonly workdir: string;
-  readonly command: readonly string[];
+  readonly entrypoint: readonly string[];
+  /** What follows it where nothing else is asked for. */
+  readonly cmd: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,7 @@ export function buildImage({ context, scratch, args, base }: BuildOptions): Buil
   }
   if (stage === undefined) throw new Error('the Dockerfile has no FROM');
   const { root, user, workdir, entrypoint, cmd, env, labels } = stage;
-  return { root, user, workdir, command: [...entrypoint, ...cmd], env, labels };
+  return { root, user, workdir, entrypoint, cmd, env, labels };
 }
 
 function newStage(root: string): Stage {

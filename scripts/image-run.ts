@@ -42,10 +42,10 @@ export interface RunOptions {
  * Starts an image as a kubelet does under the restricted profile: its own root, read-only but for an empty /tmp, its own
  * user, no capabilities, no new privileges. It keeps this machine's network.
  */
-export function runImage({ root, user, workdir, command, env }: BuiltImage, options: RunOptions = {}): ChildProcess {
+export function runImage(image: BuiltImage, options: RunOptions = {}): ChildProcess {
+  const { root, user, workdir, entrypoint, cmd, env } = image;
   const [uid = '', gid = ''] = user.split(':');
-  const [program = '', script = '', ...usual] = command;
-  const argv = [program, script, ...(options.args ?? usual)];
+  const argv = [...entrypoint, ...(options.args ?? cmd)];
   const mounts = [
     'mount --bind "$ROOT" "$ROOT"',
     'mount -o remount,ro,bind "$ROOT"',

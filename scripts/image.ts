@@ -25,7 +25,7 @@ const image = buildImage({
   args,
   base: (name, root) => name.includes('distroless') && putNode(root),
 });
-console.error(`built: ${image.command.join(' ')} as ${image.user}`);
+console.error(`built: ${[...image.entrypoint, ...image.cmd].join(' ')} as ${image.user}`);
 const given = process.argv.slice(2);
 const child = runImage(image, given.length === 0 ? {} : { args: given });
 child.stdout?.pipe(process.stdout);

@@ -61,6 +61,8 @@ interface Seen {
   readonly running: readonly Block[];
   readonly residentBytes: readonly number[];
   readonly peakBytes: number;
+  /** How much of one core the exporter took, all its threads together. */
+  readonly cores: number;
   readonly polls: number;
 }
 
@@ -70,6 +72,7 @@ async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen>
   const plain: Timed[] = [];
   const packed: Timed[] = [];
   const residentBytes: number[] = [];
+  const { cpuSeconds: spentBefore } = demo.usage();
   for (const untilMs = readyAtMs + minutes * 60_000; monotonicMs() < untilMs; await sleep(SCRAPE_EVERY_MS)) {
     const isPacked = packed.length < plain.length;
     const answer = await timedGet(`${demo.url}/metrics`, isPacked ? { 'Accept-Encoding': 'gzip' } : {});
@@ -78,13 +81,15 @@ async function observe(demo: DemoProcess, { minutes }: LoadBench): Promise<Seen>
     residentBytes.push(demo.usage().residentBytes);
   }
   const blocks = demo.blocks();
+  const { peakBytes, cpuSeconds } = demo.usage();
   return {
     plain,
     packed,
     starting: blocks.filter(({ endedAtMs }) => endedAtMs <= readyAtMs),
     running: blocks.filter(({ endedAtMs }) => endedAtMs > readyAtMs),
     residentBytes,
-    peakBytes: demo.usage().peakBytes,
+    peakBytes,
+    cores: (cpuSeconds - spentBefore) / ((monotonicMs() - readyAtMs) / 1000),
     polls: pollsIn(plain.at(-1)),
   };
 }
@@ -112,6 +117,7 @@ function rowsOf(seen: Seen): readonly (readonly string[])[] {
     ...scrapeRows('/metrics, plain', seen.plain),
     ...scrapeRows('/metrics, gzip', seen.packed),
     ['series', String(series), '', ''],
+    ['cores in use', seen.cores.toFixed(2), '', ''],
     ['resident memory, median', megabytes(median(seen.residentBytes)), '', ''],
     ['resident memory, peak', megabytes(seen.peakBytes), '', ''],
   ];

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../../src/demo/exporter/child.ts';
 import { listening } from '../../test/support/listening.ts';
 import { type ProcessUsage, usageOf } from '../process-usage.ts';
 
@@ -16,7 +17,7 @@ export interface ExporterProcess {
 
 /** @throws Error with what it said when it does not start */
 export async function startExporter(configFile: string): Promise<ExporterProcess> {
-  const args = [PROGRAM, 'serve', '--config.file', configFile, '--web.listen-address', '127.0.0.1:0'];
+  const args = [...NODE_FLAGS, PROGRAM, 'serve', '--config.file', configFile, '--web.listen-address', '127.0.0.1:0'];
   const child = spawn(process.execPath, [...args, '--log.format', 'json'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const url = await listening(child.stderr);
   return {

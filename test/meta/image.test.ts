@@ -11,6 +11,7 @@ import { hashSync } from 'bcryptjs';
 import { type BuiltImage, buildImage } from '../../scripts/image-build.ts';
 import { createIgnore, parseDockerfile } from '../../scripts/image-dockerfile.ts';
 import { putNode, runImage, whyNotHere } from '../../scripts/image-run.ts';
+import { NODE_FLAGS } from '../../src/demo/exporter/child.ts';
 import { ask, basic } from '../support/ask.ts';
 import { listening } from '../support/listening.ts';
 import { readSource } from '../support/source-files.ts';
@@ -27,7 +28,7 @@ test('the image says what it is, and runs as a user that Kubernetes can see is n
   const only = (name: string): string => last.find((step) => step.name === name)?.rest ?? '';
   assert.match(last[0]?.rest ?? '', /^gcr\.io\/distroless\/nodejs24-debian12:nonroot$/);
   assert.equal(only('USER'), '65532:65532');
-  assert.deepEqual(JSON.parse(only('ENTRYPOINT')), ['/nodejs/bin/node', '/app/dist/main.js']);
+  assert.deepEqual(JSON.parse(only('ENTRYPOINT')), ['/nodejs/bin/node', ...NODE_FLAGS, '/app/dist/main.js']);
   assert.deepEqual(JSON.parse(only('CMD')), ['serve']);
   for (const label of ['title', 'description', 'licenses', 'version', 'revision', 'created', 'base.name']) {
     assert.ok(only('LABEL').includes(`org.opencontainers.image.${label}=`), label);
