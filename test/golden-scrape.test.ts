@@ -61,7 +61,7 @@ async function startExporter(context: TestContext) {
 }
 
 async function scrapeUntil(url: string, expected: readonly RegExp[], lines = 0): Promise<string> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const body = await (await fetch(`${url}/metrics`)).text();
     const missing = expected.filter((pattern) => !pattern.test(body));

@@ -12,7 +12,7 @@ import { ISTIOD_TOKEN, MESH_CA, startXdsCluster, TOKEN_OF_DEFAULT, type XdsClust
 import { DEBUG, debugBody } from '../support/xds-server.ts';
 
 const HEALTHY = await readFile(fixturePath('istiod/syncz.json'), 'utf8');
-const LIMIT = { timeout: 60_000 };
+const LIMIT = { timeout: 200_000 };
 
 function status({ kubeconfig }: XdsCluster, ...argv: readonly string[]) {
   return runCli(['status', '--kubeconfig', kubeconfig, '-o', 'json', ...argv]);

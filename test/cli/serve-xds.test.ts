@@ -107,7 +107,7 @@ function debugPolls({ seen }: IstiodServer): number {
 }
 
 test('where the debug port of istiod is off, its proxies are read over xDS, and it says so', {
-  timeout: 60_000,
+  timeout: 200_000,
 }, async (t) => {
   const { xds, env, http } = await istiodWithoutDebugPort(t);
   const served = await serve(t, env);
@@ -127,7 +127,7 @@ test('where the debug port of istiod is off, its proxies are read over xDS, and 
   assert.ok(served.lines.every((line) => !line.includes(TOKEN)));
 });
 
-test('where xDS is denied too, the reason is told, with both', { timeout: 60_000 }, async (t) => {
+test('where xDS is denied too, the reason is told, with both', { timeout: 200_000 }, async (t) => {
   const { env, http } = await istiodWithoutDebugPort(t, 'another.good.token');
   const served = await serve(t, env);
   await served.until('denied');
@@ -144,7 +144,7 @@ test('where xDS is denied too, the reason is told, with both', { timeout: 60_000
   assert.ok(served.lines.every((line) => !line.includes(TOKEN)));
 });
 
-test('with access xds the debug port is left alone', { timeout: 60_000 }, async (t) => {
+test('with access xds the debug port is left alone', { timeout: 200_000 }, async (t) => {
   const { env, xds, http } = await istiodWithoutDebugPort(t);
   xds.on(DEBUG, debugBody(HEALTHY));
   const served = await serve(t, { ...env, MESHLADDER_ISTIOD_ACCESS: 'xds' });

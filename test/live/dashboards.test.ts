@@ -83,7 +83,7 @@ function incidents(stillEmpty: () => readonly string[]): Scenario {
 
 test('a real Prometheus scrapes the demo: no panel is empty during the incidents, no rule and no query fails', {
   skip,
-  timeout: 300_000,
+  timeout: 500_000,
 }, async (context) => {
   const empty = new Map(QUERIES.map(({ name, expr }) => [name, expr]));
   const scenario = incidents(() => [...empty.keys()]);

@@ -105,7 +105,7 @@ function story(run: Told, waitMs: number): Scenario {
 
 test('a mesh that is well pages nobody; a proxy that hangs is a ticket; NR and UH are one page each, and over when they are', {
   skip,
-  timeout: 300_000,
+  timeout: 500_000,
 }, async (context) => {
   const receivers = await startReceivers();
   context.after(() => receivers.stop());

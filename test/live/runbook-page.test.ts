@@ -14,7 +14,7 @@ import { findTool } from '../support/tools.ts';
 const chromium = findTool('chromium');
 const skip = chromium === undefined ? 'no Chromium here: the Debian package chromium has it' : false;
 
-describe('a served runbook in a real browser', { skip, timeout: 60_000 }, () => {
+describe('a served runbook in a real browser', { skip, timeout: 300_000 }, () => {
   const cleanups: (() => unknown)[] = [];
   const suite = { after: (cleanup: () => unknown) => cleanups.unshift(cleanup) } as unknown as TestContext;
   let browser: Browser;

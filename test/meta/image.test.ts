@@ -167,7 +167,7 @@ describe('built by its own steps, run with a read-only root as nobody', { skip: 
     timeout: 240_000,
   }, async (t) => {
     const child = runImage(image, {
-      args: ['demo', '--once', '--incident', 'drift', '--speed', '10', '--listen', '127.0.0.1:0'],
+      args: ['demo', '--once', '--incident', 'drift', '--speed', '50', '--listen', '127.0.0.1:0'],
     });
     t.after(() => child.kill('SIGKILL'));
     let said = '';

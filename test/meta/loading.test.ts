@@ -30,7 +30,7 @@ async function loadedBy(argv: readonly string[], env: Record<string, string> = {
   const spy = `data:text/javascript,${encodeURIComponent(SPY)}`;
   const { stderr } = await run(process.execPath, ['--import', spy, MAIN, ...argv], {
     env: { ...ofEveryProcess(), ...env },
-    timeout: 60_000,
+    timeout: 200_000,
   });
   return new Set([...stderr.matchAll(/^loads (.+)$/gm)].map(([, name = '']) => name));
 }
@@ -95,7 +95,7 @@ async function loadedWhileServing(
   return new Set([...said.matchAll(/^loads (.+)$/gm)].map(([, name = '']) => name));
 }
 
-test('an agent loads nothing that only others use', { timeout: 60_000 }, async (t) => {
+test('an agent loads nothing that only others use', { timeout: 200_000 }, async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'meshladder-pods-'));
   t.after(() => rm(root, { recursive: true }));
   const env = { MESHLADDER_ROLE: 'agent', MESHLADDER_ACCESS_LOG_ROOT: root };
@@ -107,7 +107,7 @@ test('an agent loads nothing that only others use', { timeout: 60_000 }, async (
   );
 });
 
-test('gRPC is loaded with the first question over xDS, and not where HTTP does', { timeout: 60_000 }, async (t) => {
+test('gRPC is loaded with the first question over xDS, and not where HTTP does', { timeout: 200_000 }, async (t) => {
   const istiod = await startIstiodServer({ '/debug/syncz': json([]) });
   const folder = await mkdtemp(join(tmpdir(), 'meshladder-ca-'));
   t.after(() => Promise.all([istiod.stop(), rm(folder, { recursive: true })]));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface Patience {
-  /** Default: ten seconds. */
+  /** Default: half a minute, which only a failure takes; a machine with much else to do may need some of it. */
   readonly withinMs?: number;
   /** Default: 10 ms. */
   readonly everyMs?: number;
@@ -17,7 +17,7 @@ export async function until<T>(
   ask: () => T | Promise<T>,
   satisfies: (answer: T) => boolean,
   what: string,
-  { withinMs = 10_000, everyMs = 10 }: Patience = {},
+  { withinMs = 30_000, everyMs = 10 }: Patience = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
