@@ -25,7 +25,7 @@ export async function lookIntoBundle(options: BundleOptions, io: Io): Promise<Lo
     const bundle = await readBundle(path, {
       signal: io.signal,
       ...(madeAt !== undefined && { madeAt }),
-      onEntry: progress.tell,
+      onEntry: progress.advance,
       onEnvoy: looks.take,
     });
     const inspections = looks.inspections(bundle.madeAt);
@@ -40,7 +40,7 @@ export async function lookIntoBundle(options: BundleOptions, io: Io): Promise<Lo
 }
 
 interface Progress {
-  tell(): void;
+  advance(): void;
   end(): void;
 }
 
@@ -48,13 +48,13 @@ interface Progress {
 function createProgress({ stderr }: Io): Progress {
   let entries = 0;
   let seconds = 0;
-  if (stderr.isTTY !== true) return { tell: () => undefined, end: () => undefined };
+  if (stderr.isTTY !== true) return { advance: () => undefined, end: () => undefined };
   const timer = setInterval(() => {
     seconds += 1;
     stderr.write(`\rreading: ${entries} entries in ${seconds} s`);
   }, PATIENCE_MS);
   return {
-    tell: () => {
+    advance: () => {
       entries += 1;
     },
     end: () => {

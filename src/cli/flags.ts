@@ -105,11 +105,11 @@ function write(counts: FlagCounts, { json, format, ...table }: Options, io: Io):
     return;
   }
   io.stdout.write(flagCountsText(counts, table));
-  const reason = reasonOf(counts, format);
+  const reason = whyIncomplete(counts, format);
   if (reason !== undefined) io.stderr.write(`meshladder: ${reason}\n`);
 }
 
-function reasonOf(counts: FlagCounts, format: LineFormat): string | undefined {
+function whyIncomplete(counts: FlagCounts, format: LineFormat): string | undefined {
   const { access, unparsed, other, proxy_log = 0 } = counts.lines;
   if (isUnreadable(counts) && unparsed === 0)
     return 'no line of it is of an istio-proxy: is it the log of that container?';

@@ -58,7 +58,7 @@ async function readAnswers({ stream, file, name }: Saved, at: EpochSeconds): Pro
   } catch (error) {
     // Whoever has to mend it looks for the file as they named it.
     const named = istiodNamed(file === '-' ? name : file);
-    return [{ ...polled, istiod: named, proxies: [], error: reasonOf(error) }];
+    return [{ ...polled, istiod: named, proxies: [], error: fileError(error) }];
   }
 }
 
@@ -66,7 +66,7 @@ function istiodNamed(name: string): Istiod {
   return { name, namespace: '', revision: 'default' };
 }
 
-function reasonOf(error: unknown): SourceError {
+function fileError(error: unknown): SourceError {
   if (error instanceof AskError) return inOtherWords(error.reason);
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return { code: 'not_found', detail: 'there is no such file' };

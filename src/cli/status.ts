@@ -18,7 +18,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--at <time>', 'with --syncz: count ages to this time, as in 2026-01-31T12:00:00Z (default: now)')
     .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
     .option('--token-file <file>', 'a service-account token with audience istio-ca, for istiods that ask for one')
-    .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when')
+    .option(
+      '--server <url>',
+      'ask a running exporter, as in http://meshladder:19012, or http://meshladder:19012?cluster=west where it watches several: it knows since when',
+    )
     .option('--kubeconfig <file>', 'the kubeconfig file to find istiods with')
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-i, --istio-namespace <namespace>', 'find istiods in this namespace only (default: all)')
@@ -28,7 +31,7 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addHelpText('after', AFTER_HELP)
     .action(async (pods: readonly string[], flags: StatusFlags) => {
       const options = readStatusOptions(pods, flags, io);
-      exit(tell(await gatherStatus(options, io), options, io));
+      exit(report(await gatherStatus(options, io), options, io));
     });
 }
 
@@ -54,7 +57,7 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 /** @returns the exit code */
-function tell({ rows, failures, notes = [], at }: Gathered, options: StatusOptions, io: Io): number {
+function report({ rows, failures, notes = [], at }: Gathered, options: StatusOptions, io: Io): number {
   const shown = rows.filter(options.selects);
   const missing = rows.length > 0 ? options.unmatched(rows) : [];
   const nobody =

@@ -68,11 +68,11 @@ export function hasTraffic({ traffic, asked }: Pick<MeshSnapshot, 'traffic' | 'a
 }
 
 type Growth = Pick<RecentTraffic, 'requests' | 'proxyLogs' | 'denials'>;
-const told = new WeakMap<Traffic, WeakMap<Traffic, Growth>>();
+const growths = new WeakMap<Traffic, WeakMap<Traffic, Growth>>();
 
 function growth(before: Traffic, after: Traffic): Growth {
-  const since = told.get(after) ?? new WeakMap<Traffic, Growth>();
-  told.set(after, since);
+  const since = growths.get(after) ?? new WeakMap<Traffic, Growth>();
+  growths.set(after, since);
   const last = since.get(before);
   if (last !== undefined) return last;
   const requests = grown(before.requests, after.requests, ({ shape }) => shape);

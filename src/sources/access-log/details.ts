@@ -31,8 +31,8 @@ const RESET_REASONS = new Set([
  * from a table: free text of a peer's never does. `""` when the line says nothing.
  */
 export function detailsClass(raw: Pick<RawRequest, 'details' | 'terminationDetails' | 'transportFailure'>): string {
-  const told = raw.details === UNSET ? raw.terminationDetails : raw.details;
-  const words = told === UNSET ? [] : detailsWords(told);
+  const text = raw.details === UNSET ? raw.terminationDetails : raw.details;
+  const words = text === UNSET ? [] : detailsWords(text);
   const transport = raw.transportFailure === UNSET ? [] : [transportClass(raw.transportFailure)];
   return [...words, ...transport].join(':');
 }

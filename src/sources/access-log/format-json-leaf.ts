@@ -41,7 +41,7 @@ export function compileLeaf({ path, text }: Leaf): LeafSources | readonly Format
       rank: RANK_IN_TEXT,
       read: (value) => {
         const reading = typeof value === 'string' ? pattern.read(value) : undefined;
-        return reading === undefined || reading === 'unclear' ? reading : reading.told[field];
+        return reading === undefined || reading === 'unclear' ? reading : reading.texts[field];
       },
     }),
   );

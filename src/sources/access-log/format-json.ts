@@ -1,5 +1,5 @@
 import { accessLine, type LineReading } from './access-line.ts';
-import { type Field, rawRequest, type Told } from './format-fields.ts';
+import { type Field, type FieldTexts, rawRequest } from './format-fields.ts';
 import { compileLeaf, type Source } from './format-json-leaf.ts';
 import { type JsonPath, leavesOf, valueAt } from './format-json-leaves.ts';
 import { type FormatProblem, missingFlags } from './format-problem.ts';
@@ -47,26 +47,26 @@ interface JsonFormat {
 function readJson(line: string, format: JsonFormat): LineReading {
   const object = line.startsWith('{') ? readJsonObject(line) : undefined;
   if (object === undefined) return undefined;
-  const told = tell(object, format);
-  if (told === undefined || told === 'unclear') return told;
+  const texts = textsOfObject(object, format);
+  if (texts === undefined || texts === 'unclear') return texts;
   // Envoy writes no key twice; where it does not write the JSON, but a text that looks like it, a caller can.
   if (countKeys(line) !== countMembers(object)) return 'unclear';
   const at = format.startTime === undefined ? undefined : valueAt(object, format.startTime);
   return accessLine(
-    rawRequest(told),
+    rawRequest(texts),
     typeof at === 'string' ? parseLogTime(at) : undefined,
-    told.upstreamHost || UNSET,
+    texts.upstreamHost || UNSET,
   );
 }
 
-function tell(object: JsonObject, { byField, mayOmitEmpty }: JsonFormat): Told | 'unclear' | undefined {
-  const told: Partial<Record<Field, string>> = {};
+function textsOfObject(object: JsonObject, { byField, mayOmitEmpty }: JsonFormat): FieldTexts | 'unclear' | undefined {
+  const texts: Partial<Record<Field, string>> = {};
   for (const [field, sources] of byField) {
     const value = firstValue(sources, object);
-    if (typeof value === 'string' && value !== 'unclear') told[field] = value;
+    if (typeof value === 'string' && value !== 'unclear') texts[field] = value;
     else if (!mayLack(field, value === MISSING && mayOmitEmpty)) return value === MISSING ? undefined : value;
   }
-  return told;
+  return texts;
 }
 
 /** No line is refused for want of its upstream host; its flags it must always have. */

@@ -12,8 +12,8 @@ export function readMixed(line: string, texts: readonly ReadLine[], jsons: reado
   const reading = agreed([parseText, ...texts].map((read) => read(line)));
   if (reading !== undefined || !line.startsWith('{')) return reading;
   for (const read of jsons) {
-    const told = read(line);
-    if (told !== undefined) return told;
+    const reading = read(line);
+    if (reading !== undefined) return reading;
   }
   const object = readJsonObject(line);
   return object === undefined ? undefined : parseJson(line, object);

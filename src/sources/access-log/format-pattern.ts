@@ -1,5 +1,5 @@
 import { everydayProblems } from './format-everyday.ts';
-import type { Field, Told } from './format-fields.ts';
+import type { Field, FieldTexts } from './format-fields.ts';
 import { matchPieces, type Piece, type ValueOf } from './format-match.ts';
 import { operatorOf } from './format-operators.ts';
 import { firstValue, MAY_BE_UNKNOWN, placesOf, type Tellers, type TellingPlace, tellersOf } from './format-places.ts';
@@ -15,7 +15,7 @@ export interface Pattern {
 }
 
 export interface Reading {
-  readonly told: Told;
+  readonly texts: FieldTexts;
   /** What START_TIME wrote. */
   readonly startTime: string | undefined;
 }
@@ -35,8 +35,8 @@ export function compilePattern(parts: readonly TemplatePart[]): Pattern | readon
     read: (text) => {
       const values = matchPieces(pieces, text);
       if (values === undefined) return undefined;
-      const told = tell(tellers, values);
-      return told === undefined ? 'unclear' : { told, startTime: stamp && values(stamp.part) };
+      const texts = textsOfPlaces(tellers, values);
+      return texts === undefined ? 'unclear' : { texts, startTime: stamp && values(stamp.part) };
     },
   };
 }
@@ -46,14 +46,14 @@ function pieceOf(part: TemplatePart): Piece {
 }
 
 /** Undefined where a field cannot be told. */
-function tell(tellers: Tellers, values: ValueOf): Told | undefined {
-  const told: Partial<Record<Field, string>> = {};
+function textsOfPlaces(tellers: Tellers, values: ValueOf): FieldTexts | undefined {
+  const texts: Partial<Record<Field, string>> = {};
   for (const [field, places] of tellers) {
     const value = firstValue(places, values);
-    if (value !== undefined) told[field] = value;
+    if (value !== undefined) texts[field] = value;
     else if (!MAY_BE_UNKNOWN.has(field)) return undefined;
   }
-  return told;
+  return texts;
 }
 
 function cutOf(telling: readonly TellingPlace[]): readonly FormatProblem[] {

@@ -21,7 +21,7 @@ export function compileText(template: string): ReadLine | readonly FormatProblem
 function readText(pattern: Pattern, line: string): LineReading {
   const reading = pattern.read(line);
   if (reading === undefined || reading === 'unclear') return reading;
-  const { told, startTime } = reading;
+  const { texts, startTime } = reading;
   const at = startTime === undefined ? undefined : parseLogTime(startTime);
-  return accessLine(rawRequest(told), at, told.upstreamHost || UNSET);
+  return accessLine(rawRequest(texts), at, texts.upstreamHost || UNSET);
 }

@@ -22,7 +22,7 @@ interface Row {
   readonly host: Omit<UpstreamHostCount, 'count'>;
   count: number;
   /** Of `count`: what has been told. */
-  told: UpstreamHostCount | undefined;
+  made: UpstreamHostCount | undefined;
   wasUsed: boolean;
 }
 
@@ -38,7 +38,7 @@ export function createHostCounts(maxHosts: number, now: () => EpochSeconds): Hos
     if (known !== undefined) return known;
     if (rows.length >= maxHosts && host !== OTHERS) return place(OTHERS);
     places.set(key, rows.length);
-    return rows.push({ host, count: 0, told: undefined, wasUsed: true }) - 1;
+    return rows.push({ host, count: 0, made: undefined, wasUsed: true }) - 1;
   };
   return {
     row: place,
@@ -50,7 +50,7 @@ export function createHostCounts(maxHosts: number, now: () => EpochSeconds): Hos
       list = undefined;
     },
     counts: () => {
-      list ??= rows.flatMap(tell);
+      list ??= rows.flatMap(hostCounts);
       return list;
     },
     forget: () => {
@@ -69,10 +69,10 @@ export function createHostCounts(maxHosts: number, now: () => EpochSeconds): Hos
 }
 
 /** Reuses what was told of a count that stands still, so that who reads may compare by identity. */
-function tell(row: Row): readonly UpstreamHostCount[] {
+function hostCounts(row: Row): readonly UpstreamHostCount[] {
   if (row.count === 0) return [];
-  if (row.told?.count !== row.count) row.told = { ...row.host, count: row.count };
-  return [row.told];
+  if (row.made?.count !== row.count) row.made = { ...row.host, count: row.count };
+  return [row.made];
 }
 
 function rowKey({ proxyNamespace, workload, destination, address }: Row['host']): string {

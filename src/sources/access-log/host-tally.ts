@@ -80,14 +80,14 @@ export function createHostTally(store: TallyStore, options: HostTallyOptions = {
 
 /** Tells the same object as long as both parts are the same. */
 function trafficWith(store: TallyStore, upstreamHosts: () => NonNullable<Traffic['upstreamHosts']>): () => Traffic {
-  let last: { readonly from: Traffic; readonly told: Traffic } | undefined;
+  let last: { readonly from: Traffic; readonly withHosts: Traffic } | undefined;
   return () => {
     const from = store.traffic();
     const counts = upstreamHosts();
-    if (last?.from !== from || last.told.upstreamHosts !== counts) {
-      last = { from, told: Object.freeze({ ...from, upstreamHosts: counts }) };
+    if (last?.from !== from || last.withHosts.upstreamHosts !== counts) {
+      last = { from, withHosts: Object.freeze({ ...from, upstreamHosts: counts }) };
     }
-    return last.told;
+    return last.withHosts;
   };
 }
 

@@ -47,7 +47,7 @@ export function createIntake(now: () => EpochSeconds): Intake {
     },
     newest,
     list: () => {
-      listed ??= [...bySource].map(([source, intake]) => told(source, intake));
+      listed ??= [...bySource].map(([source, intake]) => intakeOf(source, intake));
       return listed;
     },
     restore: (saved) => {
@@ -69,6 +69,6 @@ function newIntake(): SourceIntake {
   };
 }
 
-function told(source: string, { lines, skippedBytes, newestLineAt }: SourceIntake): LogIntake {
+function intakeOf(source: string, { lines, skippedBytes, newestLineAt }: SourceIntake): LogIntake {
   return { source, lines: { ...lines }, skippedBytes, ...(newestLineAt !== undefined && { newestLineAt }) };
 }

@@ -60,7 +60,7 @@ function fail(state: Attempt, problem: unknown): void {
   const status = problem instanceof KubeApiError ? problem.status : undefined;
   state.gone = status === 404;
   if (state.mode === 'previous' && (status === 404 || status === 400)) state.mode = 'over';
-  state.error = state.gone || state.mode === 'over' ? undefined : reasonOf(problem);
+  state.error = state.gone || state.mode === 'over' ? undefined : attemptError(problem);
   if (state.error !== undefined) state.errors.push(state.error);
 }
 
@@ -103,7 +103,7 @@ function createGapWatch({ hasGap }: StampedLines, onGap: () => void): () => void
   };
 }
 
-function reasonOf(problem: unknown): SourceError {
+function attemptError(problem: unknown): SourceError {
   if (problem instanceof KubeApiError) return problem.reason;
   return { code: 'invalid', detail: problem instanceof Error ? problem.message : String(problem) };
 }

@@ -22,7 +22,7 @@ export function createShapeCounts(maxShapes: number): ShapeCounts {
   const shapes: RequestShape[] = [];
   /** `numbers[cell]` is the count of `shapes[cell]`. */
   const numbers: number[] = [];
-  const told: RequestCount[] = [];
+  const made: RequestCount[] = [];
   let list: readonly RequestCount[] | undefined = [];
   const places = createPlaces(maxShapes);
 
@@ -43,7 +43,7 @@ export function createShapeCounts(maxShapes: number): ShapeCounts {
       list = undefined;
     },
     counts: () => {
-      list ??= tell(shapes, numbers, told);
+      list ??= requestCounts(shapes, numbers, made);
       return list;
     },
   };
@@ -76,17 +76,17 @@ function createPlaces(maxShapes: number): {
 }
 
 /** Reuses what was told of a count that stands still, so that who reads may compare by identity. */
-function tell(
+function requestCounts(
   shapes: readonly RequestShape[],
   numbers: readonly number[],
-  told: RequestCount[],
+  made: RequestCount[],
 ): readonly RequestCount[] {
   const list: RequestCount[] = [];
   for (const [cell, shape] of shapes.entries()) {
     const count = numbers[cell] ?? 0;
-    const last = told[cell];
+    const last = made[cell];
     const now = last?.count === count ? last : { shape, count };
-    told[cell] = now;
+    made[cell] = now;
     if (count > 0) list.push(now);
   }
   return list;

@@ -34,7 +34,7 @@ const BESIDE_PODS = [KINDS.deployments, KINDS.replicaSets].map(keyOf);
 export function createClusterGatherer(): ClusterGatherer {
   const objects: FileObject[] = [];
   const problems: string[] = [];
-  const told = new Set<string>();
+  const saved = new Set<string>();
   const changed = new Set<string>();
   let count = 0;
   return {
@@ -43,12 +43,12 @@ export function createClusterGatherer(): ClusterGatherer {
       for (const { raw } of read.objects) if (mayHaveChanged(raw)) changed.add(nameOf(raw));
       problems.push(...read.problems);
       count += read.count;
-      for (const kind of [...read.kinds, ...askedWith(read, list)]) told.add(kind);
+      for (const kind of [...read.kinds, ...askedWith(read, list)]) saved.add(kind);
     },
     finish(at) {
       // Objects that name no namespace are not of this report.
       const made = clusterOfFiles(objects, { namespace: 'default', at });
-      const cluster = onlyTold(made.cluster, told);
+      const cluster = onlySaved(made.cluster, saved);
       return {
         cluster,
         configAt: (then) => configThen(cluster.config, changed, then),
@@ -72,14 +72,14 @@ function askedWith({ kinds, isEmpty }: EntryObjects, list: ObjectList | undefine
   ];
 }
 
-function onlyTold(cluster: ClusterObjects, told: ReadonlySet<string>): ClusterObjects {
+function onlySaved(cluster: ClusterObjects, saved: ReadonlySet<string>): ClusterObjects {
   const core = Object.entries(KINDS).map(([field, kind]) => [
     field,
-    told.has(keyOf(kind)) ? cluster[field as keyof typeof KINDS] : absent(kind.resource),
+    saved.has(keyOf(kind)) ? cluster[field as keyof typeof KINDS] : absent(kind.resource),
   ]);
   const config = CONFIG_KINDS.map((kind) => {
     const key = configKey(kind);
-    return [key, told.has(key) ? cluster.config[key] : absent(key)];
+    return [key, saved.has(key) ? cluster.config[key] : absent(key)];
   });
   return { ...cluster, ...Object.fromEntries(core), config: Object.fromEntries(config) } as ClusterObjects;
 }

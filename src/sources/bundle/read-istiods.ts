@@ -26,11 +26,11 @@ export async function readSyncz(entry: BundleEntry, pod: SavedPod): Promise<read
       answer: { proxies, ...(skippedRows > 0 && { skippedRows }) },
     }));
   } catch (error) {
-    return [{ pod, answer: { proxies: [], error: reasonOf(error) } }];
+    return [{ pod, answer: { proxies: [], error: answerError(error) } }];
   }
 }
 
-function reasonOf(error: unknown): SourceError {
+function answerError(error: unknown): SourceError {
   if (error instanceof AskError) return error.reason;
   if (error instanceof BundleCut) return { code: 'truncated', detail: `cut off: ${error.message}` };
   throw error;

@@ -28,13 +28,13 @@ export interface StatusAnswer extends Asked {
 /** Turns an answer that is not 2xx into its bounded reason. */
 export function statusFailure(path: string, answer: StatusAnswer): KubeApiError {
   const detail = `${answer.method ?? 'GET'} ${path}: HTTP ${answer.status} ${statusWords(answer)}`.trim();
-  return new KubeApiError(reasonOf(answer.status, detail), {
+  return new KubeApiError(statusError(answer.status, detail), {
     status: answer.status,
     ...retryAfterOf(answer.retryAfter),
   });
 }
 
-function reasonOf(status: number, detail: string): SourceError {
+function statusError(status: number, detail: string): SourceError {
   if (status === 401 || status === 403) return { code: 'denied', status, detail };
   if (status === 404) return { code: 'not_found', detail };
   if (status === 429) return { code: 'refused', detail };

@@ -26,13 +26,13 @@ export function createEventFeed(options: EventFeedOptions): EventFeed {
   const { maxClients = 64, gapMs = 1000, heartbeatMs = 15_000 } = options;
   const clients = new Set<ServerResponse>();
   let closed = false;
-  const tell = (client: ServerResponse, text: string): void => {
+  const send = (client: ServerResponse, text: string): void => {
     if (client.writableLength > MAX_UNREAD_BYTES) client.destroy();
     else client.write(text);
   };
   const event = (): string => `event: snapshot\ndata: ${JSON.stringify({ at: options.moment() })}\n\n`;
   const tellAll = (text: string): void => {
-    for (const client of clients) tell(client, text);
+    for (const client of clients) send(client, text);
   };
   const paced = atMostOnceIn(gapMs, () => tellAll(event()));
   const unsubscribe = options.onChange(() => {
@@ -45,7 +45,7 @@ export function createEventFeed(options: EventFeedOptions): EventFeed {
     client.on('close', () => clients.delete(client));
     // A client that breaks off is no failure of ours.
     client.on('error', () => client.destroy());
-    tell(client, `retry: 3000\n\n${event()}`);
+    send(client, `retry: 3000\n\n${event()}`);
   };
   return {
     route: {

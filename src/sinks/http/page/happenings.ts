@@ -20,7 +20,7 @@ export type Happening =
   /** A sentence about the mesh. */
   | { readonly at: string; readonly of: 'mesh'; readonly text: string };
 
-type Told = Happening & { readonly seconds: EpochSeconds };
+type TimedHappening = Happening & { readonly seconds: EpochSeconds };
 
 const MAX_HAPPENINGS = 60;
 /** What lies further back explains nothing by itself. */
@@ -37,9 +37,9 @@ export function happeningsOf(row: ProxyRow, snapshot: MeshSnapshot): readonly Ha
   const written = writtenFor(row, snapshot).filter(
     ({ at, namespace }) => isNear(namespace, row, snapshot) || isJustBefore(at),
   );
-  const all: Told[] = [
+  const all: TimedHappening[] = [
     ...states,
-    ...written.map((change) => told(change.at, changeText(change))),
+    ...written.map((change) => happening(change.at, changeText(change))),
     ...startsOf(row, snapshot),
   ];
   // Of one moment, what was written is the cause.
@@ -48,9 +48,9 @@ export function happeningsOf(row: ProxyRow, snapshot: MeshSnapshot): readonly Ha
 }
 
 /** What one poll taught of several types is one happening. */
-function statesOf({ changes }: ProxyRow): readonly Told[] {
+function statesOf({ changes }: ProxyRow): readonly TimedHappening[] {
   const alike = Map.groupBy(changes, ({ at, from, to, xdsType }) => `${at} ${from} ${to} ${xdsType === undefined}`);
-  return [...alike.values()].flatMap((same): Told[] => {
+  return [...alike.values()].flatMap((same): TimedHappening[] => {
     const [first] = same;
     if (first === undefined) return [];
     const xdsTypes = same.flatMap(({ xdsType }) => xdsType ?? []);
@@ -69,7 +69,10 @@ function isNear(namespace: string, row: ProxyRow, { cluster, settings }: MeshSna
 }
 
 /** Restarts: of its own proxy, and of istiods. */
-function startsOf({ namespace, name }: ProxyRow, { cluster, controlPlane, history }: MeshSnapshot): readonly Told[] {
+function startsOf(
+  { namespace, name }: ProxyRow,
+  { cluster, controlPlane, history }: MeshSnapshot,
+): readonly TimedHappening[] {
   const own = known(cluster.pods)?.get(objectKey(namespace, name))?.proxy?.startedAt;
   const starts = [
     ...(own === undefined ? [] : [[own, 'its proxy was started'] as const]),
@@ -78,14 +81,14 @@ function startsOf({ namespace, name }: ProxyRow, { cluster, controlPlane, histor
     ),
   ];
   const since = (history.firstAt ?? Number.POSITIVE_INFINITY) - JUST_BEFORE_SECONDS;
-  return starts.filter(([at]) => at >= since).map(([at, text]) => told(at, text));
+  return starts.filter(([at]) => at >= since).map(([at, text]) => happening(at, text));
 }
 
 function changeText({ kind, namespace, name, how }: ConfigChange): string {
   return `${kind} ${objectKey(namespace, name)} ${how}`;
 }
 
-function told(at: EpochSeconds, text: string): Told {
+function happening(at: EpochSeconds, text: string): TimedHappening {
   return { ...moment(at), of: 'mesh', text };
 }
 
@@ -93,6 +96,6 @@ function moment(at: EpochSeconds): { readonly at: string; readonly seconds: Epoc
   return { at: new Date(Math.round(at * 1000)).toISOString(), seconds: at };
 }
 
-function rank({ of }: Told): number {
+function rank({ of }: TimedHappening): number {
   return of === 'state' ? 0 : 1;
 }

@@ -113,7 +113,7 @@ function mtlsOf(snapshot: MeshSnapshot, { host, servers }: PairEnds): PairAnswer
   const conflicts = mtlsConflicts(snapshot)?.filter(({ destination }) => destination === host);
   const modes = workloadModes(snapshot);
   if (conflicts === undefined || modes === undefined) return unknown('pods or PeerAuthentications are not known');
-  const told = modes
+  const modeTexts = modes
     .filter(({ namespace, workload }) =>
       servers.some((pod) => pod.namespace === namespace && pod.workload === workload),
     )
@@ -125,7 +125,7 @@ function mtlsOf(snapshot: MeshSnapshot, { host, servers }: PairEnds): PairAnswer
   return {
     verdict: first === undefined ? 'ok' : 'finding',
     summary: first === undefined ? 'no conflict is declared' : firstOf(faults.map(conflictText).map(withoutHost), 2),
-    evidence: [...new Set([...conflicts.map(conflictText), ...told])],
+    evidence: [...new Set([...conflicts.map(conflictText), ...modeTexts])],
     next: first === undefined ? null : objectCommand(first),
   };
 }

@@ -22,7 +22,7 @@ interface SeenPair {
   readonly codes: readonly { readonly name: string; readonly count: number }[];
 }
 
-type Told = Pick<PairVerdict, 'verdict' | 'why'>;
+type RungVerdict = Pick<PairVerdict, 'verdict' | 'why'>;
 
 const WORST_FIRST: readonly Finding['verdict'][] = ['finding', 'unknown', 'ok'];
 
@@ -55,11 +55,11 @@ export function refusedOf(codes: SeenPair['codes']): number {
   return codes.find(({ name }) => name === '403')?.count ?? 0;
 }
 
-function worstOf(told: readonly Told[]): PairVerdict {
-  const ranks = told.map(({ verdict }, rung) => WORST_FIRST.indexOf(verdict) * told.length + rung);
+function worstOf(verdicts: readonly RungVerdict[]): PairVerdict {
+  const ranks = verdicts.map(({ verdict }, rung) => WORST_FIRST.indexOf(verdict) * verdicts.length + rung);
   const rank = Math.min(...ranks);
-  const { verdict = 'ok', why = '' } = told[ranks.indexOf(rank)] ?? {};
-  return verdict === 'ok' ? { verdict, why: '', rank: told.length * WORST_FIRST.length } : { verdict, why, rank };
+  const { verdict = 'ok', why = '' } = verdicts[ranks.indexOf(rank)] ?? {};
+  return verdict === 'ok' ? { verdict, why: '', rank: verdicts.length * WORST_FIRST.length } : { verdict, why, rank };
 }
 
 /** `3 proxies MISSING`. */
