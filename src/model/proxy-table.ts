@@ -159,9 +159,9 @@ function typesOf({ types, connection }: ProxyHistory, verdict: ProxyRow['verdict
 }
 
 function typeRowOf({ state, unackedSince }: TypeHistory, sync: TypeSync | undefined): TypeRow {
-  const row: { -readonly [K in keyof TypeRow]: TypeRow[K] } = { state };
   const since = unackedSince ?? sync?.sentAt;
-  if (since !== undefined) row.since = since;
+  // Both at once: a field that is added later takes an object of its own.
+  const row: { -readonly [K in keyof TypeRow]: TypeRow[K] } = since === undefined ? { state } : { state, since };
   if (sync?.error !== undefined) {
     row.error = sync.error;
     row.reason = nackReason(sync.error);

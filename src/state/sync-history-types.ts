@@ -18,9 +18,11 @@ export function isUnacked(state: TypeHistory['state']): boolean {
 /** What one more look teaches about a type; the same object where that is nothing. */
 export function advanceType(look: TypeLook): TypeHistory {
   const { before, sync } = look;
-  const next: { -readonly [K in keyof TypeHistory]: TypeHistory[K] } = { state: sync.state };
-  if (sync.acked !== undefined) next.acked = sync.acked;
-  if (isUnacked(sync.state)) {
+  const { state, acked } = sync;
+  // Fields that are added later take an object of their own, and there are 40,000 of these.
+  const next: { -readonly [K in keyof TypeHistory]: TypeHistory[K] } =
+    acked === undefined ? { state } : { state, acked };
+  if (isUnacked(state)) {
     next.unackedSince = firstUnacked(look);
     next.suspectSince = isStuck(look) ? (before?.suspectSince ?? look.now) : look.now;
   }

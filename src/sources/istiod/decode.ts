@@ -116,9 +116,12 @@ interface Message {
 
 /** The rule of istiod's own proxy-status (Istio pilot/pkg/xds/statusgen.go debugSyncStatus). */
 function typeSync({ sent, acked, error, sentAt }: Message): TypeSync {
-  const sync: { -readonly [K in keyof TypeSync]: TypeSync[K] } = { state: stateOf(sent, acked, error) };
+  const state = stateOf(sent, acked, error);
+  // At rest that is all there is to keep: one string for both nonces, and fields all made at once, which take one object
+  // and not two.
+  if (state === 'SYNCED' && sentAt !== undefined) return { state, sent, acked: sent, sentAt };
+  const sync: { -readonly [K in keyof TypeSync]: TypeSync[K] } = { state };
   if (sent !== '') sync.sent = sent;
-  // One string for both where they are equal: at rest that is nearly all there is to keep.
   if (acked !== '') sync.acked = acked === sent ? sent : acked;
   if (sentAt !== undefined) sync.sentAt = sentAt;
   if (error !== '') sync.error = error;
