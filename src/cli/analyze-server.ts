@@ -5,7 +5,7 @@ import { readFindings } from '../sinks/report/findings-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import { askExporter, type ExporterPath } from '../sources/istiod/running-exporter.ts';
 import { type Io, UserError } from './io.ts';
-import { checkUrl } from './status-options.ts';
+import { checkServer } from './status-options.ts';
 
 export interface ServerQuestion {
   readonly server: string;
@@ -20,7 +20,7 @@ export async function askFindings(
   { server, timeout, namespace, suppressions }: ServerQuestion,
   io: Io,
 ): Promise<FindingsDocument & { readonly findings: readonly StandingFindingDocument[] }> {
-  const url = checkUrl('--server', server);
+  const url = checkServer(server);
   const timeoutMs = parseDuration(timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
   const document = await ask(url, pathOf(namespace), timeoutMs, io);

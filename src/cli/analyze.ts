@@ -36,7 +36,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option('--import <file>', 'add what istioctl analyze -o json wrote; several times', collect)
     .option('--fail-on <level>', 'exit with 1 from this level on: error, warning or info', 'error')
     .option('--secrets', 'live: read Secrets too, for the certificates of gateways')
-    .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when')
+    .option(
+      '--server <url>',
+      'ask a running exporter, as in http://meshladder:19012, or http://meshladder:19012?cluster=west where it watches several: it knows since when',
+    )
     .option('--timeout <duration>', 'for the exporter', '10s')
     .option('--kubeconfig <file>', 'the kubeconfig file of the cluster to look at')
     .option('--context <name>', 'the context of the kubeconfig to use')

@@ -3,7 +3,7 @@ import type { AskedPart } from '../model/asked-pods.ts';
 import { readAskedPod, readNamespace } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
 import { type AccessFlags, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
-import { checkUrl } from './status-options.ts';
+import { checkServer, checkUrl } from './status-options.ts';
 
 /** As commander gives them. */
 export interface CheckFlags extends AccessFlags {
@@ -51,7 +51,7 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
   return {
     ...(about !== undefined && { about }),
     output,
-    ...(server !== undefined && { server: checkUrl('--server', server) }),
+    ...(server !== undefined && { server: checkServer(server) }),
     urls: url.map((each) => checkUrl('--url', each)),
     access: readAccess(flags),
     ...prometheusOf(flags),

@@ -14,7 +14,10 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .argument('[pod]', 'POD.NAMESPACE, deploy/NAME.NAMESPACE or WORKLOAD.NAMESPACE; without one the whole mesh')
     .option('-n, --namespace <namespace>', 'the namespace of the pod; without a pod, all of the namespace')
     .option('-o, --output <format>', 'text or json', 'text')
-    .option('--server <url>', 'ask a running exporter, as in http://meshladder:19012: it knows since when, and traffic')
+    .option(
+      '--server <url>',
+      'ask a running exporter, as in http://meshladder:19012, or http://meshladder:19012?cluster=west where it watches several: it knows since when, and traffic',
+    )
     .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
     .option('--token-file <file>', 'a service-account token with audience istio-ca, for istiods that ask for one')
     .option('--prometheus <url>', 'the Prometheus that scrapes the agents: ask it what they have counted lately')

@@ -112,7 +112,7 @@ async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): 
     const rows = readProxies(await askExporter(url, '/api/v1/proxies', timeoutMs, io.signal));
     if (rows !== undefined) {
       const isBlind = rows.length === 0 || rows.some(({ state }) => state === 'UNKNOWN');
-      const failures = isBlind ? exporterTroubles(await askExporter(url, '/api/v1/status', timeoutMs, io.signal)) : [];
+      const failures = isBlind ? await troublesOf(url, timeoutMs, io) : [];
       return { rows, failures, at: systemClock.now() };
     }
   } catch (error) {
@@ -120,4 +120,10 @@ async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): 
     throw error;
   }
   throw new UserError(`${url}/api/v1/proxies is not what a meshladder exporter answers`);
+}
+
+async function troublesOf(url: string, timeoutMs: number, { signal }: Io): Promise<readonly string[]> {
+  const { askExporter } = await import('../sources/istiod/running-exporter.ts');
+  const status = await askExporter(url, '/api/v1/status', timeoutMs, signal);
+  return exporterTroubles(status, new URL(url).searchParams.get('cluster') ?? undefined);
 }

@@ -78,7 +78,7 @@ function originOf(flags: StatusFlags): StatusOrigin {
   if (flags.at !== undefined && syncz === undefined) throw new UserError('--at: only with --syncz; all else is of now');
   if (syncz !== undefined) return { kind: 'files', files: syncz, at: timeOf(flags.at) };
   if (url.length > 0) return { kind: 'urls', urls: url.map((each) => checkUrl('--url', each)) };
-  if (server !== undefined) return { kind: 'server', url: checkUrl('--server', server) };
+  if (server !== undefined) return { kind: 'server', url: checkServer(server) };
   return { kind: 'kubernetes', kubeconfig, context, namespace };
 }
 
@@ -99,6 +99,23 @@ export function checkUrl(flag: string, text: string): string {
     throw new UserError(`${flag}: give scheme, host and port only, no user, password or query`);
   }
   return text;
+}
+
+/**
+ * An exporter and, of those it watches, the cluster that is meant: `?cluster=ID`, as its page has it.
+ * @returns `http://HOST:PORT` or `http://HOST:PORT?cluster=ID`
+ * @throws UserError
+ */
+export function checkServer(text: string): string {
+  const at = text.indexOf('?');
+  if (at < 0) return checkUrl('--server', text);
+  const base = checkUrl('--server', text.slice(0, at)).replace(/\/$/, '');
+  const query = new URLSearchParams(text.slice(at + 1).split('#', 1)[0]);
+  const cluster = query.get('cluster');
+  if (!cluster || query.size !== 1) {
+    throw new UserError(`--server ${text}: only ?cluster=ID may follow the address, as in ${base}?cluster=west`);
+  }
+  return `${base}?${new URLSearchParams({ cluster })}`;
 }
 
 /** A pod name may hold dots, so `a.b` is tried both as a whole name and as pod and namespace. */

@@ -5,13 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { findResource } from '../../src/demo/kube/resources.ts';
+import { type DemoMesh, startMesh } from '../../src/demo/mesh/mesh.ts';
 import type { StatusDocument } from '../../src/sinks/http/status-document.ts';
+import { openPage, startBrowser } from '../support/browser.ts';
 import { labelsOf, readExposition } from '../support/exposition.ts';
 import { json, startIstiodServer, text } from '../support/istiod-server.ts';
 import { listening } from '../support/listening.ts';
 import { type RecordedCluster, readRecording, startRecordedCluster } from '../support/recorded-cluster.ts';
+import { runCli } from '../support/run-cli.ts';
 import { startProcess } from '../support/run-process.ts';
+import { findTool } from '../support/tools.ts';
 import { until } from '../support/until.ts';
+
+const chromium = findTool('chromium');
+const CHROMIUM = { skip: chromium === undefined ? 'chromium is not here' : false };
 
 interface Row {
   readonly proxy: string;
@@ -87,23 +94,37 @@ async function startThree(context: TestContext) {
   removeIstiods(west);
   home.store.create(remoteSecret('west', await readFile(west.kubeconfig, 'utf8')));
   const config = {
-    istiod: { interval: '500ms', fastInterval: '500ms' },
     kubernetes: { mode: 'kubeconfig', kubeconfig: home.kubeconfig },
     remoteClusters: { contexts: ['north=recorded'], kubeconfig: north.kubeconfig, secrets: true },
     accessLog: { root: folder },
-    metrics: { missingGrace: '1s' },
-    analysis: { interval: '500ms' },
     history: { file: join(folder, 'history.json') },
-    web: { listenAddress: '127.0.0.1:0' },
-    log: { format: 'json' },
   };
-  await writeFile(join(folder, 'meshladder.yaml'), JSON.stringify(config));
-  const child = startProcess(['serve', '--config.file', join(folder, 'meshladder.yaml')]);
+  return { url: await startExporter(context, join(folder, 'meshladder.yaml'), config), home, folder };
+}
+
+async function startExporter(context: TestContext, file: string, config: object): Promise<string> {
+  const quick = { istiod: { interval: '500ms', fastInterval: '500ms' }, metrics: { missingGrace: '1s' } };
+  const heard = { web: { listenAddress: '127.0.0.1:0' }, log: { format: 'json' } };
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify({ ...quick, analysis: { interval: '500ms' }, ...heard, ...config }));
+  const child = startProcess(['serve', '--config.file', file]);
   context.after(async () => {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
   });
-  return { url: await listening(child.stderr), home, west, folder };
+  return listening(child.stderr);
+}
+
+/** The demo's API server, and the context `demo`. */
+async function kubeconfigFor({ kube, tokens }: DemoMesh, folder: string) {
+  const kubeconfig = join(folder, 'demo-kubeconfig');
+  const config = {
+    clusters: [{ name: 'demo', cluster: { server: kube.url } }],
+    contexts: [{ name: 'demo', context: { cluster: 'demo', user: 'demo' } }],
+    users: [{ name: 'demo', user: { token: tokens.kube } }],
+  };
+  await writeFile(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...config }));
+  return { kubeconfig };
 }
 
 async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
@@ -124,10 +145,13 @@ function toldOf(cluster: string, series: ReadonlyMap<string, number>): readonly 
 
 /** Every cluster has been polled and analysed, and who is missing found to be. */
 function isKnown(series: ReadonlyMap<string, number>): boolean {
-  const since = /^meshladder_proxy_out_of_sync_since_timestamp_seconds\{.*proxy="details-/;
-  const missing = [...of('west', series).keys()].some((key) => since.test(key));
-  const analysed = ['Kubernetes', 'north', 'west'].every((cluster) =>
-    [...of(cluster, series).keys()].some((key) => key.startsWith('meshladder_analysis_finding_since')),
+  const tells = (cluster: string, family: RegExp): boolean =>
+    [...of(cluster, series).keys()].some((key) => family.test(key));
+  const missing = tells('west', /^meshladder_proxy_out_of_sync_since_timestamp_seconds\{.*proxy="details-/);
+  const analysed = ['Kubernetes', 'north', 'west'].every(
+    (cluster) =>
+      tells(cluster, /^meshladder_analysis_finding_since/) &&
+      tells(cluster, /^meshladder_proxy_out_of_sync_since_timestamp_seconds\{.*proxy="slow-proxy-/),
   );
   return missing && analysed;
 }
@@ -185,6 +209,38 @@ test('one exporter watches three clusters, each under its own id, as if it were 
     );
   });
 
+  await context.test('commands ask it for the cluster that they name', async () => {
+    const status = await runCli(['status', '--server', `${url}/?cluster=west`]);
+    assert.equal(status.code, 1);
+    assert.match(status.stdout, /^details-v1-79dfbd6fff-4jq8w +bookinfo +.*MISSING/m);
+    const check = await runCli(['check', NOT_CONNECTED, '--server', `${url}?cluster=west`]);
+    assert.match(check.stdout, /no istiod lists/);
+    const whole = await runCli(['check', '--server', `${url}?cluster=west`]);
+    assert.ok(whole.stdout.includes(`--server '${url}?cluster=west'`), whole.stdout);
+    const moon = await runCli(['check', NOT_CONNECTED, '--server', `${url}?cluster=moon`]);
+    assert.equal(moon.code, 2);
+    assert.match(moon.stderr, /it watches no cluster of this id; .*\/api\/v1\/status names those it does/);
+  });
+
+  await context.test('the page shows one of them, and leads to the same page of another', CHROMIUM, async (context) => {
+    const browser = await startBrowser(context, chromium ?? '');
+    const { page, troubles } = await openPage(
+      browser,
+      `${url}/?cluster=west#/proxy/bookinfo/details-v1-79dfbd6fff-4jq8w`,
+    );
+    await page.getByText('MISSING').first().waitFor();
+    assert.deepEqual(await page.locator('ul.clusters a').allTextContents(), ['Kubernetes', 'north', 'west']);
+    assert.equal(await page.locator('ul.clusters a[aria-current]').textContent(), 'west');
+    await page.getByRole('link', { name: 'north' }).click();
+    await page.waitForURL(`${url}/?cluster=north#/proxy/bookinfo/details-v1-79dfbd6fff-4jq8w`);
+    await page.getByText('holds what istiod sent last').waitFor();
+    await page.getByRole('link', { name: 'Kubernetes' }).click();
+    await page.waitForURL(`${url}/?#/proxy/bookinfo/details-v1-79dfbd6fff-4jq8w`);
+    await page.setViewportSize({ width: 375, height: 700 });
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 375);
+    assert.deepEqual(troubles, { said: [], strangers: [] });
+  });
+
   await context.test('a cluster whose secret is gone is told of no more', async () => {
     const secrets = findResource('', 'v1', 'secrets');
     assert.ok(secrets);
@@ -195,4 +251,34 @@ test('one exporter watches three clusters, each under its own id, as if it were 
 
     assert.match(await readFile(join(folder, 'history.json.west'), 'utf8'), /details-v1/);
   });
+});
+
+test('istiods that ask for a token of their own cluster are asked through its API server', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-clusters-'));
+  context.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const home = await startCluster(context, join(folder, 'home'), await startIstiod(context, ROWS));
+  const mesh = await startMesh({ folder, extraProxies: 0, rotateAtBytes: 1 << 30 });
+  context.after(() => mesh.close());
+  const { kubeconfig } = await kubeconfigFor(mesh, folder);
+  const start = (portForward: boolean) =>
+    startExporter(context, join(folder, `${portForward}.yaml`), {
+      kubernetes: { mode: 'kubeconfig', kubeconfig: home.kubeconfig },
+      remoteClusters: { contexts: ['demo'], kubeconfig, portForward },
+      accessLog: { mode: 'off' },
+    });
+  const [forwarding, direct] = await Promise.all([start(true), start(false)]);
+  const istiods = async (url: string) => {
+    const status = (await (await fetch(`${url}/api/v1/status`)).json()) as StatusDocument;
+    return status.remote_clusters.flatMap((remote) => remote.istiods ?? []);
+  };
+  const isPolled = (all: readonly unknown[]): boolean => all.length === 2;
+  const patience = { withinMs: 30_000, everyMs: 200 };
+  const reached = await until(() => istiods(forwarding), isPolled, 'istiods through the API server', patience);
+  assert.deepEqual([...new Set(reached.map(({ access, state }) => `${access} ${state}`))], ['port_forward ok']);
+  const refused = await until(() => istiods(direct), isPolled, 'istiods at their addresses', patience);
+  assert.deepEqual([...new Set(refused.map(({ access, state }) => `${access} ${state}`))], ['http denied']);
+  // Both call their cluster Kubernetes.
+  const series = await scrape(forwarding);
+  const listed = [...of('demo', series).keys()].filter((key) => key.startsWith('meshladder_proxy_info{'));
+  assert.equal(listed.length, mesh.proxies.size);
 });

@@ -26,7 +26,7 @@ export function permissionsPage(needs: readonly SourceNeeds[]): GeneratedPage {
 /** What istiod itself asks of who asks it (Istio pilot/pkg/xds/debug.go, statusgen.go, debuggen.go). */
 const ISTIOD: readonly string[] = [
   '## istiod',
-  'istiod lets nobody in by their rights in Kubernetes, but by a token. `istiod.access: auto` takes the first way that works and says in `/api/v1/status` which it is and why not the one before; the exporter never forwards ports to ask istiod.',
+  'istiod lets nobody in by their rights in Kubernetes, but by a token. `istiod.access: auto` takes the first way that works and says in `/api/v1/status` which it is and why not the one before; the exporter forwards ports to ask istiods of remote clusters alone, where `remoteClusters.portForward` says so.',
   table(
     ['Way', 'Port', 'What it takes', 'Closed by'],
     [

@@ -9,7 +9,7 @@ const LIMIT_BYTES = 256 << 20;
 
 /**
  * What an exporter that runs already knows, as of all proxies: more than istiod itself says, for it has watched.
- * @param server `http://HOST:PORT`
+ * @param server `http://HOST:PORT`, with `?cluster=ID` where another cluster than its home is meant
  * @param path with its query
  * @returns the JSON it answers, not yet read
  * @throws AskError
@@ -25,7 +25,7 @@ export async function askExporter(
   try {
     const explain = (status: number, text: string): AskError | undefined =>
       standbyError(server, status, text) ?? unknownError(server, status, text);
-    const get = { base: server, path, deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES, explain };
+    const get = { ...addressOf(server, path), deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES, explain };
     await client.get(get, (chunk) => void chunks.push(chunk), signal);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } catch (error) {
@@ -34,6 +34,11 @@ export async function askExporter(
   } finally {
     await client.close();
   }
+}
+
+function addressOf(server: string, path: ExporterPath): { readonly base: string; readonly path: string } {
+  const [base = '', query] = server.split('?');
+  return { base, path: query === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}${query}` };
 }
 
 /** Some reasons are worded for istiod, where the remedy is another one. */
@@ -71,6 +76,11 @@ function standbyError(server: string, status: number, text: string): AskError | 
 /** What is answered where nobody has heard of the pod or namespace, told in words of our own: a name may steer a terminal. */
 function unknownError(server: string, status: number, text: string): AskError | undefined {
   const words = status === 404 ? fieldsIn(text)?.['error'] : undefined;
+  if (typeof words === 'string' && words.startsWith('no cluster ')) {
+    return invalid(
+      `${server}: it watches no cluster of this id; ${server.split('?')[0]}/api/v1/status names those it does`,
+    );
+  }
   const [, what] = typeof words === 'string' ? (/there is no (such|namespace) /.exec(words) ?? []) : [];
   if (what === undefined) return undefined;
   const missing = what === 'such' ? 'there is no such pod or workload' : 'there is no such namespace';

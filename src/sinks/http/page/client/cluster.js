@@ -11,7 +11,7 @@ const CLUSTER = new URLSearchParams(globalThis.location?.search ?? '').get('clus
 const OF_ALL = new Set(['api/v1/status', 'page/response-flags.json', 'page/runbooks.json']);
 
 /**
- * @param {string} path of the server
+ * @param {string} path of the server, or its address
  * @param {string} [cluster]
  */
 export function ofCluster(path, cluster = CLUSTER) {
@@ -39,10 +39,11 @@ export function statusOfCluster(status, id = CLUSTER) {
 export function clusterLinks(status, hash) {
   if (status === undefined || status.remote_clusters.length === 0) return null;
   const ids = [status.cluster, ...status.remote_clusters.map(({ cluster }) => cluster)];
-  const shown = ids.includes(CLUSTER) ? CLUSTER : status.cluster;
+  const shown = CLUSTER || status.cluster;
   return h(
     'ul',
     { 'aria-label': 'Clusters', class: 'clusters' },
+    h('li', { class: 'label', 'aria-hidden': 'true' }, 'Cluster'),
     ids.map((id) => {
       const query = id === status.cluster ? '' : `${new URLSearchParams({ cluster: id })}`;
       return h('li', {}, h('a', { href: `?${query}${hash}`, 'aria-current': id === shown && 'true' }, id));

@@ -1,4 +1,5 @@
 // @ts-check
+import { ofCluster } from './cluster.js';
 import { h } from './dom.js';
 
 /** How long a button says that it has copied. */
@@ -17,7 +18,7 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
  */
 function reachingThis(command) {
   if (!ASK_EXPORTER.test(command)) return command;
-  const here = new URL('.', location.href).href.replace(/\/$/, '');
+  const here = ofCluster(new URL('.', location.href).href.replace(/\/$/, ''));
   return `${command} --server ${PLAIN.test(here) ? here : `'${here.replaceAll("'", `'\\''`)}'`}`;
 }
 
