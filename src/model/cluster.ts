@@ -50,3 +50,8 @@ export const NO_CLUSTER: ClusterObjects = Object.freeze({
 export function objectKey(namespace: string, name: string): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }
+
+/** The same of an object at hand: `namespace/name`, as it is also written for people. */
+export function keyOfObject({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return objectKey(namespace, name);
+}

@@ -1,3 +1,4 @@
+import { keyOfObject, objectKey } from '../../model/cluster.ts';
 import { objectsAt, textAt, textsAt } from '../../model/spec-paths.ts';
 import type { ConfigObject } from '../../model/workload.ts';
 import { overlaps } from './host-names.ts';
@@ -15,7 +16,7 @@ export interface GatewayLookup {
 
 export const gatewaysOf: (world: World) => GatewayLookup = perWorld((world) => {
   const byKey = (objects: readonly ConfigObject[]): Map<string, ConfigObject> =>
-    new Map(objects.map((object) => [`${object.namespace}/${object.name}`, object]));
+    new Map(objects.map((object) => [keyOfObject(object), object]));
   return {
     istio: byKey(world.config('gateways.networking.istio.io')),
     kubernetes: byKey(world.config('gateways.gateway.networking.k8s.io')),
@@ -33,7 +34,7 @@ export function isInternalGateway(name: string): boolean {
 
 /** `namespace/name` of what a VirtualService in `namespace` calls `name`. */
 export function gatewayKey(name: string, namespace: string): string {
-  return name.includes('/') ? name : `${namespace}/${name}`;
+  return name.includes('/') ? name : objectKey(namespace, name);
 }
 
 /** Whether the gateway takes requests of any of these hosts for a VirtualService of `namespace`. */

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../model/cluster.ts';
 import type { DescribedRequest } from '../../model/described-request.ts';
 import type { AuthorizationMesh } from './attribute.ts';
 import { doubtOf, PASS, type Step, titled, type Verdict } from './decision.ts';
@@ -18,9 +19,7 @@ export function customVerdict(
   { mesh: { authorizers }, protocol }: CustomSetting,
 ): Verdict {
   const providers = new Map(
-    policies
-      .filter(({ action }) => action === 'CUSTOM')
-      .map((policy) => [`${policy.namespace}/${policy.name}`, policy.provider]),
+    policies.filter(({ action }) => action === 'CUSTOM').map((policy) => [keyOfObject(policy), policy.provider]),
   );
   const providerOf = (step: Step): string => providers.get(`${step.policyNamespace}/${step.policy}`) ?? '';
   // An authorizer that speaks HTTP only is not asked about TCP.

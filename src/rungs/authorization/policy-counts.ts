@@ -1,4 +1,4 @@
-import type { ObjectMap } from '../../model/cluster.ts';
+import { type ObjectMap, objectKey } from '../../model/cluster.ts';
 import { current } from '../../model/current.ts';
 import { meshRootNamespace } from '../../model/mesh-root.ts';
 import { isLeaving } from '../../model/proxy-pod.ts';
@@ -118,7 +118,7 @@ function candidates(
 function note({ byAction }: Found, { namespace, name, action, dryRun }: AuthorizationPolicy): void {
   const counted = dryRun ? 'DRY_RUN' : action;
   const names = byAction.get(counted) ?? new Set();
-  byAction.set(counted, names.add(`${namespace}/${name}`));
+  byAction.set(counted, names.add(objectKey(namespace, name)));
 }
 
 function countsOf({ namespace, workload, byAction }: Found): readonly PolicyCount[] {

@@ -1,8 +1,9 @@
 import { type EpochSeconds, epochSeconds } from '../../model/brand.ts';
+import { keyOfObject } from '../../model/cluster.ts';
 import { PENDING } from '../../model/observed.ts';
 import type { Bundle, ReadBundleOptions } from './bundle.ts';
 import { BUNDLE_LIMITS, BundleCut, type BundleEntry, BundleError } from './entry.ts';
-import { type EntryRole, roleOf, type SavedPod } from './entry-role.ts';
+import { type EntryRole, roleOf } from './entry-role.ts';
 import { createLookJoiner } from './envoy-looks.ts';
 import { type FirstReading, readFirst, startReading } from './first-reading.ts';
 import type { GatheredCluster } from './gathered-cluster.ts';
@@ -95,7 +96,7 @@ function bundleOf({ first, gathered, logs, count, madeAt }: Parts): Bundle {
   if (objects + saved.length + count.proxyLogs + count.configDumps === 0) throw new BundleError(emptyText(entries));
   const at = madeAt ?? madeAtOf(first, logs);
   for (const { pod, answer } of saved) {
-    if (answer.error !== undefined) notes.add(`syncz of ${nameOf(pod)}`, answer.error.detail);
+    if (answer.error !== undefined) notes.add(`syncz of ${keyOfObject(pod)}`, answer.error.detail);
   }
   const proxies = saved.reduce((sum, { answer }) => sum + answer.proxies.length, 0);
   const version = istioctlVersion !== undefined && { istioctlVersion };
@@ -114,8 +115,4 @@ function bundleOf({ first, gathered, logs, count, madeAt }: Parts): Bundle {
 function emptyText(entries: number): string {
   if (entries === 0) return 'nothing in it tells of a mesh';
   return `none of its ${entries} files tells of a mesh: no objects, no answer of istiod, no log or dump of a proxy`;
-}
-
-function nameOf({ namespace, name }: SavedPod): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
 }

@@ -1,3 +1,4 @@
+import { objectKey } from '../../../model/cluster.ts';
 import { eachInSteps } from '../../../model/steps.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
@@ -26,5 +27,5 @@ function servedElsewhere(world: World, { labels, destination }: Subset): string 
   if (service?.selector === undefined || isEmpty(service.selector)) return undefined;
   const { namespace, name, selector } = service;
   const isElsewhere = hasSubsetPod(world, labels) && hasSubsetPod(world, labels, { namespace, selector }) === false;
-  return isElsewhere ? `${namespace}/${name}` : undefined;
+  return isElsewhere ? objectKey(namespace, name) : undefined;
 }

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { labelsAt, numberAt, objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Labels } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
@@ -19,7 +20,7 @@ export const gatewayConflict: Analyzer = {
       const near = server.hosts.flatMap((host) => byPlace.get(`${server.port} ${server.bind} ${host}`) ?? []);
       const rivals = near.filter((other) => competes(world, server, other.server));
       if (rivals.length === 0) continue;
-      const names = [...new Set(rivals.map((rival) => nameOf(rival.server.gateway)))].sort();
+      const names = [...new Set(rivals.map((rival) => keyOfObject(rival.server.gateway)))].sort();
       const hosts = [...new Set(rivals.map(({ host }) => host))].sort();
       const values = { names: names.join(', '), hosts: hosts.join(', '), port: String(server.port) };
       report('IST0145', refOf(server.gateway), values);
@@ -44,10 +45,6 @@ function serversOf(gateway: ConfigObject): readonly Server[] {
     bind: textAt(server, 'bind'),
     hosts: textsAt(server, 'hosts'),
   }));
-}
-
-function nameOf({ namespace, name }: ConfigObject): string {
-  return `${namespace}/${name}`;
 }
 
 /**

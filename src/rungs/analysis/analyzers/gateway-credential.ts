@@ -1,5 +1,6 @@
 import type { SecretFacts } from '../../../model/analysis-world.ts';
 import type { EpochSeconds } from '../../../model/brand.ts';
+import { keyOfObject, objectKey } from '../../../model/cluster.ts';
 import { labelsAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer, Report } from '../analyzer.ts';
@@ -31,7 +32,7 @@ interface Credential {
 
 function judge(world: World, { object, namespace, name }: Credential, report: Report): void {
   // With a slash it names its namespace itself.
-  const secret = secretsByKey(world).get(name.includes('/') ? name : `${namespace}/${name}`);
+  const secret = secretsByKey(world).get(name.includes('/') ? name : objectKey(namespace, name));
   if (secret === undefined) {
     report('IST0101', refOf(object), { what: 'credentialName', name });
     return;
@@ -40,9 +41,7 @@ function judge(world: World, { object, namespace, name }: Credential, report: Re
   if (problem !== undefined) report('IST0161', refOf(object), { secret: name, namespace, problem });
 }
 
-const secretsByKey = perWorld(
-  ({ secrets }) => new Map(secrets.map((secret) => [`${secret.namespace}/${secret.name}`, secret])),
-);
+const secretsByKey = perWorld(({ secrets }) => new Map(secrets.map((secret) => [keyOfObject(secret), secret])));
 
 function credentialsOf(spec: unknown): readonly string[] {
   const names = objectsAt(spec, 'servers').map((server) => textAt(server, 'tls', 'credentialName'));

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import type { SpecObject } from '../../../model/spec-fields.ts';
 import { labelsAt, objectAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
@@ -27,14 +28,10 @@ export const gatewayDuplicateCertificate: Analyzer = {
         (other) => other !== object && carries(labelsAt(other.spec, 'selector'), selector),
       );
       if (others.length === 0) continue;
-      report('IST0138', refOf(object), { names: [object, ...others].map(nameOf).sort().join(', ') });
+      report('IST0138', refOf(object), { names: [object, ...others].map(keyOfObject).sort().join(', ') });
     }
   },
 };
-
-function nameOf({ namespace, name }: ConfigObject): string {
-  return `${namespace}/${name}`;
-}
 
 /** What servers present, as one word each. */
 function certificatesOf({ spec }: ConfigObject): readonly string[] {

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import type { Analyzer } from '../analyzer.ts';
 
 const VARIABLE = 'BLOCKED_CIDRS_IN_JWKS_URIS';
@@ -9,7 +10,7 @@ export const istiodJwks: Analyzer = {
   analyze(world, report) {
     const policies = world.config('requestauthentications.security.istio.io');
     if (policies.length === 0) return;
-    const names = policies.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+    const names = policies.map(keyOfObject).join(', ');
     for (const { namespace, name, labels, template } of world.deployments) {
       if (labels['app'] !== 'istiod' || template === undefined) continue;
       if (template.environment?.includes(VARIABLE)) continue;

@@ -1,5 +1,5 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { textsAt } from '../../../model/spec-paths.ts';
-import type { ConfigObject, Service } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
 import { coversHost, fullHost } from '../host-names.ts';
@@ -28,11 +28,7 @@ const servicesByHost = perWorld(
 function shadowed(world: World, host: string): string | undefined {
   const services = servicesByHost(world);
   const found = host.startsWith('*') ? [...services].find(([own]) => coversHost(host, own))?.[1] : services.get(host);
-  if (found !== undefined) return nameOf(found);
+  if (found !== undefined) return keyOfObject(found);
   const byName = /^([^*.]+)\.([^.]+)\.svc\.cluster\.local$/.exec(host);
   return byName === null || world.unknown('services') === undefined ? undefined : `${byName[2]}/${byName[1]}`;
-}
-
-function nameOf({ namespace, name }: Service | ConfigObject): string {
-  return `${namespace}/${name}`;
 }

@@ -1,3 +1,4 @@
+import { objectKey } from '../../../model/cluster.ts';
 import { labelsAt, objectAt, objectsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Pod } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
@@ -25,7 +26,7 @@ export const virtualServiceClaimRoute: Analyzer = {
       if (claim === undefined) continue;
       for (const gateway of namedGateways(object)) {
         for (const { namespace, name } of unverifiedPods(world, gatewayKey(gateway, object.namespace))) {
-          report('IST0149', refOf(object), { claim, gateway, pod: `${namespace}/${name}` });
+          report('IST0149', refOf(object), { claim, gateway, pod: objectKey(namespace, name) });
         }
       }
     }

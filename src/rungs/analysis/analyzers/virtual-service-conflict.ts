@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
@@ -13,7 +14,7 @@ export const virtualServiceConflict: Analyzer = {
   analyze(world, report) {
     const reported = new Set<ConfigObject>();
     for (const { host, rivals } of rivalries(world)) {
-      const names = rivals.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+      const names = rivals.map(keyOfObject).join(', ');
       for (const object of rivals) {
         if (reported.has(object)) continue;
         reported.add(object);

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { objectAt, objectsAt, textAt } from '../../../model/spec-paths.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { refOf } from '../analyzer.ts';
@@ -8,7 +9,7 @@ export const virtualServiceDelegate: Analyzer = {
   needs: ['virtualservices.networking.istio.io'],
   analyze(world, report) {
     const all = world.config('virtualservices.networking.istio.io');
-    const names = new Set(all.map(({ namespace, name }) => `${namespace}/${name}`));
+    const names = new Set(all.map(keyOfObject));
     for (const object of all) {
       for (const rule of objectsAt(object.spec, 'http')) {
         const delegate = objectAt(rule, 'delegate');

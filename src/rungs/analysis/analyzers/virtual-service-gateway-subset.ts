@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { objectsAt, textAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import type { Analyzer } from '../analyzer.ts';
@@ -31,7 +32,7 @@ function hostDividers(world: World): ReadonlyMap<string, string> {
     const own = new Set(textsAt(object.spec, 'hosts'));
     for (const [host, subset] of httpDestinations(object)) {
       if (subset === '' || !own.has(host) || dividers.has(host)) continue;
-      dividers.set(host, `${object.namespace}/${object.name}`);
+      dividers.set(host, keyOfObject(object));
     }
   }
   return dividers;

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { perWorld } from '../per-world.ts';
 
@@ -14,4 +15,4 @@ export const webhookService: Analyzer = {
   },
 };
 
-const serviceKeys = perWorld(({ services }) => new Set(services.map(({ namespace, name }) => `${namespace}/${name}`)));
+const serviceKeys = perWorld(({ services }) => new Set(services.map(keyOfObject)));

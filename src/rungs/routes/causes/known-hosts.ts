@@ -1,3 +1,4 @@
+import { keyOfObject, objectKey } from '../../../model/cluster.ts';
 import { fqdnOf } from '../../../model/cluster-domain.ts';
 import { textsAt } from '../../../model/spec-paths.ts';
 import type { Service } from '../../../model/workload.ts';
@@ -5,23 +6,21 @@ import { fullHost } from '../../analysis/host-names.ts';
 import { perWorld } from '../../analysis/per-world.ts';
 import type { World } from '../../analysis/world.ts';
 
-const servicesByKey = perWorld(
-  ({ services }) => new Map(services.map((each) => [`${each.namespace}/${each.name}`, each])),
-);
+const servicesByKey = perWorld(({ services }) => new Map(services.map((each) => [keyOfObject(each), each])));
 
 const namespacesByService = perWorld(({ services }) => Map.groupBy(services, ({ name }) => name));
 
 /** The Service that a complete host means, whatever the cluster's domain. */
 export function serviceOf(world: World, host: string): Service | undefined {
-  const [, name, namespace] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(host) ?? [];
-  return name === undefined ? undefined : servicesByKey(world).get(`${namespace}/${name}`);
+  const [, name, namespace = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(host) ?? [];
+  return name === undefined ? undefined : servicesByKey(world).get(objectKey(namespace, name));
 }
 
 /** The Service that somebody meant who wrote `name.namespace`, which Istio does not complete. */
 export function meantService(world: World, host: string): Service | undefined {
-  const [name, namespace, ...rest] = host.split('.');
+  const [name = '', namespace = '', ...rest] = host.split('.');
   if (rest.length > 1 || (rest.length === 1 && rest[0] !== 'svc')) return undefined;
-  return servicesByKey(world).get(`${namespace}/${name}`);
+  return servicesByKey(world).get(objectKey(namespace, name));
 }
 
 /** Services of this name in any namespace. */

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { membershipOf } from '../../../model/membership.ts';
 import type { Labels, Service } from '../../../model/workload.ts';
 import { gatewaysOf } from '../../analysis/gateway-names.ts';
@@ -27,7 +28,7 @@ export const noWaypoint: Cause = {
     const unread = untold(world, 'gateways.gateway.networking.k8s.io');
     const named = waypointOf(world, first);
     if (named !== undefined && unread !== undefined) return unread;
-    const name = `${first.namespace}/${first.name}`;
+    const name = keyOfObject(first);
     return {
       isCertain: !facts.isPartial && !hasSidecars(world),
       text: `Service ${name} is in ambient mode, and ${named === undefined ? 'has no waypoint' : `its waypoint ${named} is not there`}`,

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { compareText } from '../../../model/text-order.ts';
 import type { ConfigObject } from '../../../model/workload.ts';
 import { perWorld } from '../../analysis/per-world.ts';
@@ -24,7 +25,7 @@ export const rival: Cause = {
     const first = hosts.map((_, nth) => hidingEverywhere(object, others[nth] ?? [], { world, places }));
     const [winner] = first;
     if (winner === undefined || first.includes(undefined)) return undefined;
-    const name = `${winner.namespace}/${winner.name}`;
+    const name = keyOfObject(winner);
     return {
       isCertain: isCertain(facts, winner),
       text: `VirtualService ${name} has the same host and comes first`,

@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { firstOf, shellWord, shortHost } from '../../wording.ts';
 import { type Cause, type CauseFacts, untold } from './cause.ts';
 import { serviceOf } from './known-hosts.ts';
@@ -22,7 +23,7 @@ export const ruleHidden: Cause = {
     const { destination, subset } = first.wanted;
     const owner = rulesFor(world, destination).find((rule) => defines(rule, subset));
     if (owner === undefined) return undefined;
-    const name = `${owner.object.namespace}/${owner.object.name}`;
+    const name = keyOfObject(owner.object);
     return {
       isCertain: false,
       text: `DestinationRule ${name}, which defines subset ${subset} of ${shortHost(destination)}, is not the one that callers in ${firstOf(first.namespaces)} take`,

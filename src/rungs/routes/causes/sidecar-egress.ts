@@ -1,3 +1,4 @@
+import { keyOfObject } from '../../../model/cluster.ts';
 import { objectsAt, textsAt } from '../../../model/spec-paths.ts';
 import type { ConfigObject, Labels } from '../../../model/workload.ts';
 import { workloadOfPodName } from '../../../model/workload-name.ts';
@@ -45,7 +46,7 @@ function hiddenFrom({ object, world }: CauseFacts, passing: readonly Caller[]): 
   const [first] = hiding;
   const [sidecar, from] = [first, passing[0]?.namespace];
   if (sidecar === undefined || hiding.includes(undefined)) return undefined;
-  const name = `${sidecar.namespace}/${sidecar.name}`;
+  const name = keyOfObject(sidecar);
   const wanted = `${object.namespace}/${bindingOf(object).hosts[0] ?? ''}`;
   return {
     isCertain: false,
