@@ -135,7 +135,8 @@ test('not ready while a source has not spoken, healthy all the same, and a stop 
   assert.equal((await exporter.get('/-/healthy')).status, 200);
   const before = performance.now();
   await exporter.stop();
-  assert.ok(performance.now() - before < 3000);
+  // What does not end is given eight seconds.
+  assert.ok(performance.now() - before < 7500);
   await assert.rejects(exporter.get('/-/healthy'));
 });
 

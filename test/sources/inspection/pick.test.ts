@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Attempt, pickTarget } from '../../../src/sources/inspection/pick.ts';
 import type { InspectionTarget } from '../../../src/sources/inspection/targets.ts';
+import { computingMs } from '../../support/computing-ms.ts';
 import { target } from '../../support/inspection-source.ts';
 
 const MINUTE = 60_000;
@@ -115,10 +116,10 @@ test('replicas are looked into in pairs, each workload as often as the others', 
 test('of ten thousand proxies one is picked in a few milliseconds', () => {
   const list = Array.from({ length: 10_000 }, (_, nth) => target(`w${nth % 500}-${nth}`));
   const attempts = new Map(list.slice(0, 9_000).map(({ key }, nth) => [key, attempt(nth)]));
-  const startedAt = performance.now();
-  for (let nth = 0; nth < 5; nth++) {
-    pickTarget(list, { attempts, busy: new Set(), nowMs: 1e9, intervalMs: MINUTE, turn: nth });
-  }
-  const each = (performance.now() - startedAt) / 5;
-  assert.ok(each < 100, `${each} ms`);
+  const tookMs = computingMs(() => {
+    for (let nth = 0; nth < 5; nth++) {
+      pickTarget(list, { attempts, busy: new Set(), nowMs: 1e9, intervalMs: MINUTE, turn: nth });
+    }
+  });
+  assert.ok(tookMs < 500, `${tookMs} ms`);
 });

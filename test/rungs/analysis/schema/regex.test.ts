@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { badRegex } from '../../../../src/rungs/analysis/schema/regex.ts';
+import { computingMs } from '../../../support/computing-ms.ts';
 
 const SOUND = [
   '^/api/v[0-9]+/.*$',
@@ -49,9 +50,7 @@ for (const [regex, problem] of BAD) {
 test('any text is judged, and soon', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 1_024, unit: fc.constantFrom(...'()[]{}*+?|\\^$.a1-:,PQEx<>') }), (text) => {
-      const started = performance.now();
-      badRegex(text);
-      return performance.now() - started < 200;
+      return computingMs(() => void badRegex(text)) < 200;
     }),
     { numRuns: 500 },
   );

