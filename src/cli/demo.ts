@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DemoOutcome, runDemo } from '../demo/demo.ts';
 import { ExporterLost } from '../demo/exporter/exporter-lost.ts';
-import { looksIntoEnvoys } from '../demo/scenario/looks.ts';
+import { comparesWithIstiod, looksIntoEnvoys } from '../demo/scenario/looks.ts';
 import type { Scenario } from '../demo/scenario/scenario.ts';
 import { SCENARIOS } from '../demo/scenario/scenarios.ts';
 import { wrapText } from '../sinks/report/wrap-text.ts';
@@ -15,6 +15,7 @@ interface DemoFlags {
   readonly incident: string;
   /** The former name of --incident. */
   readonly scenario?: string;
+  readonly istiodAccess: 'http' | 'xds';
   readonly keep?: true;
   readonly logLevel: string;
 }
@@ -47,6 +48,14 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .addOption(
       number('--proxies <n>', 'add this many proxies, for load', 0, { least: 0, most: MOST_PROXIES, whole: true }),
     )
+    .addOption(
+      new Option(
+        '--istiod-access <way>',
+        'xds: the debug ports of istiods are switched off, and they are asked over xDS',
+      )
+        .choices(['http', 'xds'])
+        .default('http'),
+    )
     .option('--keep', 'leave configuration, logs and checkpoint of the run where they are')
     .addOption(
       new Option('--log-level <level>', 'which lines of the exporter to show on stderr')
@@ -78,6 +87,7 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
   if (self === undefined) throw new UserError('the demo needs to know how this program was started');
   const scenario = SCENARIOS.find(({ name }) => name === (flags.scenario ?? flags.incident)) ?? SCENARIOS[0];
   refuseManyLooks(scenario, flags.proxies);
+  refuseUntold(scenario, flags.istiodAccess);
   try {
     const outcome = await runDemo(
       {
@@ -86,6 +96,7 @@ async function play(flags: DemoFlags, io: Io): Promise<number> {
         once: flags.once === true,
         listen: flags.listen,
         extraProxies: flags.proxies,
+        istiodAccess: flags.istiodAccess,
         keep: flags.keep === true,
         debug: flags.logLevel === 'debug',
         echo: echoOf(flags.logLevel, io),
@@ -113,6 +124,14 @@ function refuseManyLooks(scenario: Scenario, proxies: number): void {
   if (proxies === 0 || !looksIntoEnvoys(scenario)) return;
   throw new UserError(
     `--incident ${scenario.name} is seen by looks into one proxy after the other, which takes too long with --proxies ${proxies}; leave --proxies out`,
+  );
+}
+
+/** @throws UserError where nobody tells what there is to see */
+function refuseUntold(scenario: Scenario, access: DemoFlags['istiodAccess']): void {
+  if (access === 'http' || !comparesWithIstiod(scenario)) return;
+  throw new UserError(
+    `--incident ${scenario.name} is seen by what istiods would send, which they tell at their debug ports alone; leave out --istiod-access xds`,
   );
 }
 

@@ -7,6 +7,7 @@ import { createObserver } from './exporter/observer.ts';
 import type { Scrape } from './exporter/scrape.ts';
 import { FAST_INTERVAL_MS, INTERVAL_MS, type Looks, writeSettings } from './exporter/settings.ts';
 import { createWatcher, type Watcher } from './exporter/watcher.ts';
+import type { IstiodAccess } from './mesh/istiods.ts';
 import { type DemoMesh, startMesh } from './mesh/mesh.ts';
 import { proxyId, WORKLOADS } from './mesh/workloads.ts';
 import { createNarrator, type Narrator, whereToLook } from './narrator.ts';
@@ -27,6 +28,8 @@ export interface DemoOptions {
   readonly listen: string;
   /** Proxies beside those of the story. */
   readonly extraProxies: number;
+  /** Default `http`. */
+  readonly istiodAccess?: IstiodAccess;
   /** Leaves the files of the run behind. */
   readonly keep: boolean;
   readonly debug: boolean;
@@ -72,7 +75,8 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   });
   const over = new AbortController();
   try {
-    mesh = await startMesh({ folder, extraProxies: options.extraProxies, rotateAtBytes: ROTATE_AT_BYTES });
+    const { extraProxies, istiodAccess } = options;
+    mesh = await startMesh({ folder, extraProxies, istiodAccess, rotateAtBytes: ROTATE_AT_BYTES });
     writeHistory(mesh);
     const settings = await writeSettings({ folder, mesh, speed: options.speed, looks: looksFor(options) });
     signal.throwIfAborted();
@@ -113,7 +117,9 @@ async function watchExporter(show: Show): Promise<readonly string[]> {
   const url = await child.url;
   const observer = createObserver(url, signal, asksLadder(scenario) ? podAsked(scenario) : undefined);
   const proxies = mesh.proxies.size + options.extraProxies;
-  narrator.line(whereToLook({ url, scenario, speed, folder, kubectlConfig: settings.kubectlConfig, proxies }));
+  const { kubectlConfig, tokenFile } = settings;
+  const overXds = mesh.rootCertificate === undefined ? {} : { tokenFile };
+  narrator.line(whereToLook({ url, scenario, speed, folder, kubectlConfig, proxies, ...overXds }));
   await observer.ready();
   const everyMs = Math.min(500, Math.max(50, FAST_INTERVAL_MS / speed / 3));
   const watcher = createWatcher(observer, everyMs, signal);

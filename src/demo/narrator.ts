@@ -39,8 +39,10 @@ export function whereToLook(facts: {
   readonly folder: string;
   readonly kubectlConfig: string;
   readonly proxies: number;
+  /** For istiods whose debug ports are switched off. */
+  readonly tokenFile?: string;
 }): string {
-  const { url, scenario, speed, folder, kubectlConfig, proxies } = facts;
+  const { url, scenario, speed, folder, kubectlConfig, proxies, tokenFile } = facts;
   const pod = podAsked(scenario);
   return [
     `An embedded mesh of ${proxies} proxies and two istiods, watched by the real exporter:`,
@@ -54,6 +56,7 @@ export function whereToLook(facts: {
     '            or change anything need a real cluster, as does istioctl',
     `  check     meshladder check ${pod.name}.${pod.namespace} \\`,
     `              --server ${url}`,
+    ...(tokenFile === undefined ? [] : overXds(kubectlConfig, tokenFile)),
     `  logs      ${folder}/pods`,
     '',
     `The incident${scenario.quiet === true ? '' : ', as recorded in a real mesh'}, ${speed === 1 ? 'in real time' : `${speed} times as fast`} (${scenario.name}):`,
@@ -61,4 +64,13 @@ export function whereToLook(facts: {
     '',
     `${row('at', 'in the mesh')}${'on /metrics'.padEnd(SEEN_WIDTH)} after`,
   ].join('\n');
+}
+
+function overXds(kubeconfig: string, tokenFile: string): readonly string[] {
+  return [
+    '  istiods   their debug ports are switched off: the exporter asks over xDS, and',
+    '            says so and why in status; as does',
+    `            meshladder status --kubeconfig ${kubeconfig} \\`,
+    `              --token-file ${tokenFile}`,
+  ];
 }

@@ -7,13 +7,15 @@ export interface ExporterSettings {
   readonly configFile: string;
   /** For a person with kubectl. */
   readonly kubectlConfig: string;
+  /** Holds the token for istiod. */
+  readonly tokenFile: string;
   /** Puts a new token for istiod in the place of the old one, as the kubelet does with a projected token. */
   writeToken(token: string): Promise<void>;
 }
 
 export interface SettingsOptions {
   readonly folder: string;
-  readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens'>;
+  readonly mesh: Pick<DemoMesh, 'kube' | 'logs' | 'tokens' | 'rootCertificate'>;
   readonly speed: number;
   /** How often Envoys are looked into, one after the other; default: never. */
   readonly looks?: Looks;
@@ -54,6 +56,8 @@ export async function writeSettings({
     await rename(`${tokenFile}.new`, tokenFile);
   };
   await writeToken(mesh.tokens.istiod());
+  const caFile = mesh.rootCertificate === undefined ? undefined : join(folder, 'root-cert.pem');
+  if (caFile !== undefined) await writeFile(caFile, mesh.rootCertificate ?? '');
   const { kube } = mesh.tokens;
   await writeFile(kubeconfig, kubeconfigText(mesh.kube.url, `{token: ${kube}}`), { mode: 0o600 });
   await writeFile(kubectlConfig, kubeconfigText(mesh.kube.urlFor(kube), '{}'), { mode: 0o600 });
@@ -62,6 +66,7 @@ export async function writeSettings({
     configText({
       kubeconfig,
       tokenFile,
+      caFile,
       checkpointDir,
       root: mesh.logs.root,
       history: join(folder, 'history.json'),
@@ -69,7 +74,7 @@ export async function writeSettings({
       looks,
     }),
   );
-  return { configFile, kubectlConfig, writeToken };
+  return { configFile, kubectlConfig, tokenFile, writeToken };
 }
 
 function kubeconfigText(server: string, user: string): string {
@@ -94,6 +99,7 @@ users:
 interface ConfigFacts {
   readonly kubeconfig: string;
   readonly tokenFile: string;
+  readonly caFile: string | undefined;
   readonly checkpointDir: string;
   readonly root: string;
   readonly history: string;
@@ -101,7 +107,16 @@ interface ConfigFacts {
   readonly looks: Looks;
 }
 
-function configText({ kubeconfig, tokenFile, checkpointDir, root, history, speed, looks }: ConfigFacts): string {
+function configText({
+  kubeconfig,
+  tokenFile,
+  caFile,
+  checkpointDir,
+  root,
+  history,
+  speed,
+  looks,
+}: ConfigFacts): string {
   const every = (ms: number): string => `${Math.max(1, Math.round(ms / speed))}ms`;
   return `# Written by "meshladder demo"; the intervals are those of a real mesh divided by the speed.
 role: all
@@ -109,7 +124,7 @@ istiod:
   discovery: kubernetes
   interval: ${every(INTERVAL_MS)}
   fastInterval: ${every(FAST_INTERVAL_MS)}
-  tokenFile: ${JSON.stringify(tokenFile)}
+  tokenFile: ${JSON.stringify(tokenFile)}${caFile === undefined ? '' : `\n  caFile: ${JSON.stringify(caFile)}`}
 kubernetes:
   mode: kubeconfig
   kubeconfig: ${JSON.stringify(kubeconfig)}

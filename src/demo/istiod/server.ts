@@ -20,6 +20,8 @@ export interface IstiodServerOptions {
   readonly version: string;
   /** What it would send a proxy that is connected to it. */
   readonly wouldSend: (proxy: MeshProxy) => SentConfig | undefined;
+  /** False: as with `ENABLE_DEBUG_ON_HTTP=false`, which leaves out `/debug`. Default true. */
+  readonly debugPort?: boolean;
 }
 
 /** One istiod's monitoring port. */
@@ -56,7 +58,8 @@ async function answer(options: Asked, request: IncomingMessage, response: Server
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   if (pathname === '/version') return sendText(response, 200, `${options.version}-${REVISION}-Clean`);
   if (pathname === '/metrics') return sendText(response, 200, metrics(options));
-  if (!pathname.startsWith('/debug')) return sendText(response, 404, '404 page not found\n');
+  if (!pathname.startsWith('/debug') || options.debugPort === false)
+    return sendText(response, 404, '404 page not found\n');
   const refused = refusal(options.tokens, request.headers.authorization);
   // As istiod does it: a status, and not a word more.
   if (refused !== undefined) return sendText(response, refused, '');

@@ -1,8 +1,8 @@
 import type { Connection, SentType, TypeState } from './control-plane.ts';
 import { goTime, type PushVersion, steadyNonce } from './xds-nonce.ts';
 
-const CLUSTER_ID = 'Kubernetes';
-const TYPE_URL: Readonly<Record<SentType, string>> = {
+export const CLUSTER_ID = 'Kubernetes';
+export const TYPE_URL: Readonly<Record<SentType, string>> = {
   cds: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
   eds: 'type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment',
   lds: 'type.googleapis.com/envoy.config.listener.v3.Listener',
@@ -16,7 +16,7 @@ const LEGACY: readonly (readonly [SentType, string])[] = [
   ['eds', 'endpoint'],
 ];
 /** Resources come in the order of their type URLs. */
-const RESOURCE_ORDER: readonly SentType[] = ['cds', 'eds', 'lds', 'rds'];
+export const RESOURCE_ORDER: readonly SentType[] = ['cds', 'eds', 'lds', 'rds'];
 
 /** Proxies of whom nothing is stored: synced, all of them, with the push of the day. */
 export interface ProxyCrowd {

@@ -7,8 +7,11 @@ export interface PodPort {
   readonly port: number;
 }
 
+/** Answers HTTP requests; or takes connections at a port of the loopback interface, whatever is spoken there. */
+export type PodListener = RequestListener | { readonly tcp: number };
+
 /** What listens inside of the pods. */
 export interface PodPorts {
-  /** Answers the HTTP requests of a connection to this port; undefined: nothing listens there. */
-  find(port: PodPort): RequestListener | undefined;
+  /** Undefined: nothing listens there. */
+  find(port: PodPort): PodListener | undefined;
 }

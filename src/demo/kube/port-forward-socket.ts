@@ -1,15 +1,15 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
-import { Duplex } from 'node:stream';
+import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { Duplex, pipeline } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { type ChannelCoding, codingOf } from './channel-coding.ts';
-import type { PodPort } from './pod-ports.ts';
+import type { PodListener, PodPort } from './pod-ports.ts';
 
 /** One port of a forwarding socket, and what listens there. */
 export interface JoinedPort {
   readonly to: PodPort;
   /** Undefined: nothing does. */
-  readonly listener: RequestListener | undefined;
+  readonly listener: PodListener | undefined;
 }
 
 /** Sends bytes on one channel of the socket. */
@@ -30,7 +30,7 @@ export function joinPorts(websocket: WebSocket, ports: readonly JoinedPort[]): v
   }
   for (const [index, { to, listener }] of ports.entries()) {
     if (listener === undefined) refuse(websocket, to, (words) => send(2 * index + 1, words));
-    else speakHttp(pipeOf(websocket, { channel: 2 * index, coding, send }), listener);
+    else joinListener(pipeOf(websocket, { channel: 2 * index, coding, send }), listener);
   }
 }
 
@@ -45,9 +45,17 @@ function refuse(websocket: WebSocket, { namespace, pod, port }: PodPort, say: (w
   websocket.close();
 }
 
-/** An HTTP server of one connection, which no port is needed for. */
-function speakHttp(connection: Duplex, listener: RequestListener): void {
-  createServer(listener).emit('connection', connection as Socket);
+function joinListener(connection: Duplex, listener: PodListener): void {
+  // An HTTP server of one connection needs no port.
+  if (typeof listener === 'function') createServer(listener).emit('connection', connection as Socket);
+  else joinPort(connection, listener.tcp);
+}
+
+/** Both ends go when one goes. */
+function joinPort(connection: Duplex, port: number): void {
+  const socket = connect(port, '127.0.0.1');
+  pipeline(connection, socket, () => socket.destroy());
+  pipeline(socket, connection, () => connection.destroy());
 }
 
 interface Pipe {

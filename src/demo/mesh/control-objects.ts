@@ -57,6 +57,21 @@ export function controlObjects(bornMs: number): NewObject[] {
   ];
 }
 
+/** The authority of the mesh, as istiod puts it into every namespace; here where istiod is, for who asks istiod. */
+export function rootCertificateObject(pem: string, bornMs: number): NewObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'istio-ca-root-cert',
+      namespace: ROOT_NAMESPACE,
+      creationTimestamp: kubeTime(bornMs),
+      labels: { 'istio.io/config': 'true' },
+    },
+    data: { 'root-cert.pem': pem },
+  };
+}
+
 interface Expression {
   readonly key: string;
   readonly operator: 'In' | 'NotIn' | 'DoesNotExist';

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../kube/store.ts';
 import { controlObjects } from './control-objects.ts';
 import { endpointSliceObject, namespaceObjects, nodeObject, ownerObjects, serviceObject } from './core-objects.ts';
 import { istioObjects } from './istio-objects.ts';
-import { istiodPod } from './istiod-pods.ts';
+import { type IstiodPorts, istiodPod } from './istiod-pods.ts';
 import { podObject } from './pods.ts';
 import { SERVICES } from './services.ts';
 import { ISTIODS, WORKLOADS, type Workload, type WorkloadName } from './workloads.ts';
@@ -22,7 +22,7 @@ export const AGES_MS: Readonly<Record<'cluster' | 'uninjected' | 'control' | 'po
 /** Fills an empty cluster with the mesh as it is before anything happens. @returns the pods of the workloads */
 export function fillStore(
   store: ObjectStore,
-  istiodPorts: readonly number[],
+  istiodPorts: readonly IstiodPorts[],
   nowMs: number,
 ): ReadonlyMap<WorkloadName, KubeObject> {
   const born = (part: keyof typeof AGES_MS): number => nowMs - AGES_MS[part];
@@ -35,7 +35,7 @@ export function fillStore(
       serviceObject(service, born('control')),
       endpointSliceObject(service, born('control')),
     ]),
-    ...ISTIODS.map((name, index) => istiodPod(name, istiodPorts[index] ?? 15_014, born('control'))),
+    ...ISTIODS.map((name, index) => istiodPod(name, istiodPorts[index] ?? {}, born('control'))),
   ];
   for (const object of objects) store.create(object);
   const pods = new Map<WorkloadName, KubeObject>();

@@ -2,24 +2,35 @@ import { kubeTime, type NewObject } from '../kube/object.ts';
 import { podStatus } from './pods.ts';
 import { ISTIO_VERSION, NODE, ROOT_NAMESPACE } from './workloads.ts';
 
-const PORTS = [
-  { name: 'http-debug', containerPort: 8080, protocol: 'TCP' },
-  { name: 'grpc-xds', containerPort: 15_010, protocol: 'TCP' },
-  { name: 'tls-xds', containerPort: 15_012, protocol: 'TCP' },
-  { name: 'https-webhooks', containerPort: 15_017, protocol: 'TCP' },
-];
+/** Where an istiod listens on the loopback interface. */
+export interface IstiodPorts {
+  /** Default 15014. */
+  readonly monitoring?: number | undefined;
+  /** Default 15012. */
+  readonly xds?: number | undefined;
+}
 
 /**
- * One istiod. Its address is the loopback interface, where the demo's own servers are; that its monitoring port is not
- * 15014 stands in the annotation that says so in any cluster.
+ * One istiod. Its address is the loopback interface, where the demo's own servers are; that its ports are others than
+ * 15014 and 15012 stands where it does in any cluster: in an annotation, and in the name of a port.
  */
-export function istiodPod(name: string, monitoringPort: number, bornMs: number): NewObject {
+export function istiodPod(
+  name: string,
+  { monitoring: monitoringPort = 15_014, xds = 15_012 }: IstiodPorts,
+  bornMs: number,
+): NewObject {
   const started = kubeTime(bornMs + 4000);
   const hash = name.split('-')[1] ?? '';
   const container = {
     name: 'discovery',
     image: `docker.io/istio/pilot:${ISTIO_VERSION}`,
-    ports: [...PORTS, { name: 'http-monitoring', containerPort: monitoringPort, protocol: 'TCP' }],
+    ports: [
+      { name: 'http-debug', containerPort: 8080, protocol: 'TCP' },
+      { name: 'grpc-xds', containerPort: 15_010, protocol: 'TCP' },
+      { name: 'tls-xds', containerPort: xds, protocol: 'TCP' },
+      { name: 'https-webhooks', containerPort: 15_017, protocol: 'TCP' },
+      { name: 'http-monitoring', containerPort: monitoringPort, protocol: 'TCP' },
+    ],
     resources: {},
   };
   return {

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { createEnvoys, type Envoys } from '../envoy/envoys.ts';
 import { type ControlPlaneModel, createControlPlane, type MeshProxy } from '../istiod/control-plane.ts';
-import { startIstiodServer } from '../istiod/server.ts';
 import { type KubeServer, startKubeServer } from '../kube/server.ts';
 import { createObjectStore, type ObjectStore } from '../kube/store.ts';
 import type { LogWriter } from '../node-logs/container-log.ts';
 import { createNodeLogs, type NodeLogs } from '../node-logs/node-logs.ts';
 import { createProxyLines, type ProxyLines } from '../traffic/proxy-lines.ts';
+import { rootCertificateObject } from './control-objects.ts';
 import { addCrowd, createCrowd } from './crowd.ts';
 import { AGES_MS, fillStore } from './fill-store.ts';
+import { type IstiodAccess, startIstiods } from './istiods.ts';
 import { podPorts } from './pod-ports.ts';
 import { createTokens, type MeshTokens } from './tokens.ts';
 import {
@@ -39,6 +40,8 @@ export interface DemoMesh {
   readonly proxies: ReadonlyMap<WorkloadName, DemoProxy>;
   /** What runs beside the applications, by `pod.namespace`. */
   readonly envoys: Envoys;
+  /** PEM of the authority by which istiods are known over xDS; undefined where they are asked over HTTP. */
+  readonly rootCertificate: string | undefined;
   close(): Promise<void>;
 }
 
@@ -49,10 +52,13 @@ export interface DemoMeshOptions {
   readonly extraProxies: number;
   /** A log file this large is rotated. */
   readonly rotateAtBytes: number;
+  /** Default `http`. */
+  readonly istiodAccess?: IstiodAccess | undefined;
 }
 
 /** Starts the mesh, healthy but for what is always wrong in it: one rejection, one pod without a sidecar. */
-export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMeshOptions): Promise<DemoMesh> {
+export async function startMesh(options: DemoMeshOptions): Promise<DemoMesh> {
+  const { folder, extraProxies, rotateAtBytes, istiodAccess: access = 'http' } = options;
   const nowMs = Date.now();
   const tokens = createTokens();
   const store = createObjectStore({ firstVersion: 1000 });
@@ -60,20 +66,15 @@ export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMes
   const envoys = createEnvoys({ store, crowd, nodeName: NODE, startedAtMs: nowMs - AGES_MS.pods });
   const control = createControlPlane({ delivered: envoys.deliver });
   const { wouldSend } = envoys;
-  const istiods = await Promise.all(
-    ISTIODS.map((name) =>
-      startIstiodServer({ name, model: control, crowd, tokens: tokens.rights, version: ISTIO_VERSION, wouldSend }),
-    ),
-  );
-  const pods = fillStore(
-    store,
-    istiods.map(({ port }) => port),
-    nowMs,
-  );
+  const istiods = await startIstiods({ access, model: control, crowd, tokens: tokens.rights, wouldSend });
+  const { rootCertificate } = istiods;
+  const ports = istiods.each.map(({ http, xds }) => ({ monitoring: http.port, xds: xds?.port }));
+  const pods = fillStore(store, ports, nowMs);
+  if (rootCertificate !== undefined) store.create(rootCertificateObject(rootCertificate, nowMs - AGES_MS.control));
   addCrowd(store, extraProxies, nowMs - AGES_MS.pods);
   store.compact();
   const logs = createNodeLogs({ root: join(folder, 'pods'), rotateAtBytes });
-  const kube = await startKubeServer({ store, users: tokens.users, logs, ports: podPorts(istiods, envoys) });
+  const kube = await startKubeServer({ store, users: tokens.users, logs, ports: podPorts(istiods.each, envoys) });
   const proxies = new Map(
     PROXIED.map((name, index) => {
       const uid = pods.get(name)?.metadata.uid ?? '';
@@ -89,8 +90,9 @@ export async function startMesh({ folder, extraProxies, rotateAtBytes }: DemoMes
     tokens,
     proxies,
     envoys,
+    rootCertificate,
     async close() {
-      await Promise.all([kube.close(), ...istiods.map((istiod) => istiod.close()), logs.close()]);
+      await Promise.all([kube.close(), istiods.close(), logs.close()]);
     },
   };
 }
