@@ -110,7 +110,7 @@ async function emptyScrape(): Promise<string> {
   );
   const log = recordLog();
   const page = createExposition({ ladder: LADDER, read: () => [snapshot], self, maxSeries: () => 10, log });
-  const text = (await page()).body.toString();
+  const text = Buffer.concat((await page()).parts).toString();
   assert.deepEqual(log.lines, []);
   return text;
 }

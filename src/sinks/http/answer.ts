@@ -5,7 +5,8 @@ export interface Answer {
   readonly status: number;
   /** The whole Content-Type. */
   readonly type: string;
-  readonly body: string | Buffer;
+  /** Parts are sent one after the other. */
+  readonly body: string | Buffer | readonly Buffer[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Takes over after the headers, and ends the response when it likes: for what has no end of its own. */
   readonly feed?: (response: ServerResponse) => void;
@@ -62,19 +63,35 @@ export interface Sending {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+export function bytesOf(body: Answer['body']): number {
+  return isWhole(body) ? Buffer.byteLength(body) : body.reduce((sum, part) => sum + part.length, 0);
+}
+
+function isWhole(body: Answer['body']): body is string | Buffer {
+  return typeof body === 'string' || Buffer.isBuffer(body);
+}
+
 /** Sends an answer whole; to HEAD its headers alone. */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, sending: Sending): void {
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  const { body } = answer;
   response.writeHead(answer.status, {
     ...SAFE,
     ...sending.headers,
     'Content-Type': answer.type,
-    ...(answer.feed === undefined && { 'Content-Length': body.byteLength }),
+    ...(answer.feed === undefined && { 'Content-Length': bytesOf(body) }),
     ...(sending.last || hasBody(request) ? { Connection: 'close' } : {}),
     ...answer.headers,
   });
   if (answer.feed !== undefined && request.method !== 'HEAD') answer.feed(response);
-  else response.end(request.method === 'HEAD' ? undefined : body);
+  else if (request.method === 'HEAD') response.end();
+  else sendBody(response, isWhole(body) ? [body] : body);
+}
+
+/** In one go as far as the connection takes it; parts are not copied. */
+function sendBody(response: ServerResponse, parts: readonly (string | Buffer)[]): void {
+  response.cork();
+  for (const part of parts) response.write(part);
+  response.end();
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

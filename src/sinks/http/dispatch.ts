@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, acceptsGzip, jsonAnswer, queryOf, type Route, send, textAnswer } from './answer.ts';
+import { type Answer, acceptsGzip, bytesOf, jsonAnswer, queryOf, type Route, send, textAnswer } from './answer.ts';
 import type { Refusal } from './security/refusal.ts';
 import { createUnreadAnswers, UNREAD_LIMITS, type UnreadLimits } from './security/unread-answers.ts';
 
@@ -30,10 +30,10 @@ export function createDispatch(
   const reply = (request: IncomingMessage, response: ServerResponse, answer: Answer): void => {
     // Who has hung up meanwhile will never close again: what was counted for him would be counted for ever.
     if (response.destroyed) return;
-    const bytes = Buffer.byteLength(answer.body);
+    const bytes = bytesOf(answer.body);
     const sent = unread.hasRoomFor(bytes) ? answer : { ...failure(request, 503, TOO_MUCH_UNREAD), headers: LATER };
     // A feed looks after its readers itself.
-    if (sent.feed === undefined) unread.track(response, Buffer.byteLength(sent.body));
+    if (sent.feed === undefined) unread.track(response, bytesOf(sent.body));
     send(request, response, sent, { last: stopping, headers: headers() });
   };
   return {

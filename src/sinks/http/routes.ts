@@ -1,5 +1,5 @@
 import type { Page } from '../metrics/exposition.ts';
-import { type Answer, type Asked, type Route, textAnswer } from './answer.ts';
+import { type Answer, type Asked, bytesOf, type Route, textAnswer } from './answer.ts';
 import { type ApiDocument, apiAnswer } from './api-answer.ts';
 import { landingAnswer } from './landing-page.ts';
 
@@ -63,8 +63,8 @@ async function metricsAnswer({ scrape, withheld }: RouteOptions, { acceptsGzip }
   if (reason !== undefined) return { ...textAnswer(503, reason), headers: { 'Retry-After': '5' } };
   const page = await scrape();
   const headers = { Vary: 'Accept-Encoding' };
-  if (!acceptsGzip || page.body.byteLength < GZIP_FROM_BYTES)
-    return { status: 200, type: METRICS_TYPE, body: page.body, headers };
+  if (!acceptsGzip || bytesOf(page.parts) < GZIP_FROM_BYTES)
+    return { status: 200, type: METRICS_TYPE, body: page.parts, headers };
   return {
     status: 200,
     type: METRICS_TYPE,

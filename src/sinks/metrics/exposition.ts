@@ -1,20 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import { type Shard, UNDIVIDED } from '../../model/shard.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Rung, Sample } from '../../rungs/rung.ts';
 import { type Evaluation, evaluateRung, type RungSamples } from './evaluate-rung.ts';
 import { createFamilyText, type FamilyText } from './family-text.ts';
+import { createPacker } from './pack-parts.ts';
+import { createPageParts, type PageParts } from './page-parts.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import { createSeriesCap, type SeriesCap } from './series-cap.ts';
 import { createShardFilter } from './shard-samples.ts';
 
 /** One scrape's answer, the same bytes for everyone who asks while the snapshot stands. */
 export interface Page {
-  readonly body: Buffer;
-  /** The body compressed, once for all who ask. */
-  gzipped(): Promise<Buffer>;
+  /** One after the other they are the page. */
+  readonly parts: readonly Buffer[];
+  /** The same of the page as a gzip file, packed once for all who ask. */
+  gzipped(): Promise<readonly Buffer[]>;
 }
 
 export interface ExpositionOptions {
@@ -28,9 +28,6 @@ export interface ExpositionOptions {
   readonly shard?: Shard | undefined;
   readonly log: { error(fields: object, message: string): void };
 }
-
-/** Other work waits no longer than about this while a scrape is written. */
-const SLICE_MS = 8;
 
 interface Column {
   readonly rung: Rung;
@@ -50,6 +47,7 @@ interface Column {
  */
 export function createExposition(options: ExpositionOptions): () => Promise<Page> {
   const columns = options.ladder.map((rung) => columnOf(rung, options));
+  const pack = createPacker();
   const said = new Set<string>();
   const sayOnce = (
     fields: { readonly rung?: string; readonly family?: string; readonly err?: unknown },
@@ -62,25 +60,24 @@ export function createExposition(options: ExpositionOptions): () => Promise<Page
   };
   const render = async (snapshots: readonly MeshSnapshot[]): Promise<Page> => {
     const startedAt = performance.now();
-    const pieces = createPieces();
+    const page = createPageParts();
     for (const column of columns) {
       const found: RungSamples[] = [];
       let seconds = 0;
       for (const snapshot of snapshots) {
-        const evaluated = await evaluate(column.rung, snapshot, { ...options, sayOnce, giveWay: pieces.giveWay });
+        const evaluated = await evaluate(column.rung, snapshot, { ...options, sayOnce, giveWay: page.giveWay });
         found.push(evaluated.samples);
         seconds += evaluated.seconds;
         // What a rung does in one go may be long: nothing is added to it.
-        await pieces.pause();
+        await page.pause();
       }
       options.self.rungTook(column.rung.id, seconds);
-      for (const piece of columnPieces(column, found, { ...options, sayOnce })) await pieces.add(piece);
-      await pieces.pause();
+      for (const piece of columnPieces(column, found, { ...options, sayOnce })) await page.add(piece);
+      await page.pause();
     }
-    await pieces.add(Buffer.from(await options.self.text()));
-    const body = await pieces.whole();
+    await page.add(Buffer.from(await options.self.text()));
     options.self.rendered((performance.now() - startedAt) / 1000);
-    return createPage(body);
+    return createPage(page.all(), pack);
   };
 
   return shareRendering(options.read, render);
@@ -157,7 +154,7 @@ function samplesOf(found: readonly RungSamples[], key: string): readonly Sample[
 async function evaluate(
   rung: Rung,
   snapshot: MeshSnapshot,
-  { self, sayOnce, giveWay }: PieceOptions & Pick<Pieces, 'giveWay'>,
+  { self, sayOnce, giveWay }: PieceOptions & Pick<PageParts, 'giveWay'>,
 ): Promise<Evaluation> {
   const evaluation = await evaluateRung(rung, snapshot, giveWay);
   const { error: err } = evaluation;
@@ -168,57 +165,12 @@ async function evaluate(
   return evaluation;
 }
 
-/** Gathers pieces, and shares the time they take with other work. */
-interface Pieces {
-  add(piece: Buffer): Promise<void>;
-  /** Lets others have their turn if a slice of time is used up. */
-  giveWay(): Promise<void>;
-  /** Lets others have their turn now. */
-  pause(): Promise<void>;
-  whole(): Promise<Buffer>;
-}
-
-function createPieces(): Pieces {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  let sliceEndsAt = performance.now() + SLICE_MS;
-  const pause = async (): Promise<void> => {
-    await nextTurn();
-    sliceEndsAt = performance.now() + SLICE_MS;
-  };
-  const giveWay = async (): Promise<void> => {
-    if (performance.now() >= sliceEndsAt) await pause();
-  };
+function createPage(parts: readonly Buffer[], pack: (parts: readonly Buffer[]) => Promise<readonly Buffer[]>): Page {
+  let packed: Promise<readonly Buffer[]> | undefined;
   return {
-    pause,
-    giveWay,
-    add: async (piece) => {
-      parts.push(piece);
-      bytes += piece.length;
-      await giveWay();
-    },
-    whole: async () => {
-      // Memory that is touched for the first time can take tens of milliseconds, ten megabytes of it.
-      const body = Buffer.allocUnsafe(bytes);
-      let end = 0;
-      for (const part of parts) {
-        end += part.copy(body, end);
-        await giveWay();
-      }
-      return body;
-    },
-  };
-}
-
-const compress = promisify(gzip);
-
-function createPage(body: Buffer): Page {
-  let packed: Promise<Buffer> | undefined;
-  return {
-    body,
+    parts,
     gzipped: () => {
-      // Level 1 is a third of the default's time for nearly the same size, off the main thread.
-      packed ??= compress(body, { level: constants.Z_BEST_SPEED });
+      packed ??= pack(parts);
       return packed;
     },
   };

@@ -54,8 +54,8 @@ for (const [name, createHandler] of Object.entries(HANDLERS)) {
     let withheld: string | undefined;
     let pending: string[] = [];
     let scrape = async (): ReturnType<RouteOptions['scrape']> => {
-      const body = Buffer.from(SCRAPE);
-      return { body, gzipped: async () => gzipSync(body) };
+      const parts = [Buffer.from(SCRAPE.slice(0, 500)), Buffer.from(SCRAPE.slice(500))];
+      return { parts, gzipped: async () => [gzipSync(Buffer.concat(parts))] };
     };
     const routes = createRoutes({
       version: '1.2.3<b>',

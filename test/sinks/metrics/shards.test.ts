@@ -50,7 +50,7 @@ async function exposed(shard: Shard) {
     shard,
     log: recordLog(),
   });
-  return readExposition((await page()).body.toString());
+  return readExposition(Buffer.concat((await page()).parts).toString());
 }
 
 for (const count of [2, 3, 7]) {
