@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager-server.ts';
 import { findTool } from '../support/tools.ts';
+import { until } from '../support/until.ts';
 
 const binary = findTool('prometheus-alertmanager');
 const skip = binary === undefined ? 'no Alertmanager here: `node scripts/test-tools.ts` tries to get one' : false;
@@ -187,8 +187,7 @@ describe('one cause, one page: the example in a real Alertmanager', { skip }, ()
         body: JSON.stringify(own.map((labels) => ({ labels }))),
       });
       assert.equal(posted.status, 200, await posted.text());
-      const names = await notInhibited(nth);
-      assert.deepEqual(names.toSorted(), told.toSorted());
+      await untilTold(nth, told);
       // What has no equal label holds for all meshes: it must be over before the next case.
       const endsAt = new Date(Date.now() - 1000).toISOString();
       const ended = own.map((labels) => ({ labels, startsAt: new Date(Date.now() - 60_000).toISOString(), endsAt }));
@@ -200,21 +199,27 @@ describe('one cause, one page: the example in a real Alertmanager', { skip }, ()
     });
   }
 
+  /** Inhibition is worked out a moment after alerts have come in: then these are told, and go on to be. */
+  async function untilTold(nth: number, told: readonly string[]): Promise<void> {
+    const wanted = JSON.stringify(told.toSorted());
+    const looks: string[] = [];
+    const look = async (): Promise<readonly string[]> => {
+      looks.push(JSON.stringify((await notInhibited(nth)).toSorted()));
+      return looks;
+    };
+    const settled = (all: readonly string[]): boolean => all.length > 1 && all.slice(-2).every((one) => one === wanted);
+    await until(look, settled, `only ${wanted} are told`, { everyMs: 300 });
+  }
+
   /** Alerts of the case that would be notified, as `name namespace mesh`. */
   async function notInhibited(nth: number): Promise<readonly string[]> {
     const query = new URLSearchParams({ filter: `mesh_cluster=~".*-${nth}"`, inhibited: 'false' });
-    let seen: readonly string[] = [];
-    // Inhibition is worked out a moment after alerts have come in.
-    for (let last = ''; ; last = JSON.stringify(seen)) {
-      await sleep(300);
-      const answer = await fetch(`${url}/api/v2/alerts?${query}`);
-      const alerts = (await answer.json()) as readonly { readonly labels: Labels }[];
-      seen = alerts.map(({ labels }) => {
-        const mesh = labels['mesh_cluster'] === `c-${nth}` ? undefined : labels['mesh_cluster']?.replace(/-\d+$/, '');
-        return [labels['alertname'], labels['proxy_namespace'], mesh].filter((part) => part !== undefined).join(' ');
-      });
-      if (seen.length > 0 && JSON.stringify(seen) === last) return seen;
-    }
+    const answer = await fetch(`${url}/api/v2/alerts?${query}`);
+    const alerts = (await answer.json()) as readonly { readonly labels: Labels }[];
+    return alerts.map(({ labels }) => {
+      const mesh = labels['mesh_cluster'] === `c-${nth}` ? undefined : labels['mesh_cluster']?.replace(/-\d+$/, '');
+      return [labels['alertname'], labels['proxy_namespace'], mesh].filter((part) => part !== undefined).join(' ');
+    });
   }
 });
 
