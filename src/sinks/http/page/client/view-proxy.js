@@ -2,11 +2,10 @@
 import { commandBox } from './copying.js';
 import { createDiffing } from './diffing.js';
 import { h } from './dom.js';
-import { happeningsTable } from './happenings.js';
 import { linkTo, podOf } from './place.js';
+import { proxyFacts } from './proxy-facts.js';
 import { beginAt, ladder, saidOf } from './rung.js';
-import { ageText, clockText } from './time.js';
-import { badge, stateBadge } from './verdict.js';
+import { badge } from './verdict.js';
 
 /** @import { LadderDocument } from '../../../report/ladder-json.ts' */
 /** @import { RunbooksByRung } from '../../../runbooks/runbooks.ts' */
@@ -125,103 +124,4 @@ function links(namespace, proxies) {
 function summaryOf({ verdict, rungs }) {
   const first = beginAt(rungs);
   return first === undefined ? verdict : `rung ${first.number}, ${first.verdict}`;
-}
-
-/** @param {ShownProxy['proxies'][number]} proxy */
-function proxyFacts(proxy) {
-  const { state, outOfSyncSince: since, outOfSyncOrigin: origin, missingSince: missing } = proxy;
-  const age = since === null ? '' : ` for ${ageText(since)}${origin === 'first_seen' ? ', or longer' : ''}`;
-  return [
-    h('h2', {}, 'Sync with istiod'),
-    h(
-      'p',
-      {},
-      stateBadge(state),
-      state === 'SYNCED' ? ' holds what istiod sent last.' : ` has not held current configuration${age}.`,
-      missing !== null && ` No istiod lists it since ${clockText(missing)} UTC.`,
-    ),
-    blockText(proxy),
-    types(proxy),
-    ...rejections(proxy),
-    happeningsTable(proxy.happenings),
-    facts(proxy),
-  ];
-}
-
-/** @param {ShownProxy['proxies'][number]} proxy */
-function blockText({ blockedBy }) {
-  if (blockedBy === null) return null;
-  const { policyNamespace, policy, direction, others, dnsBlocked } = blockedBy;
-  return h(
-    'div',
-    { class: 'cause finding' },
-    h('strong', {}, `NetworkPolicy ${policyNamespace}/${policy}`),
-    ` blocks its ${direction} to istiod:15012${dnsBlocked === true ? ', and DNS' : ''}.`,
-    others.length > 0 && ` Also in force: ${others.join(', ')}.`,
-    commandBox(`kubectl -n ${policyNamespace} get networkpolicy ${policy} -o yaml`),
-  );
-}
-
-/** @param {ShownProxy['proxies'][number]} proxy */
-function facts({ istiod, version, revision, workload, proxyType, cluster }) {
-  const known = Object.entries({
-    Istiod: istiod,
-    Version: version,
-    Revision: revision,
-    Workload: workload,
-    Kind: proxyType,
-    Cluster: cluster,
-  });
-  return h(
-    'dl',
-    { class: 'facts' },
-    known.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value ?? 'not known')]),
-  );
-}
-
-/** @param {ShownProxy['proxies'][number]} proxy */
-function types({ types: byType }) {
-  const all = Object.entries(byType);
-  if (all.length === 0) return null;
-  return h(
-    'table',
-    {},
-    h('caption', {}, 'What was sent, by type'),
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        ['Type', 'State', 'Since (UTC)'].map((text) => h('th', { scope: 'col' }, text)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      all.map(([type, { state, since }]) =>
-        h(
-          'tr',
-          { 'data-key': type },
-          h('th', { scope: 'row' }, type.toUpperCase()),
-          h('td', {}, stateBadge(state)),
-          h('td', {}, since === null ? '' : `${clockText(since)}, ${ageText(since)} ago`),
-        ),
-      ),
-    ),
-  );
-}
-
-/** @param {ShownProxy['proxies'][number]} proxy */
-function rejections({ types: byType }) {
-  const rejected = Object.entries(byType).filter(([, { error }]) => error !== undefined);
-  return rejected.map(([type, { error, reason }]) =>
-    h(
-      'div',
-      { class: 'cause finding', 'data-key': `rejected ${type}` },
-      h('strong', {}, `Rejected ${type.toUpperCase()}${reason === undefined ? '' : ` (${reason})`}`),
-      ', in the words of the proxy:',
-      h('pre', {}, error),
-    ),
-  );
 }
