@@ -1,6 +1,8 @@
 import type { StandbyRefusal } from '../../http/standby.ts';
-import { analyze, apiDiff, authz, diff, findings, trace } from './answers.ts';
+import { analyze, findings } from './analysis.ts';
 import { apiStatus } from './api-status.ts';
+import { authz } from './authorization.ts';
+import { apiDiff, diff } from './diff.ts';
 import {
   all,
   bootstrap,
@@ -16,6 +18,7 @@ import { bundle, ladder } from './ladder.ts';
 import { decode, flags } from './logs.ts';
 import { proxies } from './proxies.ts';
 import { type AnySchema, object, optional, type Schema, text } from './schema.ts';
+import { trace } from './trace.ts';
 
 /** A document that the program writes. */
 export interface SchemaDocument {

@@ -1,6 +1,6 @@
 import type { BundleDocument, BundleLadderDocument } from '../../report/bundle-head.ts';
 import type { AboutDocument, LadderDocument, NamespaceDocument, RungDocument } from '../../report/ladder-json.ts';
-import { finding } from './answers.ts';
+import { finding } from './analysis.ts';
 import { integer, list, nullable, object, optional, type Schema, text, time, word, yesNo } from './schema.ts';
 
 const verdict = word(['ok', 'finding', 'unknown'], 'Programs go by this.');
