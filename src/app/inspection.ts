@@ -120,31 +120,40 @@ interface Istiods {
   close(): Promise<void>;
 }
 
-/** Asked as they are polled: over HTTP, with the same token. */
+/** Asked as they are polled: over HTTP or xDS, with the same token. Where ports are forwarded to them, over HTTP alone. */
 async function createIstiods(
   { istiod, inspect }: Config,
   { pods, portForward }: InspectionOptions['istiods'],
 ): Promise<Istiods> {
-  const [{ createHttpClient }, { createConfigDumps }, { discoverIstiods, fixedIstiods }] = await Promise.all([
-    import('../sources/istiod/http-client.ts'),
-    import('../sources/istiod/config-dump.ts'),
-    import('../sources/istiod/discover.ts'),
-  ]);
+  const [{ createHttpClient }, { createConfigDumps }, { discoverIstiods, fixedIstiods }, { xdsWay }, { fileTrust }] =
+    await Promise.all([
+      import('../sources/istiod/http-client.ts'),
+      import('../sources/istiod/config-dump.ts'),
+      import('../sources/istiod/discover.ts'),
+      import('../sources/istiod/xds-way.ts'),
+      import('../sources/istiod/file-trust.ts'),
+    ]);
   const client = createHttpClient();
-  const fixed = istiod.discovery === 'static' ? fixedIstiods(istiod.urls) : undefined;
-  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(known(pods()) ?? new Map());
-  const { timeout: deadlineMs, maxBytes: limitBytes } = inspect;
+  const { urls, access, caFile, tokenFile, xdsPort: port, serverName, rootNamespace } = istiod;
+  const places = { port, serverName, rootNamespace };
+  const fixed = istiod.discovery === 'static' ? fixedIstiods(urls, places) : undefined;
+  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(known(pods()) ?? new Map(), places);
+  const bounds = { deadlineMs: inspect.timeout, limitBytes: inspect.maxBytes };
+  const xds = caFile === undefined ? undefined : xdsWay({ trust: fileTrust(caFile, tokenFile), ...bounds });
   const wayTo = (targets: readonly IstiodTarget[]): Parameters<typeof createConfigDumps>[0]['way'] => {
     const forward = portForward();
-    if (forward === undefined) return { kind: 'http', client, targets, tokenFile: istiod.tokenFile };
+    if (forward === undefined) return { kind: 'http', client, targets, tokenFile };
     return { kind: 'port_forward', portForward: forward, ports: targets.flatMap(({ port }) => port ?? []) };
   };
   return {
     of({ istiod: own }) {
       const isOwn = ({ istiod: { name } }: IstiodTarget): boolean => name === own;
       const targets = found().toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)));
-      return createConfigDumps({ way: wayTo(targets), deadlineMs, limitBytes });
+      return createConfigDumps({ way: wayTo(targets), xds, access, ...bounds });
     },
-    close: () => client.close(),
+    async close() {
+      xds?.close();
+      await client.close();
+    },
   };
 }

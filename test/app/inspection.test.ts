@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createInspection, explain, type RunningInspection } from '../../src/app/inspection.ts';
 import { homeIstiods } from '../../src/app/istiod-part.ts';
@@ -15,12 +18,14 @@ import { AskError } from '../../src/sources/istiod/ask-error.ts';
 import { KubeApiError } from '../../src/sources/kubernetes/kube-api.ts';
 import { loadKubeAccess } from '../../src/sources/kubernetes/kube-config.ts';
 import type { PollReport } from '../../src/sources/source.ts';
-import { CHECKOUT, GATEWAY, PAYMENT } from '../support/envoy-dump.ts';
+import { CHECKOUT, GATEWAY, PAYMENT, readDumpJson } from '../support/envoy-dump.ts';
 import { assertGolden } from '../support/golden.ts';
+import { startIstiodServer, text } from '../support/istiod-server.ts';
 import { PAYMENT_TWIN, startTestMesh, type TestMesh } from '../support/live-mesh.ts';
 import { answer, connection, fresh, pod, polledMesh, sync } from '../support/mesh.ts';
 import { rungText } from '../support/rung-text.ts';
 import { virtualTime } from '../support/virtual-time.ts';
+import { DEBUG, debugBody, startXdsServer } from '../support/xds-server.ts';
 
 const NAMES = [CHECKOUT, PAYMENT, PAYMENT_TWIN, GATEWAY];
 const SYNCED = { cds: sync('a'), lds: sync('b'), rds: sync('c'), eds: sync('d') };
@@ -46,12 +51,12 @@ after(() => mesh.stop());
 const LOOKS_WITHIN_MS = 60_000;
 
 /** Looks into all of them, over real sockets; time passes only while nothing is under way. */
-async function inspectAll(names: readonly string[], changes: object = {}) {
+async function inspectAll(names: readonly string[], changes: object = {}, istiod: object = {}) {
   const access = await loadKubeAccess({ mode: 'kubeconfig', kubeconfig: mesh.kubeconfig, env: {} });
   assert.ok(access);
   const urls = mesh.istiods.map(({ port }) => `http://127.0.0.1:${port}`);
   const inspect = { enabled: true, proxiesPerMinute: 600, interval: '1h', ...changes };
-  const config = configSchema.parse({ istiod: { discovery: 'static', urls }, inspect });
+  const config = configSchema.parse({ istiod: { discovery: 'static', urls, ...istiod }, inspect });
   const polled = polledMesh();
   polled.setPods(names.map(podOf));
   const poll = (at: number): unknown => {
@@ -127,6 +132,30 @@ describe('Envoys and istiods over real sockets', () => {
     );
     const kept = JSON.stringify([...looks.proxies.values()]).length;
     assert.ok(kept < 200_000, `${kept} characters are kept`);
+  });
+
+  test('what istiod would send comes over xDS where its debug port is denied', async (t) => {
+    const dump = JSON.stringify(await readDumpJson(`healthy/${CHECKOUT}.istiod`));
+    const [http, xds] = await Promise.all([
+      startIstiodServer({
+        [`/debug/config_dump?proxyID=${CHECKOUT}&include_eds`]: text('', 403),
+      }),
+      startXdsServer({ token: 'hush', answers: { [DEBUG]: debugBody(dump) } }),
+    ]);
+    const folder = await mkdtemp(join(tmpdir(), 'meshladder-inspection-'));
+    t.after(() => Promise.all([http.stop(), xds.stop(), rm(folder, { recursive: true })]));
+    const [caFile, tokenFile] = [join(folder, 'ca.pem'), join(folder, 'token')];
+    await Promise.all([writeFile(caFile, xds.ca.cert), writeFile(tokenFile, 'hush')]);
+    const istiod = { urls: [http.url], xdsPort: xds.port, caFile, tokenFile };
+    const { looks, reports } = await inspectAll([CHECKOUT], {}, istiod);
+    const none = { clusters: [], listeners: [], routes: [], endpoints: [] };
+    assert.deepEqual([...looks.proxies.values()][0]?.differences, none);
+    assert.ok(reports.every(({ ok, errors }) => ok && errors.length === 0));
+    xds.on(DEBUG, debugBody('404 page not found\n'));
+    const off = await inspectAll([CHECKOUT], {}, istiod);
+    assert.equal([...off.looks.proxies.values()][0]?.differences, undefined);
+    const [error] = off.reports.flatMap(({ errors }) => errors);
+    assert.match(error?.detail ?? '', /ENABLE_DEBUG_ON_HTTP=false; istioctl proxy-status .*nor over HTTP: /);
   });
 
   test('each look is three requests of the Envoy, and one of its istiod', async () => {

@@ -135,8 +135,9 @@ function deliveredOf(types: Readonly<Partial<Record<string, TypeSync>>>): Inspec
   const delivered: Partial<Record<EnvoySection, Delivered>> = {};
   for (const [section, type] of TYPES) {
     const sync = types[type];
-    if (sync?.state === 'SYNCED' && sync.sent !== undefined && sync.sentAt !== undefined) {
-      delivered[section] = { nonce: sync.sent, sentAt: sync.sentAt };
+    if (sync?.state === 'SYNCED' && sync.sentAt !== undefined) {
+      // Over xDS an istiod may tell no nonces: then one message is known from the next by when it was sent.
+      delivered[section] = { nonce: sync.sent ?? `sent at ${sync.sentAt}`, sentAt: sync.sentAt };
     } else if (sync?.state === 'NOT_SENT' && isNotSentNormal(type)) {
       delivered[section] = { nonce: '', sentAt: 0 };
     }

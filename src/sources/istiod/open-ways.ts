@@ -1,8 +1,8 @@
 import type { PortForward } from '../pod-port.ts';
 import type { Clock } from '../source.ts';
 import { type Access, onlyWay, type Way } from './access.ts';
-import { readCa } from './ca-file.ts';
 import { eitherWay } from './either-way.ts';
+import { fileTrust } from './file-trust.ts';
 import { forwardedWay } from './forwarded-way.ts';
 import { createHttpClient } from './http-client.ts';
 import { httpWay } from './http-way.ts';
@@ -37,7 +37,7 @@ export function openWays(options: WaysOptions, clock: Pick<Clock, 'monotonicMs'>
   const bounds = { deadlineMs, limitBytes };
   const { portForward } = options;
   const http = portForward ? forwardedWay({ portForward, direct: client, ...bounds }) : httpWay({ client, ...bounds });
-  const xds = caFile === undefined ? undefined : xdsWay({ trust: trustOf(caFile), deadlineMs, limitBytes });
+  const xds = caFile === undefined ? undefined : xdsWay({ trust: fileTrust(caFile), ...bounds });
   return {
     access: accessBy(access, { http, xds, nowMs: () => clock.monotonicMs() }),
     async close() {
@@ -45,11 +45,6 @@ export function openWays(options: WaysOptions, clock: Pick<Clock, 'monotonicMs'>
       await client.close();
     },
   };
-}
-
-/** By the CA file, read anew each time. */
-function trustOf(caFile: string) {
-  return { ca: () => readCa(caFile) };
 }
 
 export interface OpenedWays {

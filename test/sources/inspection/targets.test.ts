@@ -41,6 +41,13 @@ test('an Envoy, with what it holds as far as that is known', () => {
   assert.equal(targets?.byKey.get('shop/cart-7d9fbcd45-2xkqp'), targets?.list[0]);
 });
 
+test('of an istiod that tells states without nonces, a message is known by when it was sent', () => {
+  const own = pod('shop', 'cart-1');
+  const { sent: _sent, acked: _acked, ...state } = sync('a', 7);
+  const [target] = inspectionTargets(meshOf(own, { ...SYNCED, cds: state }).snapshot)?.list ?? [];
+  assert.deepEqual(target?.delivered.clusters, { nonce: 'sent at 7', sentAt: 7 });
+});
+
 describe('who has no Envoy that can be asked', () => {
   const proxy = { native: false, running: false, restarts: 0 };
   for (const [what, changes] of [
