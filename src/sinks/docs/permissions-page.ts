@@ -42,6 +42,12 @@ const ISTIOD: readonly string[] = [
         "the same token, from istiod's own namespace, and `istiod.caFile`: the ConfigMap `istio-ca-root-cert`, mounted; the API is not asked for it",
         'nothing that would not cut off the proxies too',
       ],
+      [
+        'forwarded port, `xds`',
+        '15012',
+        'a token (`--token-file` or `--request-token`), and the ConfigMap `istio-ca-root-cert` or `--ca-file`. Commands only',
+        'as `xds`',
+      ],
       ['forwarded port', '15014', 'no token; the rights of the commands below. Commands only', 'as `http`'],
     ],
   ),
