@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../model/brand.ts';
 import type { ListedProxy } from '../model/newest-connections.ts';
-import type { ProxyConnection, TypeSync } from '../model/proxy.ts';
+import type { ProxyConnection } from '../model/proxy.ts';
 import type { RestoredType } from '../model/restored-fact.ts';
 import type { ProxyHistory, StateChange, TypeHistory, Verdict } from '../model/sync-history.ts';
 import { worstState } from '../model/worst-state.ts';
@@ -13,6 +13,7 @@ import {
   recallOutOfSync,
   settleRestored,
 } from './sync-history-advance.ts';
+import { saysTheSame } from './sync-history-same.ts';
 import { advanceType, isUnacked } from './sync-history-types.ts';
 
 /** A proxy that an istiod which answers lists now. */
@@ -47,40 +48,6 @@ export function advanceListed(look: ListedLook, advance: Advance): ProxyHistory 
 /** Another look at the same cannot teach anything more. */
 function isSettled({ verdict, absentSince, suspectSince, outOfSync }: ProxyHistory): boolean {
   return verdict !== 'unknown' && absentSince === undefined && (suspectSince === undefined || outOfSync !== undefined);
-}
-
-function saysTheSame(before: ProxyHistory, { connection, answer }: ListedProxy): boolean {
-  const { istiod, access } = answer;
-  if (before.istiod !== istiod.name || before.access !== access || before.revision !== istiod.revision) return false;
-  const old = before.connection;
-  return old !== undefined && (old === connection || (isLike(old, connection) && haveSameTypes(old, connection)));
-}
-
-function isLike(one: ProxyConnection, other: ProxyConnection): boolean {
-  return (
-    one.connectedAt === other.connectedAt &&
-    one.type === other.type &&
-    one.istioVersion === other.istioVersion &&
-    one.endpointAckedRatio === other.endpointAckedRatio
-  );
-}
-
-function haveSameTypes(one: ProxyConnection, other: ProxyConnection): boolean {
-  let more = 0;
-  for (const name in one.types) {
-    const type = name as XdsType;
-    if (!areEqual(one.types[type], other.types[type])) return false;
-    more += 1;
-  }
-  for (const _ in other.types) more -= 1;
-  return more === 0;
-}
-
-function areEqual(one: TypeSync | undefined, other: TypeSync | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
-  if (one.state !== other.state || one.sent !== other.sent || one.acked !== other.acked) return false;
-  // Over xDS there may be no nonces: then the time alone tells of another push.
-  return one.sentAt === other.sentAt && one.error === other.error;
 }
 
 function draftOf({ key, cluster, before, listed }: ListedLook): Draft {

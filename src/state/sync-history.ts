@@ -1,28 +1,20 @@
 import type { EpochSeconds } from '../model/brand.ts';
-import { type ObjectMap, objectKey } from '../model/cluster.ts';
-import type { ControlPlane } from '../model/control-plane.ts';
-import { current } from '../model/current.ts';
-import { localCluster } from '../model/local-cluster.ts';
-import { type ListedProxy, newestConnectionsInSteps } from '../model/newest-connections.ts';
+import { objectKey } from '../model/cluster.ts';
+import { newestConnectionsInSteps } from '../model/newest-connections.ts';
 import { known } from '../model/observed.ts';
 import { proxyKey } from '../model/proxy.ts';
 import { connectsByItself, isLeaving } from '../model/proxy-pod.ts';
-import { type RevisionTags, revisionOfPod, revisionTags } from '../model/proxy-revision.ts';
+import { revisionOfPod } from '../model/proxy-revision.ts';
 import type { MeshSnapshot } from '../model/snapshot.ts';
 import { eachInSteps, runSteps, type Steps } from '../model/steps.ts';
 import type { ProxyHistory, SyncHistory } from '../model/sync-history.ts';
 import type { Pod } from '../model/workload.ts';
-import { type ControlView, controlView } from './control-view.ts';
-import type { Advance } from './sync-history-advance.ts';
-import { createChangeCounter, createChangeMaker } from './sync-history-changes.ts';
 import { advanceListed } from './sync-history-listed.ts';
+import { closePoll, openPoll, type Poll } from './sync-history-poll.ts';
 import { advanceAbsent, holdUnlisted, type UnlistedLook } from './sync-history-unlisted.ts';
 
 /** A proxy that is no longer listed, and that no pod explains, is shown as last known for this long. */
 const LAST_KNOWN_SECONDS = 300;
-/** What an earlier process knew is worth nothing once polls had this long to say otherwise. */
-const RESTORED_SECONDS = 900;
-const NO_CLUSTERS: ReadonlySet<string> = new Set();
 
 /**
  * Takes in one completed poll of all istiods: since when each proxy is out of sync, which are missing, what changed.
@@ -47,69 +39,6 @@ export function* advanceHistoryInSteps(
   yield* takePods(poll);
   yield* takeOthers(poll);
   return closePoll(poll, controlPlane.poll);
-}
-
-/** One poll while it is taken in. */
-interface Poll {
-  readonly previous: ReadonlyMap<string, ProxyHistory>;
-  readonly next: Map<string, ProxyHistory>;
-  readonly listed: ReadonlyMap<string, ListedProxy>;
-  /** Absent where Kubernetes cannot be asked: then no proxy can be called missing. */
-  readonly pods: ObjectMap<Pod> | undefined;
-  /** As Kubernetes last gave them, however long ago. */
-  readonly lastPods: ObjectMap<Pod> | undefined;
-  readonly tags: RevisionTags;
-  readonly view: ControlView;
-  readonly meshCluster: string;
-  /** The cluster of our pods. */
-  readonly cluster: string;
-  /** Clusters of whose proxies another snapshot tells. */
-  readonly elsewhere: ReadonlySet<string>;
-  readonly graceSeconds: number;
-  readonly advance: Advance;
-  lastChangeAt: EpochSeconds | undefined;
-  /** A proxy known before is known no more. */
-  forgot: boolean;
-}
-
-interface Look {
-  readonly controlPlane: ControlPlane;
-  readonly listed: ReadonlyMap<string, ListedProxy>;
-  readonly now: EpochSeconds;
-}
-
-function openPoll(previous: SyncHistory, snapshot: MeshSnapshot, { controlPlane, listed, now }: Look): Poll {
-  const { meshCluster, missingGraceSeconds, staleAfterSeconds } = snapshot.settings;
-  const pods = current(snapshot.cluster.pods, now, staleAfterSeconds);
-  const firstAt = previous.firstAt ?? now;
-  const restored = now - firstAt <= RESTORED_SECONDS ? previous.restored : undefined;
-  const poll: Poll = {
-    previous: previous.proxies,
-    next: new Map(),
-    listed,
-    pods,
-    lastPods: known(snapshot.cluster.pods),
-    tags: revisionTags(snapshot.cluster),
-    view: controlView(controlPlane, now, missingGraceSeconds),
-    meshCluster,
-    cluster: localCluster(listed, pods, previous.cluster ?? meshCluster),
-    elsewhere: controlPlane.elsewhere ?? NO_CLUSTERS,
-    graceSeconds: missingGraceSeconds,
-    lastChangeAt: previous.lastChangeAt,
-    forgot: false,
-    advance: {
-      now,
-      previousAt: previous.at,
-      firstAt,
-      restored: new Map(restored),
-      counter: createChangeCounter(previous.changes),
-      change: createChangeMaker(now),
-      changed() {
-        poll.lastChangeAt = now;
-      },
-    },
-  };
-  return poll;
 }
 
 function takeListed({ previous, next, listed, meshCluster, advance }: Poll): Steps<void> {
@@ -197,19 +126,4 @@ function isGone({ cluster, namespace, name, before }: UnlistedLook, { pods, clus
   if (pods.has(objectKey(namespace, name))) return true;
   // Without a pod it may be a virtual machine's, which an istiod that cannot be asked may still hold.
   return view.answered && !view.isBlindTo(before?.revision);
-}
-
-function closePoll(poll: Poll, number: number): SyncHistory {
-  const { next, advance, lastChangeAt } = poll;
-  if (poll.forgot) advance.counter.keepOnly(next.values());
-  return {
-    poll: number,
-    at: advance.now,
-    firstAt: advance.firstAt,
-    proxies: next,
-    changes: advance.counter.total(),
-    cluster: poll.cluster,
-    ...(lastChangeAt === undefined ? {} : { lastChangeAt }),
-    ...(advance.restored.size === 0 ? {} : { restored: advance.restored }),
-  };
 }
