@@ -10,6 +10,7 @@ import { askDebug, askStatus, openStream, type XdsAsk } from './ask-debug.ts';
 import type { XdsStream } from './channel.ts';
 import { decodeClientConfig } from './client-config.ts';
 import type { DiscoveryResponse, XdsNode } from './messages.ts';
+import { namespaceOfToken } from './node.ts';
 
 /**
  * What every proxy of one istiod has been sent and has acknowledged: as its debug port would say, or else by state.
@@ -111,13 +112,19 @@ async function askAsOutsider(ask: XdsAsk, refused: AskError): Promise<SyncAnswer
     const answer = await rowsOfStatus(await askStatus(stream, ask.node), ask.limitBytes);
     // Since Istio 1.28.7, 1.29.3 and 1.30 strangers are shown the proxies of their own namespace, as if there were no
     // others: that must not pass for the whole mesh.
-    if (new Set(answer.proxies.map(({ namespace }) => namespace)).size >= 2) return answer;
+    if (showsOthers(answer, namespaceOfToken(ask.token))) return answer;
   } catch {
     ask.signal.throwIfAborted();
   } finally {
     stream.end();
   }
   throw refused;
+}
+
+/** Whether proxies are shown that are not of the one namespace that a stranger is shown. */
+function showsOthers({ proxies }: SyncAnswer, own: string | undefined): boolean {
+  const [first] = proxies;
+  return proxies.some(({ namespace }) => namespace !== (own ?? first?.namespace));
 }
 
 function isForbidden(error: unknown): error is AskError {

@@ -46,7 +46,8 @@ export function grpcFailure(failure: GrpcFailure, call: GrpcCall): SourceError {
 const WRONG_TOKEN = 'does not accept the token; its audience must be istio-ca (the default pod token is refused)';
 const NO_TOKEN =
   'asks for a token; mount a projected service-account token with audience istio-ca and set istiod.tokenFile';
-const OUTSIDE = ", which is for istiod's own namespace; run there";
+const OUTSIDE =
+  ", which is for istiod's own namespace; run there, or name the token's namespace in istiod's DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES";
 
 /** Words of istiods that give no code (Istio pilot/pkg/xds/ads.go, auth.go, debuggen.go). */
 const WORDS: readonly (readonly [words: RegExp, code: status])[] = [

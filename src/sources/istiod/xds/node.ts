@@ -10,7 +10,7 @@ const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
  * @param fallback the namespace where the token does not tell its own
  */
 export function xdsNode(token: string | undefined, fallback: string): XdsNode {
-  const namespace = namespaceOf(token) ?? fallback;
+  const namespace = namespaceOfToken(token) ?? fallback;
   return {
     id: `sidecar~127.0.0.1~meshladder.${namespace}~${namespace}.svc.cluster.local`,
     metadata: { NAMESPACE: namespace, ISTIO_VERSION: ISTIOCTL_VERSION, GENERATOR: 'event' },
@@ -18,7 +18,7 @@ export function xdsNode(token: string | undefined, fallback: string): XdsNode {
 }
 
 /** Of whom a service-account token is (Kubernetes "Managing Service Accounts", claim `kubernetes.io`); not verified. */
-function namespaceOf(token: string | undefined): string | undefined {
+export function namespaceOfToken(token: string | undefined): string | undefined {
   const payload = token?.split('.')[1];
   if (payload === undefined) return undefined;
   try {

@@ -146,23 +146,38 @@ for (const [identifier, version] of IDENTIFIERS) {
 }
 
 const proxyOf = (id: string): Uint8Array => clientConfigBytes({ node: { id, metadata: { CLUSTER_ID: 'Kubernetes' } } });
-const OUTSIDERS: readonly (readonly [about: string, ids: readonly string[], read: number | 'denied'])[] = [
+const OF_SHOP = tokenOf('shop');
+const OUTSIDERS: readonly (readonly [
+  about: string,
+  ids: readonly string[],
+  read: number | 'denied',
+  token?: string,
+])[] = [
   ['nobody', [], 'denied'],
   ['proxies of one namespace, which may be its own', ['a.shop', 'b.shop'], 'denied'],
   ['proxies of two namespaces', ['a.shop', 'b.payment'], 2],
+  ['nobody, though it says whose it is', [], 'denied', OF_SHOP],
+  ['proxies of its own namespace', ['a.shop', 'b.shop'], 'denied', OF_SHOP],
+  ['proxies of one namespace, which is not its own', ['a.payment', 'b.payment'], 2, OF_SHOP],
 ];
-for (const [about, ids, read] of OUTSIDERS) {
+for (const [about, ids, read, token = 'hush'] of OUTSIDERS) {
   test(`a token of another namespace is shown ${about}: ${read}`, async () => {
     const server = await istiod({
       [DEBUG]: refusal(status.PERMISSION_DENIED, 'the debug info is not available for current identity'),
       [STATUS]: clientConfigs(ids.map(proxyOf)),
     });
-    const asked = client().sync(question(server.address));
+    const asked = client().sync(question(server.address, { token }));
     if (read !== 'denied') return assert.equal((await asked).proxies.length, read);
     const reason = await askFailure(asked);
     assert.deepEqual([reason.code, reason.code === 'denied' && reason.status], ['denied', 403]);
     assert.match(reason.detail, /for istiod's own namespace; run there/);
   });
+}
+
+/** As a service account's token says whose it is. */
+function tokenOf(namespace: string): string {
+  const claims = { 'kubernetes.io': { namespace } };
+  return ['e30', Buffer.from(JSON.stringify(claims)).toString('base64url'), 'signature'].join('.');
 }
 
 /** Rows enough for so many bytes. */
