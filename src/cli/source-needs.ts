@@ -10,7 +10,6 @@ export interface Needs extends SourceNeeds {
 export async function sourceNeeds(): Promise<readonly Needs[]> {
   const { KUBERNETES_RBAC } = await import('../sources/kubernetes/kinds.ts');
   const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
-  const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
   const { leaseNeeds } = await import('../sources/kubernetes/lease/lease-client.ts');
   const { configSchema } = await import('../config/schema.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
@@ -54,6 +53,14 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
       when: 'Roles `central` and `all`, where `web.auth` is `kubernetes`; it is off by default. Nothing that is created stays: the API server answers whose a token is and what they may get.',
       rbac: TOKEN_REVIEW_RBAC,
     },
+    ...(await commandNeeds()),
+  ];
+}
+
+/** What commands ask for, with the rights of whoever calls them. */
+async function commandNeeds(): Promise<readonly Needs[]> {
+  const { ISTIOD_LOOK_RBAC, LIVE_LOOK_RBAC } = await import('./config-permissions.ts');
+  return [
     {
       source: 'commands that look into running proxies',
       when: '`config`, `trace`, `compare` and `diff` without files. Not the exporter: these are the rights of whoever calls them, where the proxies are and, for `diff`, where the istiods are.',

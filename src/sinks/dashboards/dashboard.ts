@@ -23,6 +23,34 @@ export interface Dashboard {
 const COLUMNS = 24;
 const TAGS = ['istio', 'meshladder'];
 
+/** Above every dashboard: the others, and the page. */
+const LINKS: readonly object[] = [
+  {
+    type: 'dashboards',
+    title: 'meshladder',
+    tags: ['meshladder'],
+    asDropdown: true,
+    includeVars: true,
+    keepTime: true,
+    icon: 'external link',
+    targetBlank: false,
+    tooltip: '',
+    url: '',
+  },
+  {
+    type: 'link',
+    title: PAGE_LINK.title,
+    tooltip: 'What is wrong now, and what to do next',
+    url: PAGE_LINK.url,
+    icon: 'doc',
+    targetBlank: true,
+    asDropdown: false,
+    includeVars: false,
+    keepTime: false,
+    tags: [],
+  },
+];
+
 /** A file that Grafana 10 to 13 takes as it is. */
 export function dashboardFile(dashboard: Dashboard): GeneratedPage {
   const { uid, title, description, variables, sections } = dashboard;
@@ -37,32 +65,7 @@ export function dashboardFile(dashboard: Dashboard): GeneratedPage {
     schemaVersion: 39,
     time: { from: 'now-1h', to: 'now' },
     timezone: 'browser',
-    links: [
-      {
-        type: 'dashboards',
-        title: 'meshladder',
-        tags: ['meshladder'],
-        asDropdown: true,
-        includeVars: true,
-        keepTime: true,
-        icon: 'external link',
-        targetBlank: false,
-        tooltip: '',
-        url: '',
-      },
-      {
-        type: 'link',
-        title: PAGE_LINK.title,
-        tooltip: 'What is wrong now, and what to do next',
-        url: PAGE_LINK.url,
-        icon: 'doc',
-        targetBlank: true,
-        asDropdown: false,
-        includeVars: false,
-        keepTime: false,
-        tags: [],
-      },
-    ],
+    links: LINKS,
     annotations: { list: annotations() },
     templating: { list: variableList(variables) },
     panels: placed(sections),

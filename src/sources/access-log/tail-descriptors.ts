@@ -34,16 +34,12 @@ export function createDescriptors(limit: number): Descriptors {
     file.fd = undefined;
   }
 
-  /** Closes the quietest; those read to their end before others. */
   function makeRoom(count: number): void {
-    const closable = [...open].filter((file) => !file.unlinked || isDone(file));
-    closable.sort((one, other) => Number(isDone(other)) - Number(isDone(one)) || one.grewAtMs - other.grewAtMs);
-    for (const file of closable.slice(0, count)) close(file);
+    for (const file of quietestFirst(open).slice(0, count)) close(file);
   }
 
   function heed(failed: readonly unknown[]): void {
-    const codes = failed.map((problem) => (problem as NodeJS.ErrnoException).code);
-    if (!codes.includes('EMFILE') && !codes.includes('ENFILE')) return;
+    if (!failed.some(isOutOfDescriptors)) return;
     max = Math.max(LEAST, Math.floor(open.size * KEPT_SHARE));
     makeRoom(open.size - max + 1);
   }
@@ -80,4 +76,15 @@ export function createDescriptors(limit: number): Descriptors {
       return taken;
     },
   };
+}
+
+/** Those that may be closed; those read to their end before others. */
+function quietestFirst(open: ReadonlySet<TailedFile>): readonly TailedFile[] {
+  const closable = [...open].filter((file) => !file.unlinked || isDone(file));
+  return closable.sort((one, other) => Number(isDone(other)) - Number(isDone(one)) || one.grewAtMs - other.grewAtMs);
+}
+
+/** The process has no more descriptors (EMFILE), or the node (ENFILE). */
+function isOutOfDescriptors(problem: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes((problem as NodeJS.ErrnoException).code ?? '');
 }
