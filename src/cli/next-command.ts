@@ -1,10 +1,13 @@
 import type { LadderDocument, RungDocument } from '../sinks/report/ladder-json.ts';
 import type { CheckOptions } from './check-options.ts';
+import type { IstiodAccessOptions } from './istiod-access.ts';
 
 /** Commands of ours that ask a running exporter as well. */
 const ASK_EXPORTER = /^meshladder (status|check|analyze)\b/;
 /** Commands that ask a cluster. */
 const ASK_CLUSTER = /^(kubectl|meshladder (status|check|analyze|diff|compare|config|trace|authz))\b/;
+/** Those among them that ask istiods, and so need what istiods ask for. */
+const ASK_ISTIODS = /^meshladder (status|check|diff)\b/;
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** The same document, its commands to copy reaching the same exporter or cluster as this look did. */
@@ -52,17 +55,28 @@ function withCommands(document: LadderDocument, reach: (command: string) => stri
   };
 }
 
-function withOrigin(command: string, { server, origin }: CheckOptions): string {
+function withOrigin(command: string, { server, origin, access }: CheckOptions): string {
   if (server !== undefined) return ASK_EXPORTER.test(command) ? `${command} --server ${quoted(server)}` : command;
   if (!ASK_CLUSTER.test(command)) return command;
   const { kubeconfig, context } = origin;
   const flags = [
     kubeconfig === undefined ? '' : ` --kubeconfig ${quoted(kubeconfig)}`,
     context === undefined ? '' : ` --context ${quoted(context)}`,
+    ...(ASK_ISTIODS.test(command) ? accessFlags(access) : []),
   ];
   // Of a pipe, what asks stands first.
   const [asking = '', ...rest] = command.split(' | ');
   return [asking + flags.join(''), ...rest].join(' | ');
+}
+
+function accessFlags({ wish, caFile, tokenFile, requestToken }: IstiodAccessOptions): readonly string[] {
+  const given = [
+    ['access', wish === 'auto' ? undefined : wish],
+    ['ca-file', caFile],
+    ['token-file', tokenFile],
+    ['request-token', requestToken],
+  ] as const;
+  return given.map(([name, value]) => (value === undefined ? '' : ` --${name} ${quoted(value)}`));
 }
 
 function quoted(word: string): string {

@@ -40,6 +40,9 @@ function nextOf(command: string | null, options: Partial<CheckOptions>): string 
 describe('a command to copy reaches what was asked', () => {
   const server = { server: 'http://127.0.0.1:19012' };
   const kube = { origin: { kubeconfig: '/tmp/my config', context: 'east' } };
+  const overXds = {
+    access: { wish: 'xds', caFile: 'ca.pem', tokenFile: undefined, requestToken: 'default' },
+  } as const;
   const cases: readonly [command: string | null, options: Partial<CheckOptions>, expected: string | null][] = [
     ['meshladder status -n a', server, 'meshladder status -n a --server http://127.0.0.1:19012'],
     ['meshladder decode UF', server, 'meshladder decode UF'],
@@ -53,6 +56,8 @@ describe('a command to copy reaches what was asked', () => {
       "kubectl logs a --kubeconfig '/tmp/my config' --context east | meshladder flags",
     ],
     ['meshladder status', {}, 'meshladder status'],
+    ['meshladder diff a.b', overXds, 'meshladder diff a.b --access xds --ca-file ca.pem --request-token default'],
+    ['meshladder compare a.b c.d', overXds, 'meshladder compare a.b c.d'],
     [null, server, null],
   ];
   for (const [command, options, expected] of cases) {
