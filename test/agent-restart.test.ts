@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listening } from './support/listening.ts';
+import { listening } from '../scripts/listening.ts';
 import { createNodeLogWriter, type NodeLogWriter } from './support/node-log-writer.ts';
 import { startProcess } from './support/run-process.ts';
 import { until } from './support/until.ts';

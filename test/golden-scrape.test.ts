@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findTool } from '../scripts/find-tool.ts';
+import { listening } from '../scripts/listening.ts';
 import { defaultDeny } from '../src/demo/mesh/network-policies.ts';
 import { readExposition } from './support/exposition.ts';
 import { assertGolden } from './support/golden.ts';
 import { json, startIstiodServer, text } from './support/istiod-server.ts';
-import { listening } from './support/listening.ts';
 import { readRecording, startRecordedCluster, writeNodeLog } from './support/recorded-cluster.ts';
 import { startProcess } from './support/run-process.ts';
-import { findTool } from './support/tools.ts';
 
 /** Recorded logs, and the pods that wrote them. */
 const LOGS: readonly (readonly [pod: string, recording: string])[] = [

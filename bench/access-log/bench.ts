@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { findTool } from '../../test/support/tools.ts';
+import { findTool } from '../../scripts/find-tool.ts';
 import { formatTable } from '../table.ts';
 import { median, type Run, timeProgram } from '../timing.ts';
 import { type Contestant, ours, PEERS } from './contestants.ts';

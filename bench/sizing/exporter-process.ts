@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { listening } from '../../scripts/listening.ts';
 import { NODE_FLAGS } from '../../src/demo/exporter/child.ts';
-import { listening } from '../../test/support/listening.ts';
 import { type ProcessUsage, usageOf } from '../process-usage.ts';
 
 /** The compiled program, as a package or an image runs it. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { findTool } from '../../scripts/find-tool.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
-import { findTool } from '../support/tools.ts';
 import { CANNOT, isKind, type Kind, kindsAsked, metricsOf } from './case-kinds.ts';
 import { CASE_FILES, CASES, CASES_FOLDER, kindsOf, proves } from './rule-cases.ts';
 

@@ -212,7 +212,10 @@ const WRONG: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [['-n', 'A B'], /-n A B: not a namespace/],
   [['-o', 'yaml'], /-o yaml: give text or json/],
   [['--server', 'host:1'], /--server host:1: not a URL/],
-  [['--server', 'http://h:1?x=1'], /--server http:\/\/h:1\?x=1: only \?cluster=ID may follow the address, as in http:\/\/h:1\?cluster=west/],
+  [
+    ['--server', 'http://h:1?x=1'],
+    /--server http:\/\/h:1\?x=1: only \?cluster=ID may follow the address, as in http:\/\/h:1\?cluster=west/,
+  ],
   [['--server', 'http://a', '--url', 'http://b'], /--server and --url: give one of them/],
   [['--timeout', 'soon'], /--timeout: /],
   [['--prometheus', 'host:9090'], /--prometheus host:9090: not a URL/],

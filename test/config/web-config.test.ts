@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { findTool } from '../../scripts/find-tool.ts';
 import { problemText } from '../../src/config/problem.ts';
 import { loadWebConfig } from '../../src/config/web-config.ts';
 import { makeCertificate } from '../../src/demo/tls/certificate.ts';
-import { findTool } from '../support/tools.ts';
 
 const run = promisify(execFile);
 const promtool = findTool('promtool');

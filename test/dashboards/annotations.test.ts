@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { findTool } from '../../scripts/find-tool.ts';
 import { DASHBOARD_FILES } from '../support/dashboard-files.ts';
 import { filledIn } from '../support/dashboard-queries.ts';
-import { findTool } from '../support/tools.ts';
 
 const promtool = findTool('promtool');
 const skip = promtool === undefined ? 'no promtool here: `node scripts/test-tools.ts` tries to get one' : false;

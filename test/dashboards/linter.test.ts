@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { findTool } from '../../scripts/find-tool.ts';
 import { DASHBOARD_FILES, type DashboardFile, panelsOf, type TargetFile } from '../support/dashboard-files.ts';
 import { filledIn } from '../support/dashboard-queries.ts';
-import { findTool } from '../support/tools.ts';
 
 const promtool = findTool('promtool');
 const noPromtool = promtool === undefined ? 'no promtool here: `node scripts/test-tools.ts` tries to get one' : false;

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { CHART, helm, NO_HELM, renderVariant, renderVariantText, VARIANTS, variantFile } from '../support/chart.ts';
+import { findTool } from '../../scripts/find-tool.ts';
+import { CHART, helm } from '../../scripts/helm.ts';
+import { NO_HELM, renderVariant, renderVariantText, VARIANTS, variantFile } from '../support/chart.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { readSource } from '../support/source-files.ts';
-import { findTool } from '../support/tools.ts';
 
 test('the chart is made for the program of this repository', () => {
   const chart = parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as { appVersion: unknown };

@@ -6,12 +6,12 @@ import { basename, join, matchesGlob, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { findTool } from '../../scripts/find-tool.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { RUNBOOK_BASE } from '../../src/sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { DASHBOARDS } from '../../src/sinks/dashboards/dashboards.ts';
 import { runCli } from '../support/run-cli.ts';
-import { findTool } from '../support/tools.ts';
 
 const FOLDER = 'deploy/compose';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { NO_HELM, render, renderVariant, VARIANTS } from '../support/chart.ts';
+import { render } from '../../scripts/helm.ts';
+import { NO_HELM, renderVariant, VARIANTS } from '../support/chart.ts';
 import { configOf, configText, podOf } from '../support/chart-config.ts';
 import { runCli } from '../support/run-cli.ts';
 

@@ -4,11 +4,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { findTool } from '../../scripts/find-tool.ts';
+import { type KubeObject, OPERATOR, objectsIn, render } from '../../scripts/helm.ts';
 import { kustomizeFiles } from '../../scripts/kustomize-files.ts';
-import { type KubeObject, NO_HELM, OPERATOR, objectsIn, render } from '../support/chart.ts';
+import { NO_HELM } from '../support/chart.ts';
 import { schemaProblems } from '../support/kube-schema.ts';
 import { readSource } from '../support/source-files.ts';
-import { findTool } from '../support/tools.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FOLDER = 'deploy/kustomize';

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
+import { findTool } from '../../scripts/find-tool.ts';
+import { type KubeObject, OPERATOR, render } from '../../scripts/helm.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { RUNBOOK_BASE } from '../../src/sinks/alerts/rule-files.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { runbookTitles } from '../../src/sinks/runbooks/runbooks.ts';
-import { type KubeObject, NO_HELM, OPERATOR, one, render, renderVariant } from '../support/chart.ts';
+import { NO_HELM, one, renderVariant } from '../support/chart.ts';
 import { readSource } from '../support/source-files.ts';
-import { findTool } from '../support/tools.ts';
 
 interface Rule {
   readonly alert?: string;

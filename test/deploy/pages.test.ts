@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { CHART, helm, NO_HELM } from '../support/chart.ts';
+import { CHART, helm } from '../../scripts/helm.ts';
+import { NO_HELM } from '../support/chart.ts';
 import { readSource } from '../support/source-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

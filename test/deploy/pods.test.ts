@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KubeObject, NO_HELM, podsIn, render, renderVariant, VARIANTS } from '../support/chart.ts';
+import { type KubeObject, render } from '../../scripts/helm.ts';
+import { NO_HELM, podsIn, renderVariant, VARIANTS } from '../support/chart.ts';
 import { configOf, podOf } from '../support/chart-config.ts';
 import { readSource } from '../support/source-files.ts';
 

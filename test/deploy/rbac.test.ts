@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
+import type { KubeObject } from '../../scripts/helm.ts';
 import { homeIstiods } from '../../src/app/istiod-part.ts';
 import { connectKubernetes } from '../../src/app/kubernetes.ts';
 import { createLeadership } from '../../src/app/leadership.ts';
@@ -23,7 +24,7 @@ import { createAskedLooks } from '../../src/sources/inspection/asked-looks.ts';
 import { REMOTE_SECRETS_RBAC } from '../../src/sources/kubernetes/remote-secrets/list.ts';
 import { TOKEN_REVIEW_RBAC } from '../../src/sources/kubernetes/token-review.ts';
 import type { RbacNeed } from '../../src/sources/source.ts';
-import { type KubeObject, NO_HELM, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
+import { NO_HELM, renderVariant, VARIANTS, variantFile } from '../support/chart.ts';
 import { configOf, podOf } from '../support/chart-config.ts';
 import { granted, needed, type Reach } from '../support/granted.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NO_HELM, renderText } from '../support/chart.ts';
+import { renderText } from '../../scripts/helm.ts';
+import { NO_HELM } from '../support/chart.ts';
 
 const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a key that is misspelled', ['central.replica=2'], /additional properties 'replica' not allowed/i],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KubeObject, NO_HELM, one, render, renderVariant, VARIANTS } from '../support/chart.ts';
+import { type KubeObject, render } from '../../scripts/helm.ts';
+import { NO_HELM, one, renderVariant, VARIANTS } from '../support/chart.ts';
 import { configOf, podOf } from '../support/chart-config.ts';
 
 function namesOf(objects: readonly KubeObject[], kind: string): readonly string[] {

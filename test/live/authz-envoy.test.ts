@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { findTool } from '../../scripts/find-tool.ts';
 import { epochSeconds } from '../../src/model/brand.ts';
 import type { DescribedRequest } from '../../src/model/described-request.ts';
 import { evaluateRequest } from '../../src/rungs/authorization/evaluate-request.ts';
@@ -9,7 +10,6 @@ import { type AuthorizationCase, GENERATED, TRAPS } from '../support/authorizati
 import { type PolicyObject, rbacConfigs } from '../support/authorization-rbac.ts';
 import { freePorts } from '../support/free-ports.ts';
 import { type RbacEnvoy, type RbacServer, type SentRequest, startRbacEnvoy } from '../support/rbac-envoy.ts';
-import { findTool } from '../support/tools.ts';
 
 const binary = findTool('envoy');
 const skip = binary === undefined ? 'no Envoy here: `node scripts/test-tools.ts` tries to get one' : false;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findTool } from '../../scripts/find-tool.ts';
 import { MTLS } from '../../src/demo/incidents/mtls.ts';
 import { STUCK } from '../../src/demo/incidents/stuck.ts';
 import { DRIFT } from '../../src/demo/scenario/drift.ts';
@@ -14,7 +15,6 @@ import { filledIn } from '../support/dashboard-queries.ts';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus-server.ts';
 import { scaledRuleFiles } from '../support/scaled-rules.ts';
 import { actOf, untilTrue } from '../support/story.ts';
-import { findTool } from '../support/tools.ts';
 
 const binary = findTool('prometheus');
 const skip = binary === undefined ? 'no Prometheus here: `node scripts/test-tools.ts` tries to get one' : false;

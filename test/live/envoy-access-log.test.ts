@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { findTool } from '../../scripts/find-tool.ts';
 import { type RealEnvoy, startEnvoy } from '../support/real-envoy.ts';
-import { findTool } from '../support/tools.ts';
 
 /** A header that is itself the tail of an access line claiming UH on another cluster: Envoy writes it as it stands. */
 const FORGED =

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
+import { findTool } from '../../scripts/find-tool.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { ruleGroups } from '../../src/sinks/alerts/rule-groups.ts';
 import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager-server.ts';
-import { findTool } from '../support/tools.ts';
 import { until } from '../support/until.ts';
 
 const binary = findTool('prometheus-alertmanager');

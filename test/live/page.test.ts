@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { findTool } from '../../scripts/find-tool.ts';
 import { DROP } from '../../src/demo/scenario/drop.ts';
 import type { Scenario } from '../../src/demo/scenario/scenario.ts';
 import { MAIN } from '../demo/demo-run.ts';
@@ -8,7 +9,6 @@ import { startPlaying } from '../demo/play-here.ts';
 import { openPage, pageFaults, startBrowser, type Troubles } from '../support/browser.ts';
 import { answerAsIf, hostile, MARKUP } from '../support/page-answers.ts';
 import { actOf } from '../support/story.ts';
-import { findTool } from '../support/tools.ts';
 
 const chromium = findTool('chromium');
 const skip = chromium === undefined ? 'no Chromium here: the Debian package chromium has it' : false;

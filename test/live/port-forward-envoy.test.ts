@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { findTool } from '../../scripts/find-tool.ts';
 import { CHECKOUT } from '../support/envoy-dump.ts';
 import { startTestMesh, type TestMesh } from '../support/live-mesh.ts';
 import { type RoutingEnvoy, startRoutingEnvoy } from '../support/routing-envoy.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
-import { findTool } from '../support/tools.ts';
 
 const binary = findTool('envoy');
 const skip = binary === undefined ? 'no Envoy here: `node scripts/test-tools.ts` tries to get one' : false;

@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { findTool } from '../../scripts/find-tool.ts';
 import { LADDER } from '../../src/rungs/index.ts';
 import { readPage } from '../../src/sinks/http/page/page-files.ts';
 import { runbookRoutes } from '../../src/sinks/http/runbook-pages.ts';
 import { runbooksByRung, runbookTitles } from '../../src/sinks/runbooks/runbooks.ts';
 import { openPage, startBrowser } from '../support/browser.ts';
-import { findTool } from '../support/tools.ts';
 
 const chromium = findTool('chromium');
 const skip = chromium === undefined ? 'no Chromium here: the Debian package chromium has it' : false;

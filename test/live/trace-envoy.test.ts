@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { findTool } from '../../scripts/find-tool.ts';
 import { testRegex } from '../../src/cli/trace-regex.ts';
 import type { EnvoyDump } from '../../src/model/envoy-config.ts';
 import type { TraceQuestion } from '../../src/model/envoy-trace-question.ts';
@@ -8,7 +9,6 @@ import type { Trace } from '../../src/rungs/config-trace/trace.ts';
 import { traceRequest } from '../../src/rungs/config-trace/trace-request.ts';
 import { readDumpText } from '../support/envoy-dump.ts';
 import { type RoutedRequest, type RoutingEnvoy, startRoutingEnvoy } from '../support/routing-envoy.ts';
-import { findTool } from '../support/tools.ts';
 
 const binary = findTool('envoy');
 const skip = binary === undefined ? 'no Envoy here: `node scripts/test-tools.ts` tries to get one' : false;

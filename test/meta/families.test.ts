@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { findTool } from '../../scripts/find-tool.ts';
 import { epochSeconds } from '../../src/model/brand.ts';
 import { UNDIVIDED } from '../../src/model/shard.ts';
 import { emptySnapshot } from '../../src/model/snapshot.ts';
@@ -12,7 +13,6 @@ import { SELF_FAMILIES } from '../../src/sinks/metrics/self-families.ts';
 import { createSelfMetrics } from '../../src/sinks/metrics/self-metrics.ts';
 import { readExposition } from '../support/exposition.ts';
 import { recordLog } from '../support/record-log.ts';
-import { findTool } from '../support/tools.ts';
 
 const FAMILIES: readonly FamilySpec[] = [
   ...LADDER.flatMap((rung): FamilySpec[] => Object.values(rung.families)),

@@ -11,9 +11,9 @@ import { hashSync } from 'bcryptjs';
 import { type BuiltImage, buildImage } from '../../scripts/image-build.ts';
 import { createIgnore, parseDockerfile } from '../../scripts/image-dockerfile.ts';
 import { putNode, runImage, whyNotHere } from '../../scripts/image-run.ts';
+import { listening } from '../../scripts/listening.ts';
 import { NODE_FLAGS } from '../../src/demo/exporter/child.ts';
 import { ask, basic } from '../support/ask.ts';
-import { listening } from '../support/listening.ts';
 import { readSource } from '../support/source-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,4 +1,4 @@
-import { findTool } from './tools.ts';
+import { findTool } from '../../scripts/find-tool.ts';
 
 const prometheus = findTool('prometheus');
 const alertmanager = findTool('prometheus-alertmanager');

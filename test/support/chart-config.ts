@@ -1,7 +1,8 @@
+import type { KubeObject } from '../../scripts/helm.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Override } from '../../src/config/overrides.ts';
-import { type KubeObject, one, podsIn } from './chart.ts';
+import { one, podsIn } from './chart.ts';
 
 /** The configuration file that a kind of pod reads, found as the container finds it: by its flag and its mounts. */
 export function configText(objects: readonly KubeObject[], component: string): string {

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../scripts/helm.ts';
 import type { RbacNeed } from '../../src/sources/source.ts';
-import type { KubeObject } from './chart.ts';
 
 interface PolicyRule {
   readonly apiGroups?: readonly string[];

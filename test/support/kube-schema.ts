@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
-import type { KubeObject } from './chart.ts';
+import type { KubeObject } from '../../scripts/helm.ts';
 import { OPERATOR_SCHEMAS } from './operator-schemas.ts';
 
 const FOLDER = fileURLToPath(new URL('../fixtures/kube-schemas', import.meta.url));

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { findTool } from '../../../scripts/find-tool.ts';
 import { placeOfLine } from '../../../src/rungs/config-diff/line-place.ts';
 import { unifiedDiff } from '../../../src/rungs/config-diff/unified-diff.ts';
-import { findTool } from '../../support/tools.ts';
 
 function pretty(value: unknown): string {
   return JSON.stringify(value, undefined, 2);

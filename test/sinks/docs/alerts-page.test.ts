@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { findTool } from '../../../scripts/find-tool.ts';
 import { LADDER } from '../../../src/rungs/index.ts';
 import { ruleGroups } from '../../../src/sinks/alerts/rule-groups.ts';
 import { alertsPage } from '../../../src/sinks/docs/alerts-page.ts';
-import { findTool } from '../../support/tools.ts';
 
 const promtool = findTool('promtool');
 const skip = promtool === undefined ? 'no promtool here: `node scripts/test-tools.ts` tries to get one' : false;

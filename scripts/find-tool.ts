@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const TOOLS = fileURLToPath(new URL('../../.tools/', import.meta.url));
+const TOOLS = fileURLToPath(new URL('../.tools/', import.meta.url));
 
 /**
- * Finds a program that tests compare with or drive: first where `scripts/test-tools.ts` puts it, then on PATH.
+ * Finds a program that tests compare with or drive: first where `test-tools.ts` puts it, then on PATH.
  * A test without its tool says so: `test('…', {skip: tool === undefined && 'promtool is not here'}, …)`.
  */
 export function findTool(name: string): string | undefined {
