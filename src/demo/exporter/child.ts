@@ -33,7 +33,7 @@ export interface ChildOptions {
 }
 
 /** As the image starts Node (Dockerfile says why), so that the demo's exporter is the one that clusters run. */
-export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];
+export const NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
 
 const STOP_GRACE_MS = 12_000;
 /** What the exporter may inherit: its settings come from its own file alone. */
