@@ -183,7 +183,7 @@ async function startFailure(env: Record<string, string>): Promise<string> {
   const build = { version: '', revision: '', nodeVersion: '' };
   const options = { config: await configOf(env), env: {}, log: recordLog(), clock: systemClock, build };
   try {
-    await runExporter(options, AbortSignal.timeout(10_000));
+    await runExporter(options, AbortSignal.timeout(60_000));
   } catch (error) {
     assert.ok(error instanceof StartError);
     return error.message;

@@ -54,7 +54,7 @@ const ACCESS = { access: 1, unparsed: 0 };
 
 test('the configured format is read, whatever the mesh says', async () => {
   const { logFormat, read } = await open(CUSTOM, true);
-  await logFormat.settled(AbortSignal.timeout(1000));
+  await logFormat.settled(AbortSignal.timeout(30_000));
   logFormat.clusterChanged(clusterOf());
   assert.deepEqual(read(CUSTOM_LINE), ACCESS);
 });
@@ -70,7 +70,7 @@ test('a configured format that cannot be read ends the start, and says what to w
 test('auto follows the mesh: its own format, and back', async () => {
   const { logFormat, read } = await open('auto', true);
   logFormat.clusterChanged(clusterOf(CUSTOM));
-  await logFormat.settled(AbortSignal.timeout(5000));
+  await logFormat.settled(AbortSignal.timeout(30_000));
   assert.deepEqual([read(CUSTOM_LINE), read(DEFAULT_LINE)], [ACCESS, ACCESS], 'some proxies may not have it yet');
   logFormat.clusterChanged(clusterOf());
   await new Promise(setImmediate);
@@ -80,7 +80,7 @@ test('auto follows the mesh: its own format, and back', async () => {
 test('a format of the mesh that cannot be read is said, once, and the default is read on', async () => {
   const { logFormat, log, read } = await open('auto', true);
   logFormat.clusterChanged(clusterOf('%REQ(USER-AGENT)%\n'));
-  await logFormat.settled(AbortSignal.timeout(5000));
+  await logFormat.settled(AbortSignal.timeout(30_000));
   logFormat.clusterChanged(clusterOf('%REQ(USER-AGENT)%\n'));
   assert.deepEqual(read(DEFAULT_LINE), ACCESS);
   const [said, more] = log.lines;

@@ -158,7 +158,7 @@ function isKnown(series: ReadonlyMap<string, number>): boolean {
 
 test('one exporter watches three clusters, each under its own id, as if it were the only one', async (context) => {
   const { url, home, folder } = await startThree(context);
-  const series = await until(() => scrape(url), isKnown, 'all three in a scrape', { withinMs: 30_000, everyMs: 200 });
+  const series = await until(() => scrape(url), isKnown, 'all three in a scrape', { withinMs: 60_000, everyMs: 200 });
   const clusters = new Set([...series.keys()].flatMap((key) => labelsOf(key)['mesh_cluster'] ?? []));
   assert.deepEqual([...clusters].toSorted(), ['Kubernetes', 'north', 'west']);
   const repeated = [...series].filter(([key, value]) => key.startsWith('meshladder_series_repeated') && value > 0);
@@ -246,7 +246,7 @@ test('one exporter watches three clusters, each under its own id, as if it were 
     assert.ok(secrets);
     home.store.remove(secrets, 'istio-system', 'istio-remote-secret-west');
     const isGone = (now: ReadonlyMap<string, number>): boolean => !now.has(UP_IN_WEST);
-    await until(() => scrape(url), isGone, 'west to be gone', { withinMs: 15_000, everyMs: 200 });
+    await until(() => scrape(url), isGone, 'west to be gone', { withinMs: 60_000, everyMs: 200 });
     assert.equal((await get('/api/v1/ladder?cluster=west')).status, 404);
 
     assert.match(await readFile(join(folder, 'history.json.west'), 'utf8'), /details-v1/);
@@ -272,7 +272,7 @@ test('istiods that ask for a token of their own cluster are asked through its AP
     return status.remote_clusters.flatMap((remote) => remote.istiods ?? []);
   };
   const isPolled = (all: readonly unknown[]): boolean => all.length === 2;
-  const patience = { withinMs: 30_000, everyMs: 200 };
+  const patience = { withinMs: 60_000, everyMs: 200 };
   const reached = await until(() => istiods(forwarding), isPolled, 'istiods through the API server', patience);
   assert.deepEqual([...new Set(reached.map(({ access, state }) => `${access} ${state}`))], ['port_forward ok']);
   const refused = await until(() => istiods(direct), isPolled, 'istiods at their addresses', patience);

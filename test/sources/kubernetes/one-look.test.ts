@@ -32,7 +32,7 @@ test('an object that cannot be read is left out, and said to be', async () => {
   const look = createOneLook({
     api,
     now: () => epochSeconds(1),
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(30_000),
     onUnreadable: (words) => void said.push(words),
   });
   const pods = await look.core(KINDS.pods, []);

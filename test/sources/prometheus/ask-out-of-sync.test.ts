@@ -41,7 +41,7 @@ const VECTOR = {
 };
 
 const ask = (extra: { tokenFile?: string; timeoutMs?: number } = {}) =>
-  askOutOfSync({ url, meshCluster: 'east "1"', timeoutMs: 2000, ...extra }, AbortSignal.timeout(5000));
+  askOutOfSync({ url, meshCluster: 'east "1"', timeoutMs: 30_000, ...extra }, AbortSignal.timeout(30_000));
 
 test('asks below the path prefix, for this cluster, with the token of the file as it is now', async () => {
   const tokenFile = join(folder, 'token');
