@@ -43,12 +43,12 @@ export async function putBack(envoy: ChangedEnvoy, changes: readonly LoggerChang
   for (const pause of PUT_BACK_PAUSES_MS) {
     await sleep(pause);
     const failure = await failureOf(changeLevels(envoy, back));
-    if (failure === undefined) tell(io, `put back:\n${changeList(back)}`);
-    else if (failure.gone) tell(io, `${podText(pod)} is gone, and its loggers with it`);
+    if (failure === undefined) note(io, `put back:\n${changeList(back)}`);
+    else if (failure.gone) note(io, `${podText(pod)} is gone, and its loggers with it`);
     if (failure === undefined || failure.gone) return true;
     failed = failure.detail;
   }
-  tell(io, `NOT put back: ${failed}\nDo it later:\n${putBackCommands(pod, changes)}`);
+  note(io, `NOT put back: ${failed}\nDo it later:\n${putBackCommands(pod, changes)}`);
   return false;
 }
 
@@ -98,6 +98,6 @@ export function podText({ pod, namespace }: PodName): string {
   return `${pod}.${namespace}`;
 }
 
-export function tell({ stderr }: Io, text: string): void {
+export function note({ stderr }: Io, text: string): void {
   stderr.write(`meshladder: ${text}\n`);
 }

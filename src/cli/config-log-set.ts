@@ -9,10 +9,10 @@ import {
   changeLevels,
   changeList,
   changeText,
+  note,
   podText,
   putBack,
   putBackCommands,
-  tell,
   toldFailure,
 } from './config-log-change.ts';
 import { changesFor, type LevelOptions } from './config-log-levels.ts';
@@ -46,7 +46,7 @@ export async function setLevels({ origin, options, output }: LevelTask, io: Io):
     const { pod, dump } = await readFromMesh(mesh, origin.asked, ['loggers'], io);
     const changes = changesFor(options.wish, dump.loggers ?? []);
     if (changes.length === 0) {
-      tell(io, `${podText(pod)}: nothing to change, it is so already`);
+      note(io, `${podText(pod)}: nothing to change, it is so already`);
       if (output !== 'table') await print([], output, io);
       return 0;
     }
@@ -60,16 +60,16 @@ export async function setLevels({ origin, options, output }: LevelTask, io: Io):
 
 async function isAgreed({ yes }: LevelOptions, io: Io): Promise<boolean> {
   const agreed = yes || (await confirm('Change them?', io));
-  if (!agreed) tell(io, 'nothing is changed');
+  if (!agreed) note(io, 'nothing is changed');
   return agreed;
 }
 
 function announce(pod: PodName, changes: readonly LoggerChange[], { wish, forMs, yes }: LevelOptions, io: Io): void {
-  if (wish.kind === 'all') tell(io, `all loggers at ${wish.level}: ${COST}`);
+  if (wish.kind === 'all') note(io, `all loggers at ${wish.level}: ${COST}`);
   if (yes) return;
   const until =
     forMs === undefined ? 'and stay so until they are put back' : `and are put back after ${formatDuration(forMs)}`;
-  tell(io, `${podText(pod)}: these loggers change, ${until}\n${changeList(changes)}`);
+  note(io, `${podText(pod)}: these loggers change, ${until}\n${changeList(changes)}`);
 }
 
 const COST =
@@ -92,7 +92,7 @@ async function change(
     throw new UserError(`${failure.detail}; see what is set: meshladder config log ${podText(pod)}`, { cause: error });
   }
   const talks = changes.some(({ after }) => after === 'debug' || after === 'trace');
-  if (talks && forMs === undefined) tell(io, `to put back:\n${putBackCommands(pod, changes)}`);
+  if (talks && forMs === undefined) note(io, `to put back:\n${putBackCommands(pod, changes)}`);
 }
 
 async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LoggerChange[], forMs: number): Promise<number> {
@@ -100,7 +100,7 @@ async function waitAndPutBack(envoy: ChangedEnvoy, changes: readonly LoggerChang
   // Who runs it without a terminal may have meant it to outlive one.
   if (canAsk(io)) io.stopOnHangup?.();
   const at = new Date(Date.now() + forMs).toISOString().replace(/\.\d+Z/, 'Z');
-  tell(io, `putting back in ${formatDuration(forMs)}, at ${at}; Ctrl-C or SIGTERM does it at once, SIGKILL does not`);
+  note(io, `putting back in ${formatDuration(forMs)}, at ${at}; Ctrl-C or SIGTERM does it at once, SIGKILL does not`);
   // Only an abort ends it sooner.
   await sleep(forMs, undefined, { signal: io.signal }).catch(() => undefined);
   const interrupted = io.signal.aborted;

@@ -51,9 +51,9 @@ interface Input {
   readonly lines: readonly DecodedLine[];
 }
 
-type ToldLine = Extract<DecodedLine, { kind: 'access' | 'proxy_log' }>;
+type RequestLine = Extract<DecodedLine, { kind: 'access' | 'proxy_log' }>;
 
-const PROBLEMS: Readonly<Record<Exclude<DecodedLine['kind'], ToldLine['kind']>, string>> = {
+const PROBLEMS: Readonly<Record<Exclude<DecodedLine['kind'], RequestLine['kind']>, string>> = {
   partial: 'a line that its container runtime cut: give the pieces that follow it, joined',
   unparsed:
     'a line of no format of Istio, or of another than --format says: put it whole and in single quotes, or pipe it in',
@@ -62,11 +62,11 @@ const PROBLEMS: Readonly<Record<Exclude<DecodedLine['kind'], ToldLine['kind']>, 
 
 function write({ words, lines }: Input, json: boolean, { stdout, stderr }: Io): void {
   const unknown = [...new Set(words.filter((word) => !isKnown(word)))];
-  const about = decoded(lines.filter(isTold).map(toldOf), words);
+  const about = decoded(lines.filter(isDecoded).map(requestOf), words);
   if (json) stdout.write(`${JSON.stringify(decodedJson(about, unknown), undefined, 2)}\n`);
   else stdout.write(decodedText(about, Math.min(stdout.columns ?? MAX_WIDTH, MAX_WIDTH)));
   for (const word of unknown) stderr.write(`meshladder: ${word}: no response flag of Envoy${meant(word)}\n`);
-  for (const line of lines) if (!isTold(line)) stderr.write(`meshladder: ${PROBLEMS[line.kind]}\n`);
+  for (const line of lines) if (!isDecoded(line)) stderr.write(`meshladder: ${PROBLEMS[line.kind]}\n`);
 }
 
 function meant(word: string): string {
@@ -75,15 +75,15 @@ function meant(word: string): string {
 }
 
 function exitCode({ words, lines }: Input): number {
-  if (!lines.every(isTold)) return 2;
+  if (!lines.every(isDecoded)) return 2;
   return words.every(isKnown) ? 0 : 1;
 }
 
-function isTold(line: DecodedLine): line is ToldLine {
+function isDecoded(line: DecodedLine): line is RequestLine {
   return line.kind === 'access' || line.kind === 'proxy_log';
 }
 
-function toldOf(line: ToldLine): DecodedRequest {
+function requestOf(line: RequestLine): DecodedRequest {
   return line.kind === 'access' ? line : { kind: 'proxy_log', ...line.line };
 }
 

@@ -77,10 +77,10 @@ function rankOf({ verdict, rungs }: Pick<NamespaceReport, 'verdict' | 'rungs'>):
   return WORST_FIRST.indexOf(verdict) * 100 + lowest;
 }
 
-type Told = LadderEntry & { readonly namespace: string };
+type NamespaceEntry = LadderEntry & { readonly namespace: string };
 
 function overAll(entry: LadderEntry, namespaces: readonly NamespaceReport[]): LadderEntry {
-  const all: readonly Told[] = namespaces.flatMap(({ namespace, rungs }) => {
+  const all: readonly NamespaceEntry[] = namespaces.flatMap(({ namespace, rungs }) => {
     const own = rungs.find(({ id }) => id === entry.id);
     return own === undefined ? [] : [{ namespace, ...own }];
   });
@@ -92,11 +92,11 @@ function overAll(entry: LadderEntry, namespaces: readonly NamespaceReport[]): La
   const worst = same.filter((own) => own.verdict === verdict);
   // What is the same everywhere is said once.
   if (worst.length === same.length && worst.every(({ summary }) => summary === entry.summary)) return entry;
-  return toldOf(worst) ?? entry;
+  return inWordsOfWorst(worst) ?? entry;
 }
 
 /** In the words of the first, who is worst, with the names of the others. */
-function toldOf([first, ...others]: readonly Told[]): LadderEntry | undefined {
+function inWordsOfWorst([first, ...others]: readonly NamespaceEntry[]): LadderEntry | undefined {
   if (first === undefined) return undefined;
   const { namespace, ...entry } = first;
   const more = others.length === 0 ? '' : `; also ${firstOf(others.map((other) => other.namespace))}`;

@@ -32,7 +32,7 @@ export function denialsFinding(
 }
 
 /** Denials, and for how long there have been none. */
-type Told = DenialCount & { readonly quiet: Quiet | undefined };
+type DenialOfLate = DenialCount & { readonly quiet: Quiet | undefined };
 
 type Server = Pick<DenialCount, 'proxyNamespace' | 'workload'>;
 
@@ -61,7 +61,11 @@ interface Denying extends Pick<GoneDenials, 'isGone'> {
 }
 
 /** Mended: who denied is deleted, or lets through what comes since. */
-function overFinding(over: readonly Told[], standing: readonly string[], { isGone, seconds }: Denying): Finding {
+function overFinding(
+  over: readonly DenialOfLate[],
+  standing: readonly string[],
+  { isGone, seconds }: Denying,
+): Finding {
   const total = over.reduce((sum, { count }) => sum + count, 0);
   const by = over.map((each) => {
     const since = isGone(each) ? ', gone since' : each.quiet === undefined ? '' : `, ${quietText(each.quiet)}`;
@@ -71,7 +75,11 @@ function overFinding(over: readonly Told[], standing: readonly string[], { isGon
   return { verdict: 'ok', summary, evidence: standing };
 }
 
-function deniedFinding(denied: readonly Told[], standing: readonly string[], { isGone, seconds }: Denying): Finding {
+function deniedFinding(
+  denied: readonly DenialOfLate[],
+  standing: readonly string[],
+  { isGone, seconds }: Denying,
+): Finding {
   const most = denied.toSorted((one, other) => other.count - one.count);
   const total = most.reduce((sum, { count }) => sum + count, 0);
   const by = most.map((each) => {

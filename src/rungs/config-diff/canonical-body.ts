@@ -36,7 +36,7 @@ export function canonicalBody(body: unknown, section: EnvoySection, options: Can
   const canonicalObject = (object: Readonly<Record<string, unknown>>): unknown => {
     const entries = namesOf(object, options.names)
       .map(([name, field]) => [name, canonical(hideSecret(name, object[field]), name)] as const)
-      .filter(([name, value]) => !isEmpty(value) && !isTold(section, name, value));
+      .filter(([name, value]) => !isEmpty(value) && !isOfEnvoyAlone(section, name, value));
     // Defines own fields whatever they are called.
     return Object.fromEntries(entries);
   };
@@ -58,7 +58,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** What an Envoy adds to endpoints by itself: its own view of their health, and a default. */
-function isTold(section: EnvoySection, name: string, value: unknown): boolean {
+function isOfEnvoyAlone(section: EnvoySection, name: string, value: unknown): boolean {
   if (section !== 'endpoints') return false;
   return name === 'health_status' || (name === 'overprovisioning_factor' && value === 140);
 }

@@ -49,6 +49,6 @@ export function worstView(views: readonly EnvoyView[]): EnvoyView | undefined {
  * Whether Envoys are told all endpoints of a service beforehand. To those of a headless one a sidecar passes what the
  * application has looked up by itself, and Envoy knows a host only while it is in use (Istio's `ORIGINAL_DST` clusters).
  */
-export function isTold({ clusterIps }: Service): boolean {
+export function hasPushedEndpoints({ clusterIps }: Service): boolean {
   return clusterIps.length > 0;
 }

@@ -7,7 +7,7 @@ import { splitsOf } from '../routes/splits.ts';
 import type { Finding, Scope } from '../rung.ts';
 import { hostsCalledBy, inNamespace, isOfScope, membersWith, podsIn, selectsPod } from '../scope.ts';
 import { counted, firstOf, shellWord } from '../wording.ts';
-import { envoyViews, isTold } from './envoy-views.ts';
+import { envoyViews, hasPushedEndpoints } from './envoy-views.ts';
 import { hostsOut } from './hosts-out.ts';
 import type { ServiceEndpoint } from './service-endpoints.ts';
 import { type ServiceView, serviceViews } from './service-view.ts';
@@ -63,7 +63,7 @@ function envoyTroubles(
   views: readonly ServiceView[],
 ): readonly Trouble[] {
   const asked = new Set(views);
-  const told = (scope.name === undefined ? views : all).filter(({ service }) => isTold(service));
+  const told = (scope.name === undefined ? views : all).filter(({ service }) => hasPushedEndpoints(service));
   return told.flatMap((view) => {
     const looks = envoyViews(snapshot, fqdnOf(view.service)).filter(
       ({ proxy }) => asked.has(view) || (proxy.name === scope.name && proxy.namespace === scope.namespace),

@@ -4,7 +4,7 @@ import type { MeshSnapshot } from '../../model/snapshot.ts';
 import { defineRung, type Rung } from '../rung.ts';
 import { type Gathered, noSamples } from '../samples.ts';
 import { RULES } from './alerts.ts';
-import { ENVOY_HEALTH, type EnvoyView, envoyViews, isTold, worstView } from './envoy-views.ts';
+import { ENVOY_HEALTH, type EnvoyView, envoyViews, hasPushedEndpoints, worstView } from './envoy-views.ts';
 import { examineEndpoints } from './examine.ts';
 import { FAMILIES } from './families.ts';
 import { KUBERNETES_HEALTH } from './service-endpoints.ts';
@@ -41,7 +41,7 @@ function addServices(lists: Lists, snapshot: MeshSnapshot): void {
         lists.endpoints.push({ labels, value: members.filter((member) => member.health === health).length });
       }
     }
-    if (isTold(service)) addEnvoys(lists, named, envoyViews(snapshot, fqdnOf(service)));
+    if (hasPushedEndpoints(service)) addEnvoys(lists, named, envoyViews(snapshot, fqdnOf(service)));
   }
 }
 

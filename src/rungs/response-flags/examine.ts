@@ -38,7 +38,7 @@ function requestsIn({ requests }: RecentTraffic, scope: Scope): readonly Request
 }
 
 /** A flag, and for how long it has not been logged. */
-type Told = FlagCount & { readonly quiet: Quiet | undefined };
+type FlagOfLate = FlagCount & { readonly quiet: Quiet | undefined };
 
 function quietOf({ flag, way }: FlagCount, snapshot: MeshSnapshot, scope: Scope): Quiet | undefined {
   const onWay = (recent: RecentTraffic): readonly RequestCount[] =>
@@ -51,7 +51,7 @@ function quietOf({ flag, way }: FlagCount, snapshot: MeshSnapshot, scope: Scope)
   });
 }
 
-function goingFinding(going: readonly Told[], seconds: number): Finding {
+function goingFinding(going: readonly FlagOfLate[], seconds: number): Finding {
   const [first] = going;
   return {
     verdict: 'finding',
@@ -64,12 +64,12 @@ function goingFinding(going: readonly Told[], seconds: number): Finding {
   };
 }
 
-function seenText({ quiet, ...flag }: Told): string {
+function seenText({ quiet, ...flag }: FlagOfLate): string {
   return quiet === undefined ? briefOf(flag) : `${briefOf(flag)}, ${quietText(quiet)}`;
 }
 
 /** Mended: enough requests went the same way since without it. */
-function overFinding(over: readonly Told[], seconds: number): Finding {
+function overFinding(over: readonly FlagOfLate[], seconds: number): Finding {
   const summary = `no longer: ${firstOf(over.map(seenText), 2, 'finding')}`;
   return { verdict: 'ok', summary, evidence: over.slice(0, 5).map((each) => `${briefOf(each)} in ${span(seconds)}`) };
 }

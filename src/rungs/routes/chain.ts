@@ -100,10 +100,10 @@ function istiodBehind({ look, row }: EnvoyLook, { split, snapshot }: ChainFacts)
 function pushedSince({ split, callers, snapshot }: ChainFacts): Link {
   const rows = callerRows(callers, snapshot);
   const since = sameSince(split, snapshot);
-  const isTold = ({ verdict, types }: (typeof rows)[number]): boolean =>
+  const isPushed = ({ verdict, types }: (typeof rows)[number]): boolean =>
     verdict === 'synced' && (types.rds?.since ?? types.lds?.since ?? Number.NEGATIVE_INFINITY) >= since;
   const hasMarks = (snapshot.trafficMarks ?? []).length > 0;
-  return hasMarks && rows.length > 0 && rows.every(isTold)
+  return hasMarks && rows.length > 0 && rows.every(isPushed)
     ? { name: 'istiod', state: 'ok', text: 'istiod has sent routes since' }
     : { name: 'istiod', state: 'unknown', text: '' };
 }

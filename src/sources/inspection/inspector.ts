@@ -35,7 +35,7 @@ export function createInspector<Dump, Sent, Diff>(
   const istiods = createIstiodTurns({ ...options, nowMs });
   const underWay = createUnderWay(signal);
   let turn = 0;
-  const tell = (): void => publish(memory.inspections(clock.now()));
+  const publishLooks = (): void => publish(memory.inspections(clock.now()));
 
   async function inspect(target: InspectionTarget, siblings: Replicas, wantsDiff: boolean): Promise<void> {
     const [startedMs, at] = [nowMs(), clock.now()];
@@ -43,7 +43,7 @@ export function createInspector<Dump, Sent, Diff>(
     const { result } = outcome;
     if ('failed' in result) {
       memory.failed(target.key, { at, detail: result.failed.reason.detail }, startedMs);
-      tell();
+      publishLooks();
     } else {
       const look = { ...result.facts, ...namesOf(target), at };
       room.enter({ target, look, startedMs, endedMs: nowMs(), poll: options.targets()?.poll });
@@ -65,8 +65,8 @@ export function createInspector<Dump, Sent, Diff>(
     tick() {
       underWay.throwIfBroken();
       const targets = options.targets();
-      const news = [room.tell(targets, memory, nowMs()), targets !== undefined && memory.forget(targets)];
-      if (news.includes(true)) tell();
+      const news = [room.release(targets, memory, nowMs()), targets !== undefined && memory.forget(targets)];
+      if (news.includes(true)) publishLooks();
       const wanted = options.asked?.waiting(targets, underWay.keys());
       if (targets === undefined || !ration.admits(nowMs()) || wanted === 'later') return;
       const busy = new Set([...underWay.keys(), ...room.waiting.keys()]);

@@ -10,7 +10,7 @@ export interface InspectionMemory {
   begun(key: string, atMs: number): void;
   /** A look that failed. What an earlier one told stands. */
   failed(key: string, failure: FailedInspection, atMs: number): void;
-  told(key: string, look: ProxyInspection, attempt: Omit<Attempt, 'failures'>): void;
+  settled(key: string, look: ProxyInspection, attempt: Omit<Attempt, 'failures'>): void;
   /** Forgets proxies that are gone or were started anew. @returns whether there were any */
   forget(targets: Targets): boolean;
   /** A new value each time. */
@@ -40,7 +40,7 @@ export function createInspectionMemory(): InspectionMemory {
       failures.set(key, failure);
       attempts.set(key, { atMs, failures: (attempts.get(key)?.failures ?? 0) + 1, isDoubtful: false });
     },
-    told(key, look, attempt) {
+    settled(key, look, attempt) {
       failures.delete(key);
       proxies.set(key, look);
       attempts.set(key, { ...attempt, failures: 0 });

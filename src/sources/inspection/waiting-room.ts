@@ -19,7 +19,7 @@ export interface WaitingRoom {
   readonly waiting: ReadonlyMap<string, Waiting>;
   enter(look: Waiting): void;
   /** Hands over to memory what has settled. @returns whether anything has */
-  tell(targets: Targets | undefined, memory: InspectionMemory, nowMs: number): boolean;
+  release(targets: Targets | undefined, memory: InspectionMemory, nowMs: number): boolean;
 }
 
 /** Of two polls that end after a look, the second one has also begun after it. */
@@ -32,7 +32,7 @@ export function createWaitingRoom(): WaitingRoom {
   return {
     waiting,
     enter: (look) => void waiting.set(look.target.key, look),
-    tell(targets, memory, nowMs) {
+    release(targets, memory, nowMs) {
       const before = waiting.size;
       for (const [key, each] of waiting) {
         const isPolled = targets !== undefined && each.poll !== undefined && targets.poll >= each.poll + POLLS;
@@ -40,7 +40,7 @@ export function createWaitingRoom(): WaitingRoom {
         waiting.delete(key);
         const after = isPolled ? targets.byKey.get(key)?.delivered : undefined;
         const look = settleLook(each.look, each.target, after);
-        memory.told(key, look, { atMs: each.startedMs, isDoubtful: isDoubtful(look, each.target) });
+        memory.settled(key, look, { atMs: each.startedMs, isDoubtful: isDoubtful(look, each.target) });
       }
       return waiting.size < before;
     },
