@@ -153,6 +153,21 @@ for (const [about, prepare, said] of FAILURES) {
   });
 }
 
+test(
+  'status: no port is forwarded, and at its address istiod denies its debug port: over xDS, there too',
+  LIMIT,
+  async (t) => {
+    const cluster = await startXdsCluster(t, { '/debug/syncz': text('', 401) });
+    cluster.forwardNothing();
+    const run = await status(cluster, ...tokenOf(cluster));
+    assert.deepEqual([run.code, proxies(run.stdout).length], [0, 9], run.stderr);
+    assert.match(
+      run.stderr,
+      /over xDS, not over HTTP: istiod-a \(cannot forward port .*nor at its address: .* answered 401: /,
+    );
+  },
+);
+
 test('status --url --access xds without an authority is wrong use', async () => {
   const run = await runCli(['status', '--url', 'http://127.0.0.1:1', '--access', 'xds']);
   assert.equal(run.code, 2);

@@ -6,7 +6,7 @@ import { clientConfigBytes } from '../../src/demo/istiod/xds-wire.ts';
 import { readRecordedStatus } from './client-config.ts';
 import { type Answer, type IstiodServer, startIstiodServer } from './istiod-server.ts';
 import { kubeconfigOf } from './live-mesh.ts';
-import { type PortForwardServer, startPortForwardServer } from './port-forward-server.ts';
+import { type PortForwardServer, startPortForwardServer, statusText } from './port-forward-server.ts';
 import { clientConfigs, DEBUG, debugBody, STATUS, startXdsServer, type XdsServer } from './xds-server.ts';
 
 /** A cluster of one istiod, whose debug port is switched off and which takes one token over xDS, both by forwarded ports. */
@@ -17,6 +17,8 @@ export interface XdsCluster {
   readonly kubeconfig: string;
   /** Holds the token that istiod takes. */
   readonly tokenFile: string;
+  /** From now on no port is forwarded, and the pod is reached at its address. */
+  forwardNothing(): void;
   /** A file of its own. */
   file(name: string, content: string): string;
 }
@@ -48,7 +50,11 @@ export async function startXdsCluster(
     }),
   ]);
   t.after(() => Promise.all([kube.stop(), http.stop(), xds.stop()]));
-  for (const path of ['/api/v1/pods', '/api/v1/namespaces/istio-system/pods']) kube.objects.set(path, podList());
+  const setPod = (monitoring: number, tlsXds: number): void => {
+    const list = podList(monitoring, tlsXds);
+    for (const path of ['/api/v1/pods', '/api/v1/namespaces/istio-system/pods']) kube.objects.set(path, list);
+  };
+  setPod(DEAF_PORT, 15_012);
   kube.objects.set(MESH_CA, { kind: 'ConfigMap', data: { 'root-cert.pem': xds.ca.cert } });
   kube.lead('istiod-a.istio-system', DEAF_PORT, { kind: 'tcp', port: http.port });
   kube.lead('istiod-a.istio-system', 15_012, { kind: 'tcp', port: xds.port });
@@ -57,10 +63,17 @@ export async function startXdsCluster(
     return join(folder, name);
   };
   const tokenFile = file('token', ISTIOD_TOKEN);
-  return { kube, http, xds, kubeconfig: file('kubeconfig', kubeconfigOf(kube.url)), tokenFile, file };
+  const forwardNothing = (): void => {
+    setPod(http.port, xds.port);
+    const body = statusText(500, 'error dialing backend');
+    for (const port of [http.port, xds.port]) {
+      kube.lead('istiod-a.istio-system', port, { kind: 'status', status: 500, body });
+    }
+  };
+  return { kube, http, xds, kubeconfig: file('kubeconfig', kubeconfigOf(kube.url)), tokenFile, forwardNothing, file };
 }
 
-function podList(): object {
+function podList(monitoring: number, tlsXds: number): object {
   const pod = {
     metadata: {
       name: 'istiod-a',
@@ -68,9 +81,9 @@ function podList(): object {
       uid: 'a',
       creationTimestamp: '2026-11-21T02:00:00Z',
       labels: { app: 'istiod' },
-      annotations: { 'prometheus.io/port': String(DEAF_PORT) },
+      annotations: { 'prometheus.io/port': String(monitoring) },
     },
-    spec: { containers: [{ name: 'discovery' }] },
+    spec: { containers: [{ name: 'discovery', ports: [{ name: 'tls-xds', containerPort: tlsXds }] }] },
     status: { phase: 'Running', podIP: NOWHERE, podIPs: [{ ip: NOWHERE }] },
   };
   return { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '7' }, items: [pod] };

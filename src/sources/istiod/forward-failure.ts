@@ -16,12 +16,17 @@ export function isNoWay({ code }: SourceError): boolean {
   return NO_WAY.includes(code);
 }
 
-/** Why neither the forwarded port nor the address of a pod does. */
+/** Why neither the forwarded port nor the address of a pod does: istiod's own word for it, where it has answered there. */
 export function neitherWay({ refused, cause }: ForwardRefused, direct: unknown): AskError {
   const reason = reasonIn(direct);
-  const also = reason === undefined ? '' : `; nor at its address: ${reason.detail}`;
-  return new AskError({ ...refused, detail: `${refused.detail}${also}` }, cause);
+  if (reason === undefined) return new AskError(refused, cause);
+  const detail = `${refused.detail}; nor at its address: ${reason.detail}`;
+  return OF_ISTIOD.includes(reason.code)
+    ? new AskError({ ...reason, detail }, direct)
+    : new AskError({ ...refused, detail }, cause);
 }
+
+const OF_ISTIOD: readonly SourceError['code'][] = ['denied', 'not_found'];
 
 /** Of what istiods and the API server are known to fail with; anything else is a mistake of ours. */
 export function reasonIn(error: unknown): SourceError | undefined {
