@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ofEveryProcess } from '../support/run-process.ts';
+import { until } from '../support/until.ts';
 
 export const MAIN: string = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -98,13 +98,11 @@ function processesNaming(words: string): string[] {
     .filter((command) => command.includes(words));
 }
 
-/** Resolves when nobody listens there any more. @throws after ten seconds */
+/** Resolves when nobody listens there any more. @throws AssertionError after a minute */
 export async function nobodyListens({ hostname, port }: URL): Promise<void> {
-  const untilMs = performance.now() + 10_000;
-  while (await isListening(hostname, Number(port))) {
-    if (performance.now() > untilMs) throw new Error(`somebody still listens on ${hostname}:${port}`);
-    await sleep(50);
-  }
+  const listens = (): Promise<boolean> => isListening(hostname, Number(port));
+  const patience = { withinMs: 60_000, everyMs: 50 };
+  await until(listens, (is) => !is, `nobody listens on ${hostname}:${port}`, patience);
 }
 
 function isListening(host: string, port: number): Promise<boolean> {
