@@ -61,7 +61,7 @@ export async function startXdsServer(options: XdsServerOptions = {}): Promise<Xd
     answer(stream, asked, authorization) {
       const question = { ...asked, authorization };
       seen.push(question);
-      // istiod says nothing to a type that it does not know.
+      // What it does not know an istiod answers with nothing, or with an empty message.
       handlers.get(question.typeUrl)?.(stream, question);
     },
   });
