@@ -6,13 +6,12 @@ import { DROP } from '../../src/demo/scenario/drop.ts';
 import type { Scenario } from '../../src/demo/scenario/scenario.ts';
 import { MAIN } from '../demo/demo-run.ts';
 import { startPlaying } from '../demo/play-here.ts';
-import { openPage, pageFaults, startBrowser, type Troubles } from '../support/browser.ts';
+import { openPage, PAGE_PATIENCE_MS, pageFaults, startBrowser, type Troubles } from '../support/browser.ts';
 import { answerAsIf, hostile, MARKUP } from '../support/page-answers.ts';
 import { actOf } from '../support/story.ts';
 
 const chromium = findTool('chromium');
 const skip = chromium === undefined ? 'no Chromium here: the Debian package chromium has it' : false;
-const TIMEOUT_MS = 60_000;
 const POD = 'payment-svc-v1-6d8f9b7c5d-2xkqp';
 const PROXY = `#/proxy/payment/${POD}`;
 const REVIEWS = '#/proxy/bookinfo/reviews-v2-556d6457d-hn5vc';
@@ -53,7 +52,6 @@ describe('the page in a real browser, during the incident', { skip, timeout: 500
 
   async function open(hash: string, options = {}): Promise<{ page: Page; troubles: Troubles }> {
     const opened = await openPage(browser, `${root}${hash}`, options);
-    opened.page.setDefaultTimeout(TIMEOUT_MS);
     await opened.page.locator('#freshness', { hasText: 'live' }).waitFor();
     return opened;
   }
@@ -381,7 +379,7 @@ describe('the page in a real browser, during the incident', { skip, timeout: 500
       'api/v1/nothing',
     ];
     for (const path of [...asked, 'api/v1/ladder?pod=x', 'api/v1/diff?namespace=a&pod=%3Cb%3E']) {
-      const answer = await fetch(`${root}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const answer = await fetch(`${root}${path}`, { signal: AbortSignal.timeout(PAGE_PATIENCE_MS) });
       const { headers } = answer;
       const policy = (headers.get('content-security-policy') ?? '').split('; ');
       for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"])

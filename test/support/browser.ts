@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
+/** How long a page may take for anything: it asks again after a quarter of a minute where an answer takes longer. */
+export const PAGE_PATIENCE_MS = 90_000;
+
 /** A real Chromium, ended with the test. */
 export async function startBrowser(context: TestContext, executablePath: string): Promise<Browser> {
   // Containers have no user namespaces and little shared memory; only our own page is loaded.
@@ -24,6 +27,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<{ readonly page: Page; readonly troubles: Troubles }> {
   const page = await browser.newPage(options);
+  page.setDefaultTimeout(PAGE_PATIENCE_MS);
   const said: string[] = [];
   const strangers: string[] = [];
   page.on('console', (message) => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { PAGE_PATIENCE_MS } from './browser.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of several kinds, of which a test changes a key or two
 type Body = any;
@@ -6,7 +7,7 @@ type Body = any;
 /** The server's answers to these paths reach the page changed. */
 export async function answerAsIf(page: Page, path: RegExp, change: (body: Body) => unknown): Promise<void> {
   await page.route(path, async (route) => {
-    const response = await route.fetch();
+    const response = await route.fetch({ timeout: PAGE_PATIENCE_MS });
     await route.fulfill({ response, json: change(await response.json()) });
   });
 }
