@@ -39,7 +39,7 @@ const ISTIOD: readonly string[] = [
       [
         '`xds`',
         '15012',
-        "the same token, and `istiod.caFile`: the ConfigMap `istio-ca-root-cert`, mounted; the API is not asked for it",
+        'the same token, and `istiod.caFile`: the ConfigMap `istio-ca-root-cert`, mounted; the API is not asked for it',
         'nothing that would not cut off the proxies too',
       ],
       [
