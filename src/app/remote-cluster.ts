@@ -9,9 +9,9 @@ import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import { createAskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { PortForward } from '../sources/pod-port.ts';
-import type { Clock } from '../sources/source.ts';
+import type { Clock, Scheduler } from '../sources/source.ts';
 import type { Clusters } from './clusters.ts';
-import { connectionTo } from './kubernetes.ts';
+import { connectionTo, type KubernetesConnection } from './kubernetes.ts';
 import { createLead } from './lead.ts';
 import type { LeadTerms } from './lead-terms.ts';
 import { createMesh } from './mesh.ts';
@@ -49,18 +49,34 @@ export async function watchRemoteCluster(
   options: RemoteClusterOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clusters, clock, self, graceMs, shared } = options;
-  const config = remoteConfig(options.config, id);
+  const { self } = options;
   const log = options.log.child({ cluster: id });
+  const kubernetes = await connectionTo(access, log);
+  const scheduler = createScheduler({ log, onRun: (task, seconds) => self.taskTook(task, seconds, id) });
+  try {
+    await watch({ ...options, id, log, kubernetes, scheduler, config: remoteConfig(options.config, id) }, signal);
+  } finally {
+    scheduler.stop();
+    self.clusterGone(id);
+    await kubernetes.close();
+  }
+}
+
+interface Watch extends RemoteClusterOptions {
+  readonly id: string;
+  readonly kubernetes: KubernetesConnection;
+  readonly scheduler: Scheduler;
+}
+
+async function watch(options: Watch, signal: AbortSignal): Promise<void> {
+  const { id, config, clusters, clock, graceMs, shared, kubernetes, log } = options;
   const mesh = createMesh({ settings: settingsOf(config), clock, history: NO_HISTORY });
   const asked = createAskedLooks<DiffExcerpt>(clock.monotonicMs);
   const board = createSourceBoard({ mesh, clock, log });
-  const kubernetes = await connectionTo(access, log);
   const cluster = await createWatchedCluster({ config, mesh, board, kubernetes });
-  const scheduler = createScheduler({ log, onRun: (task, seconds) => self.taskTook(task, seconds, id) });
-  const portForward = config.remoteClusters.portForward ? await portForwardTo(access) : undefined;
+  const portForward = config.remoteClusters.portForward ? await portForwardTo(kubernetes.access) : undefined;
   const istiods = remoteIstiods({ cluster: id, mesh, shared, home: clusters.home.mesh, portForward });
-  const own = { ...options, config, log, mesh, asked, board, cluster, scheduler, istiods };
+  const own = { ...options, mesh, asked, board, cluster, istiods };
   const lead = createLead({ ...own, pace: paceOf(mesh, clock), progress: createProgress(clock, log) });
   const leading = { name: 'lead', run: (stop: AbortSignal) => options.terms.inEach(lead, stop) };
   const leave = clusters.add(id, { mesh, asked });
@@ -68,9 +84,6 @@ export async function watchRemoteCluster(
     await supervise([...cluster.tasks, leading], signal, 2 * graceMs);
   } finally {
     leave();
-    scheduler.stop();
-    self.clusterGone(id);
-    await cluster.close();
   }
 }
 
