@@ -77,6 +77,29 @@ test('a proxy that is STALE: which type, since the push, and out of sync since t
   ]);
 });
 
+test('a push that all acknowledge makes no sample anew: what did not change is not written again', () => {
+  const mesh = polledMesh();
+  const samplesAt = (at: number, nonce: string, istiod?: string) => {
+    const proxy = connection('shop', 'cart-1', { cds: sync(nonce, at) });
+    mesh.poll(at, [answer([proxy], istiod === undefined ? {} : { name: istiod })]);
+    return configSynced.evaluate(mesh.snapshot);
+  };
+  const first = samplesAt(100, 'a');
+  const pushed = samplesAt(110, 'b');
+  assert.equal(pushed.info[0], first.info[0]);
+  assert.deepEqual(
+    pushed.syncState.map((sample, nth) => sample === first.syncState[nth]),
+    [true, true, true, true, true],
+  );
+  const moved = samplesAt(120, 'c', 'istiod-other');
+  assert.equal(moved.info[0]?.labels.istiod, 'istiod-other');
+  const behind = samplesAt(130, 'd>c', 'istiod-other');
+  assert.deepEqual(
+    behind.syncState.filter(({ value }) => value === 1).map(({ labels }) => labels.state),
+    ['STALE'],
+  );
+});
+
 test('one poll is not enough to call a proxy out of sync', () => {
   const mesh = polledMesh();
   mesh.poll(90, [answer([SYNCED])]);

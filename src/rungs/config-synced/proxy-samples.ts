@@ -1,5 +1,6 @@
 import type { EpochSeconds } from '../../model/brand.ts';
 import { carriedFor, type Making } from '../../model/carried.ts';
+import { proxyKey } from '../../model/proxy.ts';
 import type { ProxyRow, TypeRow } from '../../model/proxy-row.ts';
 import type { LadderSettings } from '../../model/settings.ts';
 import { eachInSteps, type Steps } from '../../model/steps.ts';
@@ -50,18 +51,32 @@ function namesOf(row: ProxyRow): ReturnType<typeof proxyOf> & { readonly workloa
 }
 
 interface Detailed {
+  readonly state: ProxyRow['state'];
   readonly info: Lists['info'][number];
   readonly states: readonly Lists['syncState'][number][];
 }
 
-/** A row stands for the same samples in every scrape, and rows of a quiet mesh stay. */
-const details = carriedFor<ProxyRow, Detailed>();
+/**
+ * The last samples of each proxy: where they would say the same they are the same objects, which nobody writes anew. After
+ * a push to all, every row is another, and nearly all are told alike.
+ */
+const details = carriedFor<string, Detailed>();
 
-function addDetail(lists: Lists, row: ProxyRow, making: Making<ProxyRow, Detailed>): void {
-  const detailed = making.last(row) ?? { info: infoOf(row), states: statesOf(row) };
-  making.keep(row, detailed);
+function addDetail(lists: Lists, row: ProxyRow, making: Making<string, Detailed>): void {
+  const key = proxyKey(row, row.cluster);
+  const last = making.last(key);
+  const told = last !== undefined && tells(last, row);
+  const detailed = told ? last : { state: row.state, info: infoOf(row), states: statesOf(row) };
+  making.keep(key, detailed);
   lists.info.push(detailed.info);
   for (const sample of detailed.states) lists.syncState.push(sample);
+}
+
+/** Of a row of the same proxy. */
+function tells({ state, info: { labels } }: Detailed, row: ProxyRow): boolean {
+  const { workload, type, istioVersion = '', revision = '', istiod = '' } = row;
+  if (state !== row.state || labels.workload !== workload || labels.proxy_type !== type) return false;
+  return labels.istio_version === istioVersion && labels.revision === revision && labels.istiod === istiod;
 }
 
 function infoOf(row: ProxyRow): Detailed['info'] {
