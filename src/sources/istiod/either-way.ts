@@ -44,6 +44,7 @@ export function eitherWay(ways: EitherWay): Access {
     keep(targets) {
       const names = new Set(targets.map(({ istiod }) => istiod.name));
       for (const name of habits.keys()) if (!names.has(name)) habits.delete(name);
+      ways.http.keep?.(targets);
       ways.xds.keep?.(targets.filter((target) => habitOf(target).way === 'xds'));
     },
   };

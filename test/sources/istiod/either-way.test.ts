@@ -5,6 +5,10 @@ import type { Asked, Way } from '../../../src/sources/istiod/access.ts';
 import { AskError } from '../../../src/sources/istiod/ask-error.ts';
 import type { IstiodTarget } from '../../../src/sources/istiod/discover.ts';
 import { eitherWay, RETRY_HTTP_MS, RETRY_OTHER_MS } from '../../../src/sources/istiod/either-way.ts';
+import { forwardedWay } from '../../../src/sources/istiod/forwarded-way.ts';
+import type { HttpClient } from '../../../src/sources/istiod/http-client.ts';
+import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
+import type { PortForward } from '../../../src/sources/pod-port.ts';
 import { virtualTime } from '../../support/virtual-time.ts';
 
 const NEVER = new AbortController().signal;
@@ -34,6 +38,7 @@ function errorOf(weather: Exclude<Weather, 'ok'>, way: string): AskError {
 function ways(http: Weather = 'ok', xds: Weather = 'ok') {
   const weather = { http, xds };
   const asked: string[] = [];
+  const kept = { http: [] as readonly string[], xds: [] as readonly string[] };
   const way = (kind: 'http' | 'xds'): Way => ({
     kind: () => kind,
     async sync() {
@@ -43,11 +48,14 @@ function ways(http: Weather = 'ok', xds: Weather = 'ok') {
       return { proxies: [], skippedRows: 0 };
     },
     version: async () => `by ${kind}`,
+    keep(targets) {
+      kept[kind] = targets.map(({ istiod }) => istiod.name);
+    },
   });
   const time = virtualTime();
   const access = eitherWay({ http: way('http'), xds: way('xds'), nowMs: time.nowMs });
   const poll = async (of = target()): Promise<Asked> => access.ask({ target: of, token: 'hush', signal: NEVER });
-  return { weather, asked, access, time, poll };
+  return { weather, asked, kept, access, time, poll };
 }
 
 /** `http`, `xds instead of not_found`, or `http: refused`. */
@@ -182,4 +190,51 @@ test('who gives up hears its own reason, and nothing else is asked', async () =>
   stop.abort(new Error('enough'));
   await assert.rejects(lab.access.ask({ target: target(), token: 'hush', signal: stop.signal }), /enough/);
   assert.deepEqual(lab.asked, ['http']);
+});
+
+test('both ways let go of istiods that are gone, and xDS of those that answer over HTTP', async () => {
+  const lab = ways('not_found');
+  await lab.poll(target('a'));
+  Object.assign(lab.weather, { http: 'ok' });
+  await lab.poll(target('b'));
+  lab.access.keep([target('a'), target('b')]);
+  assert.deepEqual(lab.kept, { http: ['a', 'b'], xds: ['a'] });
+  lab.access.keep([target('b')]);
+  assert.deepEqual(lab.kept, { http: ['b'], xds: [] });
+});
+
+test('of istiods that come and go, a client is kept for those that are there', async () => {
+  const tried = new Set<string>();
+  const portForward: PortForward = {
+    async ask(to) {
+      tried.add(to.pod);
+      throw new KubeApiError({ code: 'denied', status: 403, detail: 'no right to forward ports' });
+    },
+    connect: () => assert.fail('HTTP alone is forwarded here'),
+  };
+  const direct: HttpClient = {
+    async get(_get, consume) {
+      consume(Buffer.from('[]'));
+    },
+    close: async () => undefined,
+  };
+  const http = forwardedWay({ portForward, direct, deadlineMs: 1_000, limitBytes: 1_000 });
+  const access = eitherWay({ http, xds: { ...http, kind: () => 'xds' }, nowMs: () => 0 });
+  const at = (name: string): IstiodTarget => ({
+    ...target(name),
+    base: `http://${name}:15014`,
+    port: { namespace: 'istio-system', pod: name, port: 15014 },
+  });
+  const poll = async (names: readonly string[]): Promise<readonly string[]> => {
+    tried.clear();
+    const targets = names.map(at);
+    access.keep(targets);
+    for (const each of targets) await access.ask({ target: each, token: undefined, signal: NEVER });
+    return [...tried];
+  };
+  // Forwarding is tried by a new client alone: one that is kept knows that the address does.
+  assert.deepEqual(await poll(['a', 'b']), ['a', 'b']);
+  assert.deepEqual(await poll(['a', 'b']), []);
+  assert.deepEqual(await poll(['b', 'c']), ['c']);
+  assert.deepEqual(await poll(['a', 'b', 'c']), ['a'], 'what was known of the one that was gone is forgotten');
 });
