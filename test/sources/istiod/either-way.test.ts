@@ -219,7 +219,8 @@ test('of istiods that come and go, a client is kept for those that are there', a
     close: async () => undefined,
   };
   const http = forwardedWay({ portForward, direct, deadlineMs: 1_000, limitBytes: 1_000 });
-  const access = eitherWay({ http, xds: { ...http, kind: () => 'xds' }, nowMs: () => 0 });
+  const nobody = (): never => assert.fail('HTTP does');
+  const access = eitherWay({ http, xds: { kind: nobody, sync: nobody, version: nobody }, nowMs: () => 0 });
   const at = (name: string): IstiodTarget => ({
     ...target(name),
     base: `http://${name}:15014`,
