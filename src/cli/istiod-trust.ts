@@ -1,3 +1,4 @@
+import { makeOnce } from '../model/make-once.ts';
 import { AskError, invalid } from '../sources/istiod/ask-error.ts';
 import { checkCa, readCa } from '../sources/istiod/ca-file.ts';
 import type { XdsAddress } from '../sources/istiod/discover.ts';
@@ -13,16 +14,16 @@ type Kube = Pick<KubeApi, 'get'> & Pick<KubeWriter, 'create'>;
 const AUDIENCE = 'istio-ca';
 
 /**
- * What a command needs to ask istiods over xDS. Nothing is read, and no token made, before it is needed, and then once.
+ * What a command needs to ask istiods over xDS. Nothing is read, and no token made, before it is needed, and then once;
+ * what could not be had is tried anew by who asks next.
  * @param kube undefined where there is no cluster to ask
  * @returns undefined where nobody tells by whom istiods are certified
  */
 export function trustOf(options: IstiodAccessOptions, kube: Kube | undefined): XdsTrust | undefined {
   const { caFile, tokenFile, requestToken } = options;
   if (caFile === undefined && kube === undefined) return undefined;
-  const ofFile = (file: string): Promise<Buffer> => readCa(file);
   return {
-    ca: caFile === undefined ? oncePerNamespace((to, signal) => caOfMesh(kube, to, signal)) : () => ofFile(caFile),
+    ca: caFile === undefined ? oncePerNamespace((to, signal) => caOfMesh(kube, to, signal)) : () => readCa(caFile),
     token:
       tokenFile !== undefined || requestToken === undefined
         ? () => readToken(tokenFile)
@@ -35,17 +36,14 @@ type Read<T> = (to: XdsAddress, signal: AbortSignal) => Promise<T>;
 
 function oncePerNamespace<T>(read: Read<T>): Read<T> {
   const known = new Map<string, Promise<T>>();
-  return (to, signal) => {
-    const value = known.get(to.namespace) ?? read(to, signal);
-    known.set(to.namespace, value);
-    return value;
-  };
+  return (to, signal) => makeOnce(known, to.namespace, () => read(to, signal));
 }
 
 async function caOfMesh(kube: Kube | undefined, { namespace }: XdsAddress, signal: AbortSignal): Promise<Buffer> {
   const { readMeshCa } = await import('../sources/kubernetes/mesh-ca.ts');
   const what = `the ConfigMap istio-ca-root-cert of namespace ${namespace}`;
-  const pem = kube && (await told(`cannot read ${what}`, 'give --ca-file', () => readMeshCa(kube, namespace, signal)));
+  const pem =
+    kube && (await asAskError(`cannot read ${what}`, 'give --ca-file', () => readMeshCa(kube, namespace, signal)));
   const otherwise = `${what} holds no certificate in PEM; give --ca-file`;
   return checkCa(Buffer.from(pem ?? ''), otherwise);
 }
@@ -59,11 +57,11 @@ async function madeToken(
   const { requestToken } = await import('../sources/kubernetes/token-request.ts');
   const wish = { namespace, serviceAccount, audience: AUDIENCE };
   const what = `no token is made for service account ${serviceAccount} of namespace ${namespace}`;
-  return told(what, 'give --token-file', () => requestToken(kube, wish, signal));
+  return asAskError(what, 'give --token-file', () => requestToken(kube, wish, signal));
 }
 
 /** @throws AskError where the API server does not do it */
-async function told<T>(what: string, remedy: string, run: () => Promise<T>): Promise<T> {
+async function asAskError<T>(what: string, remedy: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

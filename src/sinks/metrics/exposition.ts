@@ -170,7 +170,10 @@ function createPage(parts: readonly Buffer[], pack: (parts: readonly Buffer[]) =
   return {
     parts,
     gzipped: () => {
-      packed ??= pack(parts);
+      packed ??= pack(parts).catch((error: unknown) => {
+        packed = undefined;
+        throw error;
+      });
       return packed;
     },
   };

@@ -1,8 +1,10 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw } from 'node:zlib';
+import { constants, crc32, deflateRaw, type ZlibOptions } from 'node:zlib';
 import pLimit from 'p-limit';
+import { makeOnce } from '../../model/make-once.ts';
 
-const deflate = promisify(deflateRaw);
+type Deflate = (part: Buffer, options: ZlibOptions) => Promise<Buffer>;
+const deflateInThread: Deflate = promisify(deflateRaw);
 /** Packed in threads of their own, of which there are four for all that the process does. */
 const AT_ONCE = 3;
 /** RFC 1952: deflated, no name, no time, no system. */
@@ -11,18 +13,19 @@ const HEAD: Buffer = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const LAST_BLOCK: readonly number[] = [3, 0];
 
 /**
- * Packs texts of which most parts are the same objects as last time: each part is packed once for as long as it lives.
+ * Packs texts of which most parts are the same objects as last time: each part is packed once for as long as it lives,
+ * and anew where that failed.
  * The parts of one gzip file come out, which any reader takes: each ends at a whole byte, and looks back at no other.
  */
-export function createPacker(): (parts: readonly Buffer[]) => Promise<readonly Buffer[]> {
+export function createPacker(
+  deflate: Deflate = deflateInThread,
+): (parts: readonly Buffer[]) => Promise<readonly Buffer[]> {
   const packed = new WeakMap<Buffer, Promise<Buffer>>();
   const limit = pLimit(AT_ONCE);
   const pack = (part: Buffer): Promise<Buffer> => {
     // Level 1 is a third of the default's time for nearly the same size.
     const options = { level: constants.Z_BEST_SPEED, finishFlush: constants.Z_FULL_FLUSH };
-    const made = packed.get(part) ?? limit(() => deflate(part, options));
-    packed.set(part, made);
-    return made;
+    return makeOnce(packed, part, () => limit(() => deflate(part, options)));
   };
   return async (parts) => [HEAD, ...(await Promise.all(parts.map(pack))), endOf(parts)];
 }

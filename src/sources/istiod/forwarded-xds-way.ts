@@ -1,3 +1,4 @@
+import { makeOnce } from '../../model/make-once.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { KubeApiError } from '../kubernetes/kube-api.ts';
 import type { PodPort, PortForward } from '../pod-port.ts';
@@ -13,10 +14,7 @@ import type { XdsAsked, XdsWay } from './xds-way.ts';
 export function forwardedXdsWay(direct: XdsWay, portForward: PortForward): XdsWay {
   const bridges = new Map<string, Promise<Bridge>>();
   const bridgeTo = (to: PodPort): Promise<Bridge> => {
-    const name = nameOf(to);
-    const bridge = bridges.get(name) ?? openBridge(portForward, to);
-    bridges.set(name, bridge);
-    return bridge;
+    return makeOnce(bridges, nameOf(to), () => openBridge(portForward, to));
   };
   const over = async <T, Q extends XdsAsked>(question: Q, ask: (question: Q) => Promise<T>): Promise<T> => {
     const { port } = question.target.xds;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { createGunzip, gunzipSync } from 'node:zlib';
+import { createGunzip, deflateRawSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { createPacker } from '../../../src/sinks/metrics/pack-parts.ts';
 
@@ -25,6 +25,20 @@ test('a part that was packed is not packed again', async () => {
   const [, before] = await pack([stays, goes]);
   const [, , after] = await pack([comes, stays]);
   assert.equal(after, before);
+});
+
+test('a part that could not be packed is packed by who asks next; what was packed beside it is kept', async () => {
+  const [good, bad] = ['good', 'bad'].map((word) => Buffer.from(word.repeat(1000)));
+  assert.ok(good && bad);
+  const taken: Buffer[] = [];
+  const pack = createPacker(async (part, options) => {
+    taken.push(part);
+    if (part === bad && taken.length <= 2) throw new Error('no memory');
+    return deflateRawSync(part, options);
+  });
+  await assert.rejects(pack([good, bad]), /no memory/);
+  for (let n = 0; n < 2; n++) assert.ok(gunzipSync(Buffer.concat(await pack([good, bad]))).includes(bad));
+  assert.deepEqual(taken, [good, bad, bad]);
 });
 
 test('it is one gzip file, for readers that stop at the end of the first', async () => {
