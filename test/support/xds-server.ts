@@ -24,6 +24,8 @@ export interface XdsServer {
   streams(): number;
   /** Connections taken so far. */
   connections(): number;
+  /** Connections that are open now. */
+  open(): number;
   on(typeUrl: string, answer: XdsAnswer): void;
   /** Cuts all connections. */
   cut(): void;
@@ -73,6 +75,7 @@ export async function startXdsServer(options: XdsServerOptions = {}): Promise<Xd
     seen,
     streams: () => streams,
     connections: front.connections,
+    open: front.open,
     on: (typeUrl, answer) => void handlers.set(typeUrl, answer),
     cut: front.cut,
     async stop() {
@@ -85,6 +88,7 @@ export async function startXdsServer(options: XdsServerOptions = {}): Promise<Xd
 interface Front {
   readonly port: number;
   connections(): number;
+  open(): number;
   cut(): void;
   stop(): Promise<void>;
 }
@@ -117,6 +121,8 @@ async function startFront(to: number, { port = 0, drip }: XdsServerOptions): Pro
   return {
     port: (front.address() as { readonly port: number }).port,
     connections: () => connections,
+    // Each is two sockets, before and behind.
+    open: () => open.size / 2,
     cut,
     async stop() {
       const closed = new Promise((resolve) => front.close(resolve));

@@ -28,7 +28,7 @@ export interface XdsPeer {
 
 /** A connection to one istiod, kept from poll to poll; a new one where it broke. */
 export interface XdsChannel {
-  /** Whether it is connected, and nothing went wrong: else it is not mended, but made anew, without waiting. */
+  /** Whether it is connected, or about to be, and nothing went wrong: else it is not mended, but made anew, without waiting. */
   isSound(): boolean;
   open(options: StreamOptions): XdsStream;
   close(): void;
@@ -58,6 +58,7 @@ const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAgg
 
 type Call = ClientDuplexStream<Uint8Array, Buffer>;
 
+/** Connects at once, so that it is sound from the beginning. */
 export function openChannel({ address, serverName, ca, limitBytes, forwardedTo }: XdsPeer): XdsChannel {
   const client = new Client(address, credentials.createSsl(ca), {
     'grpc.ssl_target_name_override': serverName,
@@ -69,12 +70,14 @@ export function openChannel({ address, serverName, ca, limitBytes, forwardedTo }
     'grpc.use_local_subchannel_pool': 1,
     'grpc-node.flow_control_window': WINDOW_BYTES,
   });
+  const state = (connects: boolean): connectivityState => client.getChannel().getConnectivityState(connects);
+  state(true);
   let broken = false;
   const fail = (): void => {
     broken = true;
   };
   return {
-    isSound: () => !broken && client.getChannel().getConnectivityState(false) === connectivityState.READY,
+    isSound: () => !broken && SOUND.includes(state(false)),
     open(options) {
       const { path, deadline, token } = options;
       const exchange: GrpcCall = {
@@ -95,6 +98,8 @@ export function openChannel({ address, serverName, ca, limitBytes, forwardedTo }
     close: () => client.close(),
   };
 }
+
+const SOUND: readonly connectivityState[] = [connectivityState.CONNECTING, connectivityState.READY];
 
 /** So much may be under way before it is read: istiod's answers are megabytes. */
 const WINDOW_BYTES = 1 << 20;

@@ -39,12 +39,6 @@ export interface XdsClient {
   close(): void;
 }
 
-interface Kept {
-  readonly channel: XdsChannel;
-  readonly serverName: string;
-  readonly ca: Buffer;
-}
-
 /**
  * One stream for each poll, for istiod takes a stream that stays open for a client of its own and closes it when it will;
  * but all of them over one connection, which spares istiod a TLS handshake every few seconds.
@@ -53,39 +47,26 @@ interface Kept {
 export function createXdsClient(limitBytes: number): XdsClient {
   // gRPC would write to stderr itself, for the whole process; what fails is told by its callers.
   setLogVerbosity(logVerbosity.NONE);
-  const kept = new Map<string, Kept>();
-  const drop = (address: string, { channel }: Kept): void => {
-    kept.delete(address);
-    channel.close();
-  };
-  const keptFor = ({ to: { address, serverName }, ca }: XdsQuestion): XdsChannel | undefined => {
-    const known = kept.get(address);
-    if (known?.serverName === serverName && known.ca.equals(ca) && known.channel.isSound()) return known.channel;
-    if (known !== undefined) drop(address, known);
-    return undefined;
-  };
+  const channels = keepChannels(limitBytes);
   const connect = async (question: XdsQuestion, deadline: Deadline): Promise<XdsChannel> => {
-    const { address, serverName, forwardedTo } = question.to;
-    const { ca, signal } = question;
-    const peer = { address, serverName, ca, limitBytes, forwardedTo };
-    await knock(peer, deadline, signal);
-    const channel = openChannel(peer);
-    kept.set(address, { channel, serverName, ca });
-    return channel;
+    const { to, ca, signal } = question;
+    await knock({ ...to, ca, limitBytes }, deadline, signal);
+    // Another question may have connected meanwhile. Each knocks for itself, by its own deadline and signal.
+    return channels.soundTo(question) ?? channels.open(question);
   };
   const ask = async <T>(question: XdsQuestion, by: (ask: XdsAsk) => Promise<T>): Promise<T> => {
     const { to, token, signal } = question;
     const deadline = deadlineIn(question.deadlineMs);
     const on = (channel: XdsChannel): Promise<T> =>
       by({ channel, node: xdsNode(token, to.namespace), token, deadline, limitBytes, signal });
-    const channel = keptFor(question);
+    const channel = channels.soundTo(question);
     if (channel === undefined) return on(await connect(question, deadline));
     try {
       return await on(channel);
     } catch (error) {
       // istiod ends connections of half an hour, and a question may just have been under way: that is no news.
       if (!endedUnderWay(error) || channel.isSound()) throw error;
-      return on(keptFor(question) ?? (await connect(question, deadline)));
+      return on(channels.soundTo(question) ?? (await connect(question, deadline)));
     }
   };
   return {
@@ -95,11 +76,47 @@ export function createXdsClient(limitBytes: number): XdsClient {
       const deadlineMs = Math.min(question.deadlineMs, HELP_MS);
       return ask({ ...question, deadlineMs }, askVersionOverXds).catch(() => undefined);
     },
+    keep: channels.keep,
+    close: () => channels.keep(new Set()),
+  };
+}
+
+type Peer = Pick<XdsQuestion, 'to' | 'ca'>;
+
+/** One channel for each address. */
+interface KeptChannels {
+  /** The one that is kept, if it is sound and of the same name and authority; any other is let go of. */
+  soundTo(peer: Peer): XdsChannel | undefined;
+  open(peer: Peer): XdsChannel;
+  keep(addresses: ReadonlySet<string>): void;
+}
+
+interface Kept {
+  readonly channel: XdsChannel;
+  readonly serverName: string;
+  readonly ca: Buffer;
+}
+
+function keepChannels(limitBytes: number): KeptChannels {
+  const kept = new Map<string, Kept>();
+  const drop = (address: string, { channel }: Kept): void => {
+    kept.delete(address);
+    channel.close();
+  };
+  return {
+    soundTo({ to: { address, serverName }, ca }) {
+      const known = kept.get(address);
+      if (known?.serverName === serverName && known.ca.equals(ca) && known.channel.isSound()) return known.channel;
+      if (known !== undefined) drop(address, known);
+      return undefined;
+    },
+    open({ to, ca }) {
+      const channel = openChannel({ ...to, ca, limitBytes });
+      kept.set(to.address, { channel, serverName: to.serverName, ca });
+      return channel;
+    },
     keep(addresses) {
       for (const [address, each] of [...kept]) if (!addresses.has(address)) drop(address, each);
-    },
-    close() {
-      for (const [address, each] of [...kept]) drop(address, each);
     },
   };
 }
