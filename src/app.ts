@@ -107,7 +107,7 @@ async function runSources(parts: Parts, signal: AbortSignal): Promise<void> {
     const own = { ...parts, mesh, asked, board, cluster, istiods, graceMs: GRACE_MS };
     const lead = besides(createLead({ ...own, pace: paceOf(mesh, clock) }), terms.lead);
     const leading = { name: 'mesh', run: (stop: AbortSignal) => leadership.run(lead, stop) };
-    const remote = await remoteClusters({ ...parts, kubernetes, shared, terms, graceMs: GRACE_MS });
+    const remote = await remoteClusters({ ...parts, kubernetes, board, shared, terms, graceMs: GRACE_MS });
     await supervise([...cluster.tasks, leading, ...remote, ...parts.web.tasks(parts.scheduler)], signal, 2 * GRACE_MS);
   } finally {
     await cluster.close();

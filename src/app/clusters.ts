@@ -66,7 +66,7 @@ export function createClusters(home: WatchedMesh): Clusters {
       tell();
       return () => {
         stop();
-        remote.delete(id);
+        if (remote.get(id) === watched) remote.delete(id);
         tell();
       };
     },

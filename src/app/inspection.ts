@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts';
 import type { Inspections } from '../model/inspection.ts';
-import { known } from '../model/observed.ts';
 import type { Shard } from '../model/shard.ts';
 import type { DiffExcerpt } from '../sinks/report/diff-excerpt.ts';
 import type { AdminAnswer } from '../sources/envoy/admin.ts';
@@ -28,7 +27,7 @@ export interface InspectionOptions {
   /** Unasked, only proxies of its namespaces are looked into. */
   readonly shard: Shard;
   readonly asked: AskedLooks<DiffExcerpt>;
-  readonly istiods: Pick<IstiodPart, 'pods' | 'portForward'>;
+  readonly istiods: Pick<IstiodPart, 'serving'>;
 }
 
 /** Looks into Envoys, and how to let go of what they need. */
@@ -121,10 +120,7 @@ interface Istiods {
 }
 
 /** Asked as they are polled: over HTTP or xDS, with the same token. Where ports are forwarded to them, over HTTP alone. */
-async function createIstiods(
-  { istiod, inspect }: Config,
-  { pods, portForward }: InspectionOptions['istiods'],
-): Promise<Istiods> {
+async function createIstiods({ istiod, inspect }: Config, { serving }: InspectionOptions['istiods']): Promise<Istiods> {
   const [{ createHttpClient }, { createConfigDumps }, { discoverIstiods, fixedIstiods }, { xdsWay }, { fileTrust }] =
     await Promise.all([
       import('../sources/istiod/http-client.ts'),
@@ -137,19 +133,19 @@ async function createIstiods(
   const { urls, access, caFile, tokenFile, xdsPort: port, serverName, rootNamespace } = istiod;
   const places = { port, serverName, rootNamespace };
   const fixed = istiod.discovery === 'static' ? fixedIstiods(urls, places) : undefined;
-  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(known(pods()) ?? new Map(), places);
+  const found = (): readonly IstiodTarget[] => fixed ?? discoverIstiods(serving().pods, places);
   const bounds = { deadlineMs: inspect.timeout, limitBytes: inspect.maxBytes };
   const xds = caFile === undefined ? undefined : xdsWay({ trust: fileTrust(caFile, tokenFile), ...bounds });
-  const wayTo = (targets: readonly IstiodTarget[]): Parameters<typeof createConfigDumps>[0]['way'] => {
-    const forward = portForward();
-    if (forward === undefined) return { kind: 'http', client, targets, tokenFile };
-    return { kind: 'port_forward', portForward: forward, ports: targets.flatMap(({ port }) => port ?? []) };
-  };
   return {
     of({ istiod: own }) {
       const isOwn = ({ istiod: { name } }: IstiodTarget): boolean => name === own;
       const targets = found().toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)));
-      return createConfigDumps({ way: wayTo(targets), xds, access, ...bounds });
+      const { portForward } = serving();
+      if (portForward === undefined) {
+        return createConfigDumps({ way: { kind: 'http', client, targets, tokenFile }, xds, access, ...bounds });
+      }
+      const ports = targets.flatMap(({ port }) => port ?? []);
+      return createConfigDumps({ way: { kind: 'port_forward', portForward, ports }, ...bounds });
     },
     async close() {
       xds?.close();

@@ -1,6 +1,6 @@
 import type { ObjectMap } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
-import type { Observed } from '../model/observed.ts';
+import { known } from '../model/observed.ts';
 import type { Pod } from '../model/workload.ts';
 import type { PortForward } from '../sources/pod-port.ts';
 import type { Source } from '../sources/source.ts';
@@ -13,10 +13,17 @@ export interface IstiodPart {
   source(own: Source<ControlPlane>): Source<ControlPlane>;
   /** Awaited before `own` publishes. */
   prepare(value: ControlPlane): Promise<void>;
+  /** How the istiods of the cluster itself are polled; undefined: at their addresses. */
+  readonly portForward: PortForward | undefined;
+  /** Who holds its proxies now, for looks into them. */
+  serving(): ServingIstiods;
+}
+
+export interface ServingIstiods {
   /** Among which the istiods are. */
-  pods(): Observed<ObjectMap<Pod>>;
+  readonly pods: ObjectMap<Pod>;
   /** Undefined: they are reached at their addresses. */
-  portForward(): PortForward | undefined;
+  readonly portForward?: PortForward;
 }
 
 /** Of the cluster in which the exporter is at home: it polls its own istiods, for others too. */
@@ -24,7 +31,12 @@ export function homeIstiods(mesh: Mesh, shared: SharedIstiods): IstiodPart {
   return {
     source: shared.own,
     prepare: (value) => shared.prepare(value, mesh.prepareControlPlane),
-    pods: () => mesh.read().cluster.pods,
-    portForward: () => undefined,
+    portForward: undefined,
+    serving: () => ({ pods: podsOf(mesh) }),
   };
+}
+
+/** Nobody as long as pods are not known. */
+export function podsOf(mesh: Pick<Mesh, 'read'>): ObjectMap<Pod> {
+  return known(mesh.read().cluster.pods) ?? new Map();
 }

@@ -10,6 +10,7 @@ import { createAskedLooks } from '../sources/inspection/asked-looks.ts';
 import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { PortForward } from '../sources/pod-port.ts';
 import type { Clock, Scheduler } from '../sources/source.ts';
+import { newHealth, nextHealth } from '../state/source-health.ts';
 import type { Clusters } from './clusters.ts';
 import { connectionTo, type KubernetesConnection } from './kubernetes.ts';
 import { createLead } from './lead.ts';
@@ -52,12 +53,13 @@ export async function watchRemoteCluster(
   const { self } = options;
   const log = options.log.child({ cluster: id });
   const kubernetes = await connectionTo(access, log);
-  const scheduler = createScheduler({ log, onRun: (task, seconds) => self.taskTook(task, seconds, id) });
+  const metrics = self.remoteCluster(id);
+  const scheduler = createScheduler({ log, onRun: metrics.taskTook });
   try {
     await watch({ ...options, id, log, kubernetes, scheduler, config: remoteConfig(options.config, id) }, signal);
   } finally {
     scheduler.stop();
-    self.clusterGone(id);
+    metrics.gone();
     await kubernetes.close();
   }
 }
@@ -85,6 +87,15 @@ async function watch(options: Watch, signal: AbortSignal): Promise<void> {
   } finally {
     leave();
   }
+}
+
+/** Shows a cluster that cannot be watched as one whose Kubernetes API gives nothing. @returns how to end that */
+export function showBlind(id: string, error: unknown, { config, clusters, clock }: RemoteClusterOptions): () => void {
+  const mesh = createMesh({ settings: settingsOf(remoteConfig(config, id)), clock, history: NO_HISTORY });
+  const detail = error instanceof Error ? error.message : String(error);
+  const failed = { ok: false, errors: [{ code: 'invalid', detail }] } as const;
+  mesh.setSources([nextHealth(newHealth('kubernetes'), failed, clock.now())]);
+  return clusters.add(id, { mesh, asked: createAskedLooks<DiffExcerpt>(clock.monotonicMs) });
 }
 
 async function portForwardTo(access: KubeAccess): Promise<PortForward> {

@@ -1,114 +1,131 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type RemoteContext, readRemoteContext } from '../config/remote-context.ts';
+import { known } from '../model/observed.ts';
 import type { Task } from '../runtime/supervise.ts';
 import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { RemoteSecret } from '../sources/kubernetes/remote-secrets/list.ts';
+import type { Scheduler } from '../sources/source.ts';
 import { accessTo, type KubernetesConnection } from './kubernetes.ts';
-import { type RemoteClusterOptions, watchRemoteCluster } from './remote-cluster.ts';
+import { type RemoteClusterOptions, showBlind, watchRemoteCluster } from './remote-cluster.ts';
+import type { SourceBoard } from './source-board.ts';
 import { StartError } from './start-error.ts';
+import { untilAborted } from './until-aborted.ts';
 
 export interface RemoteClustersOptions extends RemoteClusterOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Of the cluster at home, whose remote secrets are read. */
   readonly kubernetes: KubernetesConnection | undefined;
+  readonly board: SourceBoard;
+  readonly scheduler: Scheduler;
 }
 
 /** A cluster that is to be watched. */
-interface Found {
+interface RemoteCluster {
   readonly id: string;
   /** Another one: it is to be watched anew. */
   readonly version: string;
+  /** @throws KubeConfigError */
   access(): Promise<KubeAccess>;
 }
 
 /** A cluster that cannot be watched is tried again so much later. */
 const AGAIN_MS = 30_000;
 
-/** Nothing where no remote cluster is asked for. @throws StartError for a context that cannot be used */
+/** What watches them. Nothing where none is asked for. @throws StartError for a context that cannot be used */
 export async function remoteClusters(options: RemoteClustersOptions): Promise<readonly Task[]> {
-  const { config, kubernetes } = options;
+  const { config } = options;
   const { contexts, secrets } = config.remoteClusters;
   if (config.role === 'agent' || (contexts.length === 0 && !secrets)) return [];
-  if (secrets && kubernetes === undefined) {
+  const byContext = await Promise.all(contexts.map((text) => clusterOfContext(readRemoteContext(text), options)));
+  const wanted = createWanted(byContext);
+  const bySecret = secrets ? [await secretsTask(options, wanted)] : [];
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const watches = createWatches(options, signal);
+    const stopped = untilAborted(signal);
+    while (!signal.aborted) {
+      const changed = wanted.changed();
+      await watches.keepOnly(wanted.clusters());
+      await Promise.race([changed, stopped]);
+    }
+    await watches.keepOnly([]);
+  };
+  return [...bySecret, { name: 'remote clusters', run }];
+}
+
+/** The clusters that are to be watched, as they come to be known. */
+interface Wanted {
+  clusters(): readonly RemoteCluster[];
+  /** Resolves with the next change. */
+  changed(): Promise<void>;
+  /** Those of remote secrets; one that a context names too is watched by that. */
+  setBySecret(clusters: readonly RemoteCluster[]): void;
+}
+
+function createWanted(byContext: readonly RemoteCluster[]): Wanted {
+  let bySecret: readonly RemoteCluster[] = [];
+  let change = Promise.withResolvers<void>();
+  const taken = new Set(byContext.map(({ id }) => id));
+  return {
+    clusters: () => [...byContext, ...bySecret],
+    changed: () => change.promise,
+    setBySecret(clusters) {
+      bySecret = clusters.filter(({ id }) => !taken.has(id));
+      change.resolve();
+      change = Promise.withResolvers();
+    },
+  };
+}
+
+async function clusterOfContext(
+  { id, context }: RemoteContext,
+  { config, env }: RemoteClustersOptions,
+): Promise<RemoteCluster> {
+  const kubeconfig = config.remoteClusters.kubeconfig ?? config.kubernetes.kubeconfig;
+  const access = await accessTo({ mode: 'kubeconfig', kubeconfig, context }, env);
+  if (access === undefined) throw new StartError(`remoteClusters.contexts: ${context} leads to no Kubernetes API`);
+  return { id, version: context, access: async () => access };
+}
+
+/** Looks for remote secrets at home. While they cannot be read, those that are known hold. */
+async function secretsTask(
+  { config, kubernetes, board, scheduler, clusters }: RemoteClustersOptions,
+  wanted: Wanted,
+): Promise<Task> {
+  if (kubernetes === undefined) {
     throw new StartError(
       'remoteClusters.secrets is true, and there is no Kubernetes API to read them from: this is no pod and there is no kubeconfig; give --kubeconfig, or turn it off',
     );
   }
-  const fixed = await Promise.all(contexts.map((text) => foundByContext(readRemoteContext(text), options)));
-  const run = async (signal: AbortSignal): Promise<void> => {
-    const watches = createWatches(options, signal);
-    const read = secrets && kubernetes !== undefined ? secretsOf(kubernetes, fixed, options) : async () => [];
-    while (!signal.aborted) {
-      const bySecret = await read(signal);
-      if (bySecret !== undefined) await watches.keepOnly([...fixed, ...bySecret]);
-      await wait(config.istiod.interval, undefined, { signal }).catch(() => {});
-    }
-    await watches.keepOnly([]);
+  const [{ createRemoteSecretsSource }, { remoteAccess }] = await Promise.all([
+    import('../sources/kubernetes/remote-secrets/source.ts'),
+    import('../sources/kubernetes/remote-secrets/access.ts'),
+  ]);
+  const { rootNamespace, interval: intervalMs } = config.istiod;
+  const source = createRemoteSecretsSource({ api: kubernetes.api, rootNamespace, scheduler, intervalMs });
+  const clusterOf = (secret: RemoteSecret): RemoteCluster => {
+    return { id: secret.cluster, version: secret.version, access: () => remoteAccess(secret) };
   };
-  return [{ name: 'remote clusters', run }];
-}
-
-async function foundByContext({ id, context }: RemoteContext, { config, env }: RemoteClustersOptions): Promise<Found> {
-  const kubeconfig = config.remoteClusters.kubeconfig ?? config.kubernetes.kubeconfig;
-  const access = await accessTo({ mode: 'kubeconfig', kubeconfig, context }, env);
-  if (access === undefined) throw new StartError(`remoteClusters.contexts: ${context} cannot be reached`);
-  return { id, version: context, access: async () => access };
-}
-
-type ReadSecrets = (signal: AbortSignal) => Promise<readonly Found[] | undefined>;
-
-/** Undefined where they cannot be read: then what is known of them holds. */
-function secretsOf(
-  { api }: KubernetesConnection,
-  fixed: readonly Found[],
-  options: RemoteClustersOptions,
-): ReadSecrets {
-  const { config, log, clusters } = options;
-  const said = new Set<string>();
-  const sayOnce = (fields: object, message: string): void => {
-    const key = `${JSON.stringify(fields)} ${message}`;
-    if (!said.has(key)) log.warn(fields, message);
-    said.add(key);
-  };
-  const isFree = ({ cluster, secret }: RemoteSecret): boolean => {
-    const isTaken = clusters.isHome(cluster) || fixed.some(({ id }) => id === cluster);
-    if (isTaken) sayOnce({ cluster, secret }, 'this remote secret is of a cluster that is watched anyway');
-    return !isTaken;
-  };
-  return async (signal) => {
-    const [{ listRemoteSecrets }, { remoteAccess }] = await Promise.all([
-      import('../sources/kubernetes/remote-secrets/list.ts'),
-      import('../sources/kubernetes/remote-secrets/access.ts'),
-    ]);
-    try {
-      const found = await listRemoteSecrets(api, config.istiod.rootNamespace, signal);
-      said.delete('failed');
-      return found.filter(isFree).map((secret) => {
-        return { id: secret.cluster, version: secret.version, access: () => remoteAccess(secret) };
-      });
-    } catch (err) {
-      if (!signal.aborted && !said.has('failed')) log.warn({ err }, 'remote secrets cannot be read');
-      said.add('failed');
-      return undefined;
-    }
-  };
+  return board.add(source, (value) => {
+    const secrets = known(value)?.filter(({ cluster }) => !clusters.isHome(cluster));
+    if (secrets !== undefined) wanted.setBySecret(secrets.map(clusterOf));
+  });
 }
 
 interface Watches {
   /** Begins and ends what is needed for exactly these to be watched. */
-  keepOnly(found: readonly Found[]): Promise<void>;
+  keepOnly(clusters: readonly RemoteCluster[]): Promise<void>;
 }
 
 function createWatches(options: RemoteClustersOptions, outer: AbortSignal): Watches {
   const running = new Map<string, { readonly version: string; stop(): Promise<void> }>();
   return {
-    async keepOnly(found) {
-      const versions = new Map(found.map(({ id, version }) => [id, version]));
+    async keepOnly(clusters) {
+      const versions = new Map(clusters.map(({ id, version }) => [id, version]));
       const ended = [...running].filter(([id, { version }]) => versions.get(id) !== version);
       for (const [id] of ended) running.delete(id);
       await Promise.all(ended.map(([, watch]) => watch.stop()));
       if (outer.aborted) return;
-      for (const one of found) {
+      for (const one of clusters) {
         if (!running.has(one.id)) running.set(one.id, { version: one.version, stop: begin(one, options, outer) });
       }
     },
@@ -116,24 +133,29 @@ function createWatches(options: RemoteClustersOptions, outer: AbortSignal): Watc
 }
 
 /** @returns how to end it */
-function begin(found: Found, options: RemoteClustersOptions, outer: AbortSignal): () => Promise<void> {
+function begin(cluster: RemoteCluster, options: RemoteClustersOptions, outer: AbortSignal): () => Promise<void> {
   const gone = new AbortController();
-  const watching = keepWatching(found, options, AbortSignal.any([outer, gone.signal]));
+  const watching = keepWatching(cluster, options, AbortSignal.any([outer, gone.signal]));
   return async () => {
     gone.abort();
     await watching;
   };
 }
 
-/** What goes wrong in one cluster costs no other one anything. */
-async function keepWatching({ id, access }: Found, options: RemoteClustersOptions, signal: AbortSignal): Promise<void> {
+/** What goes wrong in one cluster costs no other one anything: it is told of as one that nobody sees, and tried again. */
+async function keepWatching(
+  { id, access }: RemoteCluster,
+  options: RemoteClustersOptions,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await watchRemoteCluster({ id, access: await access() }, options, signal);
     } catch (err) {
-      if (signal.aborted) return;
-      options.log.error({ cluster: id, err }, 'a remote cluster cannot be watched; it is tried again in 30 seconds');
+      options.log.error({ cluster: id, err }, 'a remote cluster cannot be watched');
+      const leave = showBlind(id, err, options);
       await wait(AGAIN_MS, undefined, { signal }).catch(() => {});
+      leave();
     }
   }
 }

@@ -3,11 +3,13 @@ import type { ClusterObjects } from '../model/cluster.ts';
 import { rowsRenamed } from '../model/clusters-of-rows.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import { localCluster } from '../model/local-cluster.ts';
-import { newestConnections } from '../model/newest-connections.ts';
+import { newestConnectionsInSteps } from '../model/newest-connections.ts';
 import { known } from '../model/observed.ts';
+import type { SourceError } from '../model/source-error.ts';
 import type { PortForward } from '../sources/pod-port.ts';
 import type { Source, SourceContext } from '../sources/source.ts';
-import type { IstiodPart } from './istiod-part.ts';
+import { inTurns } from './in-turns.ts';
+import { type IstiodPart, podsOf } from './istiod-part.ts';
 import type { Mesh } from './mesh.ts';
 import type { SharedIstiods } from './shared-istiods.ts';
 
@@ -18,23 +20,34 @@ export interface RemoteIstiodsOptions {
   /** Of the cluster in which the exporter is at home. */
   readonly shared: SharedIstiods;
   readonly home: Pick<Mesh, 'read'>;
-  /** To the cluster's own istiods. */
+  /** To the cluster's own istiods; undefined: it is not switched on. */
   readonly portForward: PortForward | undefined;
+  /** Between looks at whether a cluster has come to have istiods, or has none any more. */
+  readonly lookEveryMs?: number;
 }
 
-/** How often it is looked whether a cluster has come to have istiods, or has none any more. */
-const LOOK_EVERY_MS = 1000;
-
-/** The istiods that serve a remote cluster: its own where it has some, as one primary among others, else those at home. */
-export function remoteIstiods({ cluster, mesh, shared, home, portForward }: RemoteIstiodsOptions): IstiodPart {
+/**
+ * The istiods that serve a remote cluster: its own where it has some, as one primary among others, else those at home.
+ * Its own are asked through its API server and in no other way: addresses of pods there may be those of others here, who
+ * would be believed, and be shown our token.
+ */
+export function remoteIstiods(options: RemoteIstiodsOptions): IstiodPart {
+  const { cluster, mesh, shared, home, portForward, lookEveryMs = 1000 } = options;
   const hasOwn = (): boolean | undefined => hasIstiods(mesh.read().cluster);
-  const renamed = renaming(cluster, () => mesh.read().cluster);
-  const fromHome = shared.of(cluster, mesh.prepareControlPlane);
+  const takenIn = createTakenIn(cluster, () => mesh.read().cluster);
+  const prepare = async (value: ControlPlane): Promise<void> => mesh.prepareControlPlane(await takenIn.make(value));
+  const fromHome = shared.of(cluster, prepare);
   return {
-    source: (own) => either({ hasOwn, own: publishingAs(own, renamed), fromHome }),
-    prepare: (value) => mesh.prepareControlPlane(renamed(value)),
-    pods: () => (hasOwn() === false ? home : mesh).read().cluster.pods,
-    portForward: () => (hasOwn() === false ? undefined : portForward),
+    source: (polled) => {
+      const own = portForward === undefined ? unreachable(lookEveryMs) : polled;
+      return ownOrHome({ hasOwn, lookEveryMs, own: takingIn(own, takenIn), fromHome: takingIn(fromHome, takenIn) });
+    },
+    prepare,
+    portForward,
+    serving: () => {
+      if (hasOwn() === false) return { pods: podsOf(home) };
+      return portForward === undefined ? { pods: new Map() } : { pods: podsOf(mesh), portForward };
+    },
   };
 }
 
@@ -46,64 +59,124 @@ export function hasIstiods({ pods, deployments }: ClusterObjects): boolean | und
   return candidates.some(({ labels }) => labels['app'] === 'istiod');
 }
 
-interface Either {
+interface OwnOrHome {
   readonly hasOwn: () => boolean | undefined;
+  readonly lookEveryMs: number;
   readonly own: Source<ControlPlane>;
   readonly fromHome: Source<ControlPlane>;
 }
 
 /** Whichever it is, for as long as it is. */
-function either(istiods: Either): Source<ControlPlane> {
+function ownOrHome(istiods: OwnOrHome): Source<ControlPlane> {
   return {
     name: 'istiod',
     rbac: istiods.own.rbac,
     run: async (context, signal) => {
       while (!signal.aborted) {
         const isOwn = istiods.hasOwn();
-        if (isOwn === undefined) await pause(signal);
+        if (isOwn === undefined) await pause(istiods.lookEveryMs, signal);
         else await whileTheyServe(isOwn, istiods, context, signal);
       }
     },
   };
 }
 
+/** @throws what the source fails with, and where it ends by itself */
 async function whileTheyServe(
   isOwn: boolean,
-  { hasOwn, own, fromHome }: Either,
+  { hasOwn, own, fromHome, lookEveryMs }: OwnOrHome,
   context: SourceContext<ControlPlane>,
   signal: AbortSignal,
 ): Promise<void> {
   const turned = new AbortController();
   const until = AbortSignal.any([signal, turned.signal]);
+  let hasTurned = false;
   const running = (isOwn ? own : fromHome).run(context, until).finally(() => turned.abort());
-  while (!until.aborted && (hasOwn() ?? isOwn) === isOwn) await pause(until);
+  // Whoever awaits it below is late where it fails at once.
+  running.catch(() => {});
+  while (!until.aborted && !hasTurned) {
+    await pause(lookEveryMs, until);
+    hasTurned = (hasOwn() ?? isOwn) !== isOwn;
+  }
   turned.abort();
   await running;
+  if (!hasTurned && !signal.aborted) throw new Error('istiods are asked no more, and nobody said to stop');
 }
 
-type Renamed = (value: ControlPlane) => ControlPlane;
+const NOT_SWITCHED_ON: SourceError = {
+  code: 'denied',
+  status: 403,
+  detail:
+    'the cluster has istiods of its own, which are asked through its API server; set remoteClusters.portForward: true, with the right to forward ports in their namespace',
+};
 
-function publishingAs(source: Source<ControlPlane>, renamed: Renamed): Source<ControlPlane> {
+function unreachable(everyMs: number): Source<ControlPlane> {
   return {
-    ...source,
-    run: (context, signal) => source.run({ ...context, publish: (value) => context.publish(renamed(value)) }, signal),
+    name: 'istiod',
+    rbac: [],
+    run: async ({ report }, signal) => {
+      while (!signal.aborted) {
+        report({ ok: false, errors: [NOT_SWITCHED_ON] });
+        await pause(10 * everyMs, signal);
+      }
+    },
   };
+}
+
+/** What is made of a poll before it is taken in; the same poll comes to the same object. */
+interface TakenIn {
+  /** With pauses for others. */
+  make(value: ControlPlane): Promise<ControlPlane>;
+  /** What was made of it; undefined for one of which nothing was. */
+  of(value: ControlPlane): ControlPlane | undefined;
 }
 
 /**
  * Tells the cluster's proxies under the id that it has here: meshes that were installed each by itself all call their
- * cluster `Kubernetes`. The same poll comes to the same object.
+ * cluster `Kubernetes`. And counts the polls of whichever istiods as those of one source.
  */
-function renaming(cluster: string, objects: () => ClusterObjects): Renamed {
-  let last: { readonly value: ControlPlane; readonly renamed: ControlPlane } | undefined;
-  return (value) => {
-    if (last?.value === value) return last.renamed;
-    const called = localCluster(newestConnections(value, cluster), known(objects().pods), cluster);
-    last = { value, renamed: called === cluster ? value : rowsRenamed(value, called, cluster) };
-    return last.renamed;
+function createTakenIn(cluster: string, objects: () => ClusterObjects): TakenIn {
+  let poll = 0;
+  let last: { readonly value: ControlPlane; readonly made: ControlPlane } | undefined;
+  const of: TakenIn['of'] = (value) => (last?.value === value ? last.made : undefined);
+  return {
+    of,
+    make: async (value) => {
+      const made = of(value);
+      if (made !== undefined) return made;
+      const called = isSaid(value, cluster) ? cluster : await calledHere(value, cluster, objects());
+      poll += 1;
+      const own = called === cluster ? value : rowsRenamed(value, called, cluster);
+      last = { value, made: { ...own, poll } };
+      return last.made;
+    },
   };
 }
 
-async function pause(signal: AbortSignal): Promise<void> {
-  await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+/** Whether its istiods call it so, or do not say how. */
+function isSaid({ istiods }: ControlPlane, cluster: string): boolean {
+  return istiods.some(({ proxies }) => proxies.some((row) => (row.cluster ?? cluster) === cluster));
+}
+
+async function calledHere(value: ControlPlane, cluster: string, { pods }: ClusterObjects): Promise<string> {
+  return localCluster(await inTurns(newestConnectionsInSteps(value, cluster)), known(pods), cluster);
+}
+
+/** Sources prepare what they publish: what was not made then is not taken in. */
+function takingIn(source: Source<ControlPlane>, takenIn: TakenIn): Source<ControlPlane> {
+  return {
+    ...source,
+    run: ({ publish, ...context }, signal) => {
+      const take = (value: ControlPlane): void => {
+        const made = takenIn.of(value);
+        if (made === undefined) throw new Error('a poll was published that nobody was asked to prepare for');
+        publish(made);
+      };
+      return source.run({ ...context, publish: take }, signal);
+    },
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => {});
 }

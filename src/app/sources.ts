@@ -86,7 +86,7 @@ async function istiodSource({ config, mesh, scheduler, pace, istiods }: SourceCo
     timeoutMs: timeout,
     limitBytes: maxBytes,
     prepare: istiods.prepare,
-    portForward: istiods.portForward(),
+    portForward: istiods.portForward,
     access,
     caFile,
     xds: { port, serverName, rootNamespace },

@@ -3,7 +3,7 @@ import { isSuppressed, type Suppression } from '../model/suppression.ts';
 import type { FindingsDocument, StandingFindingDocument } from '../sinks/report/findings-json.ts';
 import { readFindings } from '../sinks/report/findings-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
-import { askExporter, type ExporterPath } from '../sources/istiod/running-exporter.ts';
+import { askExporter, type ExporterPath, urlOf } from '../sources/istiod/running-exporter.ts';
 import { type Io, UserError } from './io.ts';
 import { checkServer } from './status-options.ts';
 
@@ -27,7 +27,7 @@ export async function askFindings(
   const { findings, suppressed } = document;
   if (findings === null) {
     throw new UserError(
-      `${url} has not analysed anything yet: is it allowed to read the cluster? See ${url}/api/v1/status`,
+      `${url} has not analysed anything yet: is it allowed to read the cluster? See ${urlOf(url, '/api/v1/status')}`,
     );
   }
   const shown = findings.filter((finding) => !isSuppressed(asFinding(finding), suppressions));
@@ -42,7 +42,7 @@ async function ask(url: string, path: ExporterPath, timeoutMs: number, io: Io): 
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
     throw error;
   }
-  throw new UserError(`${url}/api/v1/findings is not what a meshladder exporter answers`);
+  throw new UserError(`${urlOf(url, '/api/v1/findings')} is not what a meshladder exporter answers`);
 }
 
 function pathOf(namespace: string | undefined): ExporterPath {

@@ -1,7 +1,7 @@
 import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { readLadder } from '../sinks/report/ladder-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
-import { askExporter, type ExporterPath } from '../sources/istiod/running-exporter.ts';
+import { askExporter, type ExporterPath, urlOf } from '../sources/istiod/running-exporter.ts';
 import type { CheckOptions } from './check-options.ts';
 import { type Io, UserError } from './io.ts';
 
@@ -18,7 +18,7 @@ export async function askLadder(
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
     throw error;
   }
-  throw new UserError(`${server}/api/v1/ladder is not what a meshladder exporter answers`);
+  throw new UserError(`${urlOf(server, '/api/v1/ladder')} is not what a meshladder exporter answers`);
 }
 
 function pathOf(about: CheckOptions['about']): ExporterPath {

@@ -107,7 +107,7 @@ async function fromCluster(
 }
 
 async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): Promise<Gathered> {
-  const { askExporter } = await import('../sources/istiod/running-exporter.ts');
+  const { askExporter, urlOf } = await import('../sources/istiod/running-exporter.ts');
   try {
     const rows = readProxies(await askExporter(url, '/api/v1/proxies', timeoutMs, io.signal));
     if (rows !== undefined) {
@@ -119,7 +119,7 @@ async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): 
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
     throw error;
   }
-  throw new UserError(`${url}/api/v1/proxies is not what a meshladder exporter answers`);
+  throw new UserError(`${urlOf(url, '/api/v1/proxies')} is not what a meshladder exporter answers`);
 }
 
 async function troublesOf(url: string, timeoutMs: number, { signal }: Io): Promise<readonly string[]> {

@@ -72,11 +72,11 @@ export const remoteClusters: Fields<Config['remoteClusters']> = {
   ),
   secrets: flag(
     false,
-    "Also watch every cluster that istiod knows by a remote secret (`istioctl create-remote-secret`), under its cluster id, as they come and go. Needs the right to read the Secrets of Istio's root namespace.",
+    "Also watch every cluster that istiod knows by a remote secret (`istioctl create-remote-secret`), under its cluster id, as they come and go. Needs the right to list the Secrets of Istio's root namespace.",
   ),
   portForward: flag(
     false,
-    'Ask the istiods of those clusters through their API servers, where pod addresses do not reach across or the token is not known there. Needs the right to forward ports to them.',
+    'Ask the istiods of those clusters that have some of their own, through their API servers: there is no other way to them. Needs the right to forward ports to them.',
   ),
 };
 

@@ -1,7 +1,7 @@
 import type { EpochSeconds } from './brand.ts';
 import type { SourceErrorCode } from './source-error.ts';
 
-export const SOURCE_NAMES = ['istiod', 'kubernetes', 'access_log', 'envoy', 'prometheus'] as const;
+export const SOURCE_NAMES = ['istiod', 'kubernetes', 'access_log', 'envoy', 'prometheus', 'remote_secrets'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
 /** How a source itself fares; the runner keeps it, not the source. */

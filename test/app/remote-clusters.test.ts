@@ -34,8 +34,8 @@ const WEST = ROWS.filter(({ proxy }) => proxy !== NOT_CONNECTED).map((row) => ({
 /** What tells of the exporter or of its node, and so nothing of a cluster. */
 const OF_THE_PROGRAM =
   /^(process_|nodejs_|meshladder_(build_info|rung_|series_|task_|missed_ticks|render_|shard_|total_shards|http_|access_log_))/;
-/** Of the logs of the node at home. */
-const OF_LOGS = /source="access_log"/;
+/** Of what is read at home alone: the logs of its node, and remote secrets. */
+const OF_LOGS = /source="(access_log|remote_secrets)"/;
 /** Moments, and how often something was asked: no two clusters have them in common. */
 const BY_CHANCE = /(_timestamp_seconds|_polls_total|_errors_total)(\{|$)/;
 
@@ -95,7 +95,7 @@ async function startThree(context: TestContext) {
   home.store.create(remoteSecret('west', await readFile(west.kubeconfig, 'utf8')));
   const config = {
     kubernetes: { mode: 'kubeconfig', kubeconfig: home.kubeconfig },
-    remoteClusters: { contexts: ['north=recorded'], kubeconfig: north.kubeconfig, secrets: true },
+    remoteClusters: { contexts: ['north=recorded'], kubeconfig: north.kubeconfig, secrets: true, portForward: true },
     accessLog: { root: folder },
     history: { file: join(folder, 'history.json') },
   };
@@ -165,7 +165,9 @@ test('one exporter watches three clusters, each under its own id, as if it were 
   assert.deepEqual(repeated, []);
 
   await context.test('a mesh that was installed by itself is told as it would be alone', () => {
-    assert.deepEqual(toldOf('north', series), toldOf('Kubernetes', series));
+    // But for how its istiods are asked.
+    const north = toldOf('north', series).map((line) => line.replace('access="port_forward"', 'access="http"'));
+    assert.deepEqual(north, toldOf('Kubernetes', series));
     assert.ok(toldOf('north', series).length > 300);
   });
 
@@ -206,6 +208,31 @@ test('one exporter watches three clusters, each under its own id, as if it were 
         ['north', ['ok']],
         ['west', ['ok']],
       ],
+    );
+  });
+
+  await context.test('a cluster that cannot be watched is told of as one that nobody sees', async () => {
+    home.store.create(remoteSecret('broken', 'users: [{name: a, user: {exec: {command: /bin/sh}}}]'));
+    const down = 'meshladder_source_up{mesh_cluster="broken",source="kubernetes"}';
+    const now = await until(
+      () => scrape(url),
+      (all) => all.has(down),
+      down,
+      { everyMs: 200 },
+    );
+    assert.equal(now.get(down), 0);
+    assert.equal(now.get('meshladder_source_up{mesh_cluster="Kubernetes",source="remote_secrets"}'), 1);
+    const { remote_clusters: remote } = (await get('/api/v1/status')).body as unknown as StatusDocument;
+    const broken = remote.find(({ cluster }) => cluster === 'broken')?.sources;
+    assert.match(broken?.[0]?.last_error ?? '', /^invalid: remote secret istio-system\/istio-remote-secret-broken/);
+    const secrets = findResource('', 'v1', 'secrets');
+    assert.ok(secrets);
+    home.store.remove(secrets, 'istio-system', 'istio-remote-secret-broken');
+    await until(
+      () => scrape(url),
+      (all) => !all.has(down),
+      'it to be gone',
+      { everyMs: 200 },
     );
   });
 
@@ -275,8 +302,15 @@ test('istiods that ask for a token of their own cluster are asked through its AP
   const patience = { withinMs: 60_000, everyMs: 200 };
   const reached = await until(() => istiods(forwarding), isPolled, 'istiods through the API server', patience);
   assert.deepEqual([...new Set(reached.map(({ access, state }) => `${access} ${state}`))], ['port_forward ok']);
-  const refused = await until(() => istiods(direct), isPolled, 'istiods at their addresses', patience);
-  assert.deepEqual([...new Set(refused.map(({ access, state }) => `${access} ${state}`))], ['http denied']);
+  const status = async () => (await (await fetch(`${direct}/api/v1/status`)).json()) as StatusDocument;
+  const isDown = ({ remote_clusters: [demo] }: StatusDocument): boolean =>
+    demo?.sources.some(({ source, up }) => source === 'istiod' && up === false) === true;
+  const {
+    remote_clusters: [demo],
+  } = await until(status, isDown, 'istiods that are not asked', patience);
+  assert.equal(demo?.istiods, null);
+  const why = demo?.sources.find(({ source }) => source === 'istiod')?.last_error ?? '';
+  assert.match(why, /^denied: the cluster has istiods of its own.*set remoteClusters\.portForward: true/);
   // Both call their cluster Kubernetes.
   const series = await scrape(forwarding);
   const listed = [...of('demo', series).keys()].filter((key) => key.startsWith('meshladder_proxy_info{'));

@@ -51,6 +51,7 @@ export async function startRecordedCluster(
     store,
     users: new Map([[TOKEN, everything]]),
     logs: { find: () => undefined },
+    ports: { find: ({ pod, port }) => (pod.startsWith('istiod-') && port === istiodPort ? { tcp: port } : undefined) },
   });
   context.after(() => server.close());
   const kubeconfig = join(folder, 'kubeconfig');

@@ -50,10 +50,10 @@ export function createExposition(options: ExpositionOptions): () => Promise<Page
   const pack = createPacker();
   const said = new Set<string>();
   const sayOnce = (
-    fields: { readonly rung?: string; readonly family?: string; readonly err?: unknown },
+    fields: { readonly rung?: string; readonly cluster?: string; readonly family?: string; readonly err?: unknown },
     message: string,
   ): void => {
-    const key = `${fields.rung} ${fields.family} ${message} ${fields.err}`;
+    const key = `${fields.rung} ${fields.cluster} ${fields.family} ${message} ${fields.err}`;
     if (said.has(key) || said.size >= 1000) return;
     said.add(key);
     options.log.error(fields, message);
@@ -125,7 +125,7 @@ function columnOf(rung: Rung, { self, maxSeries, shard = UNDIVIDED }: Exposition
 
 interface PieceOptions extends ExpositionOptions {
   readonly sayOnce: (
-    fields: { readonly rung?: string; readonly family?: string; readonly err?: unknown },
+    fields: { readonly rung?: string; readonly cluster?: string; readonly family?: string; readonly err?: unknown },
     message: string,
   ) => void;
 }
@@ -159,8 +159,9 @@ async function evaluate(
   const evaluation = await evaluateRung(rung, snapshot, giveWay);
   const { error: err } = evaluation;
   if (err !== undefined) {
-    self.rungFailed(rung.id);
-    sayOnce({ rung: rung.id, err }, 'a rung failed; its metrics are missing from the scrape');
+    const { meshCluster: cluster } = snapshot.settings;
+    self.rungFailed(rung.id, cluster);
+    sayOnce({ rung: rung.id, cluster, err }, 'a rung failed; its metrics are missing from the scrape');
   }
   return evaluation;
 }

@@ -15,14 +15,14 @@ export interface BuildInfo {
 
 /** The exporter's own metrics: few, so prom-client keeps and writes them, in a registry of its own. */
 export interface SelfMetrics {
-  rungFailed(rung: string): void;
+  /** @param meshCluster in whose snapshot */
+  rungFailed(rung: string, meshCluster: string): void;
   rungTook(rung: string, seconds: number): void;
   seriesCapped(family: string, count: number): void;
   seriesRepeated(family: string, count: number): void;
-  /** @param meshCluster of a task that is not of the cluster at home */
-  taskTook(task: string, seconds: number, meshCluster?: string): void;
-  /** A remote cluster is not watched any more. */
-  clusterGone(meshCluster: string): void;
+  taskTook(task: string, seconds: number): void;
+  /** Another cluster is watched from now on. */
+  remoteCluster(meshCluster: string): RemoteClusterMetrics;
   tickMissed(): void;
   rendered(seconds: number): void;
   requestRefused(reason: RefusalReason): void;
@@ -32,6 +32,13 @@ export interface SelfMetrics {
   text(): Promise<string>;
   /** The same without what tells of work on the mesh: all that a standby exposes. */
   processText(): Promise<string>;
+}
+
+/** What is told of work on one remote cluster. */
+export interface RemoteClusterMetrics {
+  taskTook(task: string, seconds: number): void;
+  /** It is not watched any more: nothing is told of it, whatever still ends. */
+  gone(): void;
 }
 
 /** What this exporter is among others. */
@@ -67,6 +74,7 @@ export function createSelfMetrics(
   const rungDuration = gauge(SELF_FAMILIES.rungDuration);
   const capped = counter(SELF_FAMILIES.seriesCapped);
   const repeated = counter(SELF_FAMILIES.seriesRepeated);
+  const taskDuration = gauge(SELF_FAMILIES.taskDuration);
   const missedTicks = counter(SELF_FAMILIES.missedTicks);
   missedTicks.inc(cluster, 0);
   const renderDuration = gauge(SELF_FAMILIES.renderDuration);
@@ -79,11 +87,12 @@ export function createSelfMetrics(
   collectProcessMetrics(ofProcess);
 
   return {
-    rungFailed: (rung) => errors.inc({ ...cluster, rung }),
+    rungFailed: (rung, of) => errors.inc({ mesh_cluster: of, rung }),
     rungTook: (rung, seconds) => rungDuration.set({ ...cluster, rung }, seconds),
     seriesCapped: (family, count) => capped.inc({ ...cluster, family }, count),
     seriesRepeated: (family, count) => repeated.inc({ ...cluster, family }, count),
-    ...taskDurations(gauge(SELF_FAMILIES.taskDuration), meshCluster),
+    taskTook: (task, seconds) => taskDuration.set({ ...cluster, task }, seconds),
+    remoteCluster: (id) => remoteMetrics(id, { taskDuration, errors, rungs }),
     tickMissed: () => missedTicks.inc(cluster),
     rendered: (seconds) => renderDuration.set(cluster, seconds),
     requestRefused: (reason) => refused.inc({ ...cluster, reason }),
@@ -96,17 +105,26 @@ export function createSelfMetrics(
   };
 }
 
-/** Of the cluster at home, where nothing else is said. */
-function taskDurations(duration: Gauge, home: string): Pick<SelfMetrics, 'taskTook' | 'clusterGone'> {
-  const tasks = new Map<string, Set<string>>();
+interface RemoteParts {
+  readonly taskDuration: Gauge;
+  readonly errors: Counter;
+  readonly rungs: readonly string[];
+}
+
+function remoteMetrics(id: string, { taskDuration, errors, rungs }: RemoteParts): RemoteClusterMetrics {
+  const tasks = new Set<string>();
+  let isGone = false;
+  for (const rung of rungs) errors.inc({ mesh_cluster: id, rung }, 0);
   return {
-    taskTook: (task, seconds, meshCluster = home) => {
-      duration.set({ mesh_cluster: meshCluster, task }, seconds);
-      tasks.set(meshCluster, (tasks.get(meshCluster) ?? new Set()).add(task));
+    taskTook: (task, seconds) => {
+      if (isGone) return;
+      tasks.add(task);
+      taskDuration.set({ mesh_cluster: id, task }, seconds);
     },
-    clusterGone: (gone) => {
-      for (const task of tasks.get(gone) ?? []) duration.remove({ mesh_cluster: gone, task });
-      tasks.delete(gone);
+    gone: () => {
+      isGone = true;
+      for (const task of tasks) taskDuration.remove({ mesh_cluster: id, task });
+      for (const rung of rungs) errors.remove({ mesh_cluster: id, rung });
     },
   };
 }

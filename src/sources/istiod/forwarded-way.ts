@@ -1,5 +1,6 @@
 import type { PortForward } from '../pod-port.ts';
 import type { Question, Way } from './access.ts';
+import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
 import { createForwardingClient } from './forwarding-client.ts';
 import type { HttpClient } from './http-client.ts';
@@ -7,34 +8,30 @@ import { httpWay } from './http-way.ts';
 
 export interface ForwardedWayOptions {
   readonly portForward: PortForward;
-  /** For the addresses of those to whom nothing is forwarded. Closed by who opened it. */
-  readonly direct: HttpClient;
   readonly deadlineMs: number;
   readonly limitBytes: number;
 }
 
-/** Over HTTP, through the API server, poll after poll; what was found out of an istiod holds for as long as it is there. */
-export function forwardedWay({ portForward, direct, ...bounds }: ForwardedWayOptions): Way {
-  let ways: ReadonlyMap<string, Way> = new Map();
+/**
+ * Over HTTP, through the API server and in no other way: pods of another cluster are asked, whose addresses may be those of
+ * others here.
+ */
+export function forwardedWay({ portForward, ...bounds }: ForwardedWayOptions): Way {
   const wayTo = (target: IstiodTarget): Way => {
-    const known = ways.get(keyOf(target));
-    if (known !== undefined) return known;
-    const client = createForwardingClient({ portForward, targets: [target], direct });
-    const way = httpWay({ client, accessTo: client.accessTo, ...bounds });
-    ways = new Map([...ways, [keyOf(target), way]]);
-    return way;
+    const client = createForwardingClient({ portForward, targets: [target], direct: NOT_AT_ADDRESSES });
+    return httpWay({ client, accessTo: client.accessTo, ...bounds });
   };
   return {
-    kind: (target) => wayTo(target).kind(target),
+    kind: () => 'port_forward',
     sync: (question: Question) => wayTo(question.target).sync(question),
     version: (question) => wayTo(question.target).version(question),
-    keep(targets) {
-      const keys = new Set(targets.map(keyOf));
-      ways = new Map([...ways].filter(([key]) => keys.has(key)));
-    },
   };
 }
 
-function keyOf({ base, identity }: IstiodTarget): string {
-  return `${base} ${identity}`;
-}
+const NOT_AT_ADDRESSES: HttpClient = {
+  get: () =>
+    Promise.reject(
+      new AskError({ code: 'refused', detail: 'pods of another cluster are not asked at their addresses' }),
+    ),
+  close: async () => {},
+};

@@ -19,7 +19,7 @@ export interface WaysOptions {
   readonly caFile?: string | undefined;
   readonly timeoutMs: number;
   readonly limitBytes?: number;
-  /** The debug port is asked through it first; without it, at pod addresses alone. */
+  /** The debug port is asked through it, and in no other way. */
   readonly portForward?: PortForward | undefined;
 }
 
@@ -31,12 +31,12 @@ export interface Ways {
 
 /** @throws TypeError for xDS alone without a `caFile`; the config is checked before */
 export function openWays(options: WaysOptions, clock: Pick<Clock, 'monotonicMs'>): Ways {
-  const { access = 'auto', caFile, timeoutMs: deadlineMs, limitBytes = DEFAULT_LIMIT_BYTES } = options;
-  if (access === 'xds' && caFile === undefined) throw new TypeError('istiod.access: xds needs istiod.caFile');
+  const { access = 'auto', caFile, portForward, limitBytes = DEFAULT_LIMIT_BYTES } = options;
+  const bounds = { deadlineMs: options.timeoutMs, limitBytes };
+  if (portForward !== undefined)
+    return { access: onlyWay(forwardedWay({ portForward, ...bounds })), close: async () => {} };
   const client = createHttpClient();
-  const bounds = { deadlineMs, limitBytes };
-  const { portForward } = options;
-  const http = portForward ? forwardedWay({ portForward, direct: client, ...bounds }) : httpWay({ client, ...bounds });
+  const http = httpWay({ client, ...bounds });
   const xds = caFile === undefined ? undefined : xdsWay({ trust: fileTrust(caFile), ...bounds });
   return {
     access: accessBy(access, { http, xds, nowMs: () => clock.monotonicMs() }),
@@ -55,8 +55,9 @@ export interface OpenedWays {
   readonly nowMs: () => number;
 }
 
-/** The ways that are wished for, of those there are. */
+/** The ways that are wished for, of those there are. @throws TypeError for xDS alone where there is none */
 export function accessBy(wish: AccessWish, { http, xds, nowMs }: OpenedWays): Access {
+  if (wish === 'xds' && xds === undefined) throw new TypeError('istiod.access: xds needs istiod.caFile');
   if (xds === undefined || wish === 'http') return onlyWay(http);
   return wish === 'xds' ? onlyWay(xds) : eitherWay({ http, xds, nowMs });
 }

@@ -29,11 +29,17 @@ export async function askExporter(
     await client.get(get, (chunk) => void chunks.push(chunk), signal);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalid(`${server}${path} is not JSON`);
+    if (error instanceof SyntaxError) throw invalid(`${urlOf(server, path)} is not JSON`);
     throw error instanceof AskError ? inOtherWords(error, server, path) : error;
   } finally {
     await client.close();
   }
+}
+
+/** Where that is asked, for a person. */
+export function urlOf(server: string, path: ExporterPath): string {
+  const { base, path: whole } = addressOf(server, path);
+  return base + whole;
 }
 
 function addressOf(server: string, path: ExporterPath): { readonly base: string; readonly path: string } {
@@ -78,7 +84,7 @@ function unknownError(server: string, status: number, text: string): AskError | 
   const words = status === 404 ? fieldsIn(text)?.['error'] : undefined;
   if (typeof words === 'string' && words.startsWith('no cluster ')) {
     return invalid(
-      `${server}: it watches no cluster of this id; ${server.split('?')[0]}/api/v1/status names those it does`,
+      `${server}: it watches no cluster of this id; ${addressOf(server, '/api/v1/status').base}/api/v1/status names those it does`,
     );
   }
   const [, what] = typeof words === 'string' ? (/there is no (such|namespace) /.exec(words) ?? []) : [];

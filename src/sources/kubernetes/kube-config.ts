@@ -97,7 +97,8 @@ async function fromFiles(way: Extract<Way, { kind: 'kubeconfig' }>, options: Kub
   return createKubeAccess(() => loadKubeconfig(files), `context ${first.getCurrentContext()} of ${paths.join(', ')}`);
 }
 
-function checkProxy({ proxyUrl, origin }: KubeAccess): void {
+/** @throws KubeConfigError for a proxy that we cannot speak with */
+export function checkProxy({ proxyUrl, origin }: KubeAccess): void {
   if (proxyUrl === undefined) return;
   const scheme = URL.canParse(proxyUrl) ? new URL(proxyUrl).protocol : 'no URL';
   if (PROXY_SCHEMES.includes(scheme)) return;

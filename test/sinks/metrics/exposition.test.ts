@@ -111,7 +111,7 @@ test('a rung that throws loses its own samples only, is counted each time and sa
   assert.equal(families.get('meshladder_broken')?.samples.size, 0);
   assert.equal(families.get('meshladder_sound')?.samples.size, 1);
   const errors = families.get('meshladder_rung_errors_total')?.samples;
-  assert.equal(errors?.get('meshladder_rung_errors_total{mesh_cluster="east",rung="broken"}'), 2);
+  assert.equal(errors?.get('meshladder_rung_errors_total{mesh_cluster="Kubernetes",rung="broken"}'), 2);
   assert.equal(errors?.get('meshladder_rung_errors_total{mesh_cluster="east",rung="sound"}'), 0);
   assert.deepEqual(
     log.lines.map((line) => line.fields['rung']),

@@ -5,10 +5,6 @@ import type { Asked, Way } from '../../../src/sources/istiod/access.ts';
 import { AskError } from '../../../src/sources/istiod/ask-error.ts';
 import type { IstiodTarget } from '../../../src/sources/istiod/discover.ts';
 import { eitherWay, RETRY_HTTP_MS, RETRY_OTHER_MS } from '../../../src/sources/istiod/either-way.ts';
-import { forwardedWay } from '../../../src/sources/istiod/forwarded-way.ts';
-import type { HttpClient } from '../../../src/sources/istiod/http-client.ts';
-import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
-import type { PortForward } from '../../../src/sources/pod-port.ts';
 import { virtualTime } from '../../support/virtual-time.ts';
 
 const NEVER = new AbortController().signal;
@@ -203,39 +199,16 @@ test('both ways let go of istiods that are gone, and xDS of those that answer ov
   assert.deepEqual(lab.kept, { http: ['b'], xds: [] });
 });
 
-test('of istiods that come and go, a client is kept for those that are there', async () => {
-  const tried = new Set<string>();
-  const portForward: PortForward = {
-    async ask(to) {
-      tried.add(to.pod);
-      throw new KubeApiError({ code: 'denied', status: 403, detail: 'no right to forward ports' });
-    },
-    connect: () => assert.fail('HTTP alone is forwarded here'),
-  };
-  const direct: HttpClient = {
-    async get(_get, consume) {
-      consume(Buffer.from('[]'));
-    },
-    close: async () => undefined,
-  };
-  const http = forwardedWay({ portForward, direct, deadlineMs: 1_000, limitBytes: 1_000 });
-  const nobody = (): never => assert.fail('HTTP does');
-  const access = eitherWay({ http, xds: { kind: nobody, sync: nobody, version: nobody }, nowMs: () => 0 });
-  const at = (name: string): IstiodTarget => ({
-    ...target(name),
-    base: `http://${name}:15014`,
-    port: { namespace: 'istio-system', pod: name, port: 15014 },
+test('HTTP is told which istiods are there, xDS of those that it is used for', () => {
+  const kept: string[] = [];
+  const nobody = (): never => assert.fail('nobody is asked');
+  const wayOf = (name: string): Way => ({
+    kind: nobody,
+    sync: nobody,
+    version: nobody,
+    keep: (targets) => void kept.push(`${name} ${targets.map(({ istiod }) => istiod.name)}`),
   });
-  const poll = async (names: readonly string[]): Promise<readonly string[]> => {
-    tried.clear();
-    const targets = names.map(at);
-    access.keep(targets);
-    for (const each of targets) await access.ask({ target: each, token: undefined, signal: NEVER });
-    return [...tried];
-  };
-  // Forwarding is tried by a new client alone: one that is kept knows that the address does.
-  assert.deepEqual(await poll(['a', 'b']), ['a', 'b']);
-  assert.deepEqual(await poll(['a', 'b']), []);
-  assert.deepEqual(await poll(['b', 'c']), ['c']);
-  assert.deepEqual(await poll(['a', 'b', 'c']), ['a'], 'what was known of the one that was gone is forgotten');
+  const access = eitherWay({ http: wayOf('http'), xds: wayOf('xds'), nowMs: () => 0 });
+  access.keep([target('a'), target('b')]);
+  assert.deepEqual(kept.toSorted(), ['http a,b', 'xds ']);
 });

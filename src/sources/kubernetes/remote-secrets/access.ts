@@ -1,5 +1,6 @@
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { createKubeAccess, type KubeAccess } from '../kube-access.ts';
+import { checkProxy } from '../kube-config.ts';
 import { KubeConfigError } from '../kube-config-error.ts';
 import { kubeconfigOf } from '../kubeconfig-file.ts';
 import type { RemoteSecret } from './list.ts';
@@ -18,10 +19,15 @@ export async function remoteAccess({ kubeconfig, secret, cluster }: RemoteSecret
     const remedy = 'write the Secret with istioctl create-remote-secret, which puts a token and a certificate into it';
     throw new KubeConfigError(`${where}: ${reach.join(', ')} may not stand there; ${remedy}`);
   };
-  return createKubeAccess(load, where);
+  const access = await createKubeAccess(load, where);
+  checkProxy(access);
+  return access;
 }
 
-/** As istiod refuses them (Istio pkg/kube/multicluster/secretcontroller.go, sanitizeKubeConfig). */
+/**
+ * As istiod refuses them (Istio pkg/kube/multicluster/secretcontroller.go, sanitizeKubeConfig), and beyond it: a login by
+ * `auth-provider`, files of ours whatever they are for, and a server that may be anybody.
+ */
 function reachOfUser({ exec, authProvider, certFile, keyFile }: User): readonly string[] {
   return [
     ...(exec ? ['exec'] : []),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isSpecObject } from '../../../model/spec-fields.ts';
 import type { RbacNeed } from '../../source.ts';
 import type { KubeApi } from '../kube-api.ts';
@@ -10,7 +11,7 @@ export interface RemoteSecret {
   readonly kubeconfig: string;
   /** `NAMESPACE/NAME` of the Secret. */
   readonly secret: string;
-  /** Changes when the Secret does. */
+  /** Changes when the kubeconfig does, and with nothing else of the Secret. */
   readonly version: string;
 }
 
@@ -36,7 +37,7 @@ export async function listRemoteSecrets(
   rootNamespace: string,
   signal: AbortSignal,
 ): Promise<readonly RemoteSecret[]> {
-  const path = `/api/v1/namespaces/${rootNamespace}/secrets`;
+  const path = `/api/v1/namespaces/${encodeURIComponent(rootNamespace)}/secrets`;
   let found: RemoteSecret[] = [];
   for await (const { items, restarted } of api.list(path, { labelSelector: SELECTOR }, signal)) {
     if (restarted) found = [];
@@ -48,9 +49,9 @@ export async function listRemoteSecrets(
 function secretsIn({ metadata, data }: Readonly<Record<string, unknown>>, namespace: string): readonly RemoteSecret[] {
   if (!isSpecObject(metadata) || !isSpecObject(data)) return [];
   const secret = `${namespace}/${String(metadata['name'])}`;
-  const version = `${String(metadata['uid'])}@${String(metadata['resourceVersion'])}`;
   return Object.entries(data).flatMap(([cluster, encoded]) => {
     if (typeof encoded !== 'string' || cluster === '') return [];
-    return [{ cluster, secret, version, kubeconfig: Buffer.from(encoded, 'base64').toString('utf8') }];
+    const kubeconfig = Buffer.from(encoded, 'base64').toString('utf8');
+    return [{ cluster, secret, kubeconfig, version: createHash('sha256').update(kubeconfig).digest('hex') }];
   });
 }
