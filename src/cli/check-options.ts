@@ -2,7 +2,7 @@ import { parseDuration } from '../config/units.ts';
 import type { AskedPart } from '../model/asked-pods.ts';
 import { readAskedPod, readNamespace } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
-import { type AccessFlags, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
+import { type AccessFlags, checkAccess, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
 import { checkServer, checkUrl } from './status-options.ts';
 
 /** As commander gives them. */
@@ -63,7 +63,8 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
   };
 }
 
-function checkTogether({ server, url = [], prometheus, prometheusTokenFile }: CheckFlags): void {
+function checkTogether(flags: CheckFlags): void {
+  const { server, url = [], prometheus, prometheusTokenFile } = flags;
   if (server !== undefined && url.length > 0) throw new UserError('--server and --url: give one of them');
   if (server !== undefined && prometheus !== undefined) {
     throw new UserError(
@@ -73,6 +74,7 @@ function checkTogether({ server, url = [], prometheus, prometheusTokenFile }: Ch
   if (prometheus === undefined && prometheusTokenFile !== undefined) {
     throw new UserError('--prometheus-token-file: only with --prometheus');
   }
+  checkAccess(flags, server === undefined ? 'kubernetes' : 'server');
 }
 
 function prometheusOf({ prometheus, prometheusTokenFile: tokenFile }: CheckFlags): Pick<CheckOptions, 'prometheus'> {

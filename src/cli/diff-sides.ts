@@ -7,6 +7,7 @@ import { type AskedPod, type PodName, readAskedPod, readPodName } from './config
 import type { IstiodFlags } from './diff-istiod.ts';
 import { readConfig } from './diff-output.ts';
 import { type Io, UserError } from './io.ts';
+import { checkAccess } from './istiod-access.ts';
 import { type LiveFlags, type LiveMesh, readLiveOrigin, withLiveMesh } from './kube-session.ts';
 
 /** As commander gives them. */
@@ -45,9 +46,11 @@ export async function readSides(pod: string | undefined, flags: SideFlags, io: I
   return readMissing(pod, { sent, loaded }, flags, io);
 }
 
-function checkSides({ istiod, envoy, url = [] }: SideFlags): void {
+function checkSides(flags: SideFlags): void {
+  const { istiod, envoy, url = [] } = flags;
   if (istiod === '-' && envoy === '-') throw new UserError('--istiod - and --envoy -: stdin can be read once');
   if (istiod !== undefined && url.length > 0) throw new UserError('--istiod and --url: give one of them');
+  checkAccess(flags, istiod === undefined ? (url.length > 0 ? 'urls' : 'kubernetes') : 'files');
 }
 
 async function readMissing(pod: string, given: Given, flags: SideFlags, io: Io): Promise<Sides> {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { IstiodAnswer } from '../model/control-plane.ts';
 import type { SourceError } from '../model/source-error.ts';
 import type { AccessWish } from '../sources/istiod/open-ways.ts';
+import { UserError } from './io.ts';
 
 /** As commander gives them. */
 export interface AccessFlags {
@@ -31,6 +32,46 @@ export function declareAccessOptions(command: Command): Command {
     )
     .option('--ca-file <file>', "for xds: the mesh's root certificate (default: the ConfigMap istio-ca-root-cert)")
     .option('--request-token <account>', "for xds: have a token made for this service account of istiod's namespace");
+}
+
+/** Where istiods are found, or what is read in their place. */
+export type AccessOrigin = 'kubernetes' | 'urls' | 'server' | 'files';
+
+/**
+ * What is given in vain is a mistake of who gives it.
+ * @param origin `kubernetes` also where a cluster is read beside istiods at URLs
+ * @throws UserError for what makes no sense together, or says nothing there
+ */
+export function checkAccess(flags: AccessFlags, origin: AccessOrigin): void {
+  const { access, caFile, tokenFile, requestToken } = flags;
+  if (origin === 'server' || origin === 'files') {
+    const [vain] = givenOf(flags);
+    if (vain !== undefined) throw new UserError(`${vain} ${IN_VAIN[origin]}`);
+  }
+  if (tokenFile !== undefined && requestToken !== undefined) {
+    throw new UserError('--token-file and --request-token: give one of them');
+  }
+  if (origin !== 'urls') return;
+  if (requestToken !== undefined) {
+    throw new UserError('--request-token with --url: there is no cluster to make a token; give --token-file');
+  }
+  if (access === 'xds' && caFile === undefined) {
+    throw new UserError("--access xds with --url: give --ca-file too, a file of the mesh's root certificate");
+  }
+}
+
+const IN_VAIN: Readonly<Record<'server' | 'files', string>> = {
+  server: 'with --server: an exporter asks istiods in the way that it is configured; leave it out',
+  files: 'with saved answers: no istiod is asked; leave it out',
+};
+
+function givenOf({ access, caFile, tokenFile, requestToken }: AccessFlags): readonly string[] {
+  return [
+    ...(access === 'auto' ? [] : [`--access ${access}`]),
+    ...(caFile === undefined ? [] : ['--ca-file']),
+    ...(tokenFile === undefined ? [] : ['--token-file']),
+    ...(requestToken === undefined ? [] : ['--request-token']),
+  ];
 }
 
 export function readAccess({ access: wish, caFile, tokenFile, requestToken }: AccessFlags): IstiodAccessOptions {

@@ -2,7 +2,7 @@ import { parseDuration } from '../config/units.ts';
 import { type EpochSeconds, epochSecondsFromMs } from '../model/brand.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { type Io, UserError } from './io.ts';
-import { type AccessFlags, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
+import { type AccessFlags, checkAccess, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
 
 /** As commander gives them. */
 export interface StatusFlags extends AccessFlags {
@@ -52,14 +52,12 @@ export function readStatusOptions(pods: readonly string[], flags: StatusFlags, i
   if (output === undefined) throw new UserError(`-o ${flags.output}: give table, wide or json`);
   const timeoutMs = parseDuration(flags.timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
-  const [origin, access] = [originOf(flags), readAccess(flags)];
-  if (origin.kind === 'urls' && access.wish === 'xds' && access.caFile === undefined) {
-    throw new UserError("--access xds with --url: give --ca-file too, a file of the mesh's root certificate");
-  }
+  const origin = originOf(flags);
+  checkAccess(flags, origin.kind);
   return {
     origin,
     output,
-    access,
+    access: readAccess(flags),
     timeoutMs,
     coloured: flags.color && io.stdout.isTTY === true && !io.env['NO_COLOR'],
     selects: (row) => isWanted(row, pods, flags.namespace),
