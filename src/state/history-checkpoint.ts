@@ -39,7 +39,7 @@ export function* historyPieces(
   let comma = '';
   for (const entry of entriesOf(history)) {
     entries.push(JSON.stringify(entry));
-    if (entries.length < ENTRIES) continue;
+    if (entries.length < ENTRIES_A_PIECE) continue;
     yield comma + entries.join(',');
     entries = [];
     comma = ',';
@@ -49,7 +49,7 @@ export function* historyPieces(
 }
 
 /** So many are made and written in about a millisecond. */
-const ENTRIES = 250;
+const ENTRIES_A_PIECE = 250;
 
 function* entriesOf({ proxies, restored }: SyncHistory): Generator<Entry> {
   for (const [key, proxy] of proxies) {

@@ -92,15 +92,15 @@ function owesConnection({ proxy }: Pod, { advance, graceSeconds }: Poll): boolea
 function* takeOthers(poll: Poll): Steps<void> {
   const { previous, next, advance } = poll;
   yield* eachInSteps(previous, ([key, before]) => {
-    if (!next.has(key) && !isHeld({ ...before, before }, poll)) poll.forgot = true;
+    if (!next.has(key) && !hold({ ...before, before }, poll)) poll.forgot = true;
   });
   for (const [key, fact] of advance.restored) {
-    if (!next.has(key) && !previous.has(key)) isHeld({ ...fact, key, before: undefined }, poll);
+    if (!next.has(key) && !previous.has(key)) hold({ ...fact, key, before: undefined }, poll);
   }
 }
 
-/** Whether it is kept as last known. */
-function isHeld(look: UnlistedLook, poll: Poll): boolean {
+/** Keeps it as last known, where that is worth it. @returns whether it is kept */
+function hold(look: UnlistedLook, poll: Poll): boolean {
   if (poll.elsewhere.has(look.cluster) || isGone(look, poll)) return false;
   const held = holdUnlisted(look, poll.advance);
   if (!isWorthHolding(held, poll)) return false;

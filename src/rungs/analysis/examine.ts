@@ -12,7 +12,7 @@ import { analysisOf } from './standing.ts';
 
 type Found = readonly AnalysisFinding[];
 /** Every namespace asks in turn, and analysis looks at all at once. */
-const told = new WeakMap<MeshAnalysis, ReadonlyMap<string, Found>>();
+const findingsByNamespace = new WeakMap<MeshAnalysis, ReadonlyMap<string, Found>>();
 
 /** Whether configuration makes sense, as `meshladder analyze` says in full. Only errors are a finding here. */
 export function examineAnalysis(snapshot: MeshSnapshot, scope: Scope): Finding {
@@ -80,8 +80,8 @@ function findingText({ code, object, text }: AnalysisFinding): string {
 
 function findingsOf(analysis: MeshAnalysis, snapshot: MeshSnapshot, scope: Scope): Found {
   const { namespace, name } = scope;
-  const byNamespace = told.get(analysis) ?? Map.groupBy(analysis.findings, namespaceOf);
-  told.set(analysis, byNamespace);
+  const byNamespace = findingsByNamespace.get(analysis) ?? Map.groupBy(analysis.findings, namespaceOf);
+  findingsByNamespace.set(analysis, byNamespace);
   const asked = namespace === undefined ? [...byNamespace.values()].flat() : (byNamespace.get(namespace) ?? []);
   if (name === undefined) return asked;
   const workload = workloadOfPod(name, podsIn(snapshot, scope)?.[0], snapshot.cluster);

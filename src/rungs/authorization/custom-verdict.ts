@@ -1,4 +1,4 @@
-import { keyOfObject } from '../../model/cluster.ts';
+import { keyOfObject, objectKey } from '../../model/cluster.ts';
 import type { DescribedRequest } from '../../model/described-request.ts';
 import type { AuthorizationMesh } from './attribute.ts';
 import { doubtOf, PASS, type Step, titled, type Verdict } from './decision.ts';
@@ -21,7 +21,7 @@ export function customVerdict(
   const providers = new Map(
     policies.filter(({ action }) => action === 'CUSTOM').map((policy) => [keyOfObject(policy), policy.provider]),
   );
-  const providerOf = (step: Step): string => providers.get(`${step.policyNamespace}/${step.policy}`) ?? '';
+  const providerOf = (step: Step): string => providers.get(objectKey(step.policyNamespace, step.policy)) ?? '';
   // An authorizer that speaks HTTP only is not asked about TCP.
   const asked = steps.filter(
     (step) => step.action === 'CUSTOM' && !(protocol === 'tcp' && authorizers?.get(providerOf(step))?.tcp === false),

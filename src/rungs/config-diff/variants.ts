@@ -17,11 +17,11 @@ export interface SectionVariants {
   readonly replicas: number;
 }
 
-const told = new WeakMap<Inspections['proxies'], readonly SectionVariants[]>();
+const variantsOfLooks = new WeakMap<Inspections['proxies'], readonly SectionVariants[]>();
 
 /** By workload and section; of several groups of replicas (a rollout under way) the one that agrees least. */
 export function workloadVariants({ proxies }: Inspections): readonly SectionVariants[] {
-  const before = told.get(proxies);
+  const before = variantsOfLooks.get(proxies);
   if (before !== undefined) return before;
   const workloads = Map.groupBy(proxies.values(), ({ namespace, workload }) => `${namespace}/${workload}`);
   const made = [...workloads.values()].flatMap((looks) =>
@@ -31,7 +31,7 @@ export function workloadVariants({ proxies }: Inspections): readonly SectionVari
       return compared.toSorted((one, other) => other.variants - one.variants).slice(0, 1);
     }),
   );
-  told.set(proxies, made);
+  variantsOfLooks.set(proxies, made);
   return made;
 }
 

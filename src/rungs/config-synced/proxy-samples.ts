@@ -65,15 +65,15 @@ const details = carriedFor<string, Detailed>();
 function addDetail(lists: Lists, row: ProxyRow, making: Making<string, Detailed>): void {
   const key = proxyKey(row, row.cluster);
   const last = making.last(key);
-  const told = last !== undefined && tells(last, row);
-  const detailed = told ? last : { state: row.state, info: infoOf(row), states: statesOf(row) };
+  const isSame = last !== undefined && hasSameLabels(last, row);
+  const detailed = isSame ? last : { state: row.state, info: infoOf(row), states: statesOf(row) };
   making.keep(key, detailed);
   lists.info.push(detailed.info);
   for (const sample of detailed.states) lists.syncState.push(sample);
 }
 
 /** Of a row of the same proxy. */
-function tells({ state, info: { labels } }: Detailed, row: ProxyRow): boolean {
+function hasSameLabels({ state, info: { labels } }: Detailed, row: ProxyRow): boolean {
   const { workload, type, istioVersion = '', revision = '', istiod = '' } = row;
   if (state !== row.state || labels.workload !== workload || labels.proxy_type !== type) return false;
   return labels.istio_version === istioVersion && labels.revision === revision && labels.istiod === istiod;

@@ -14,7 +14,7 @@ export const MAX_LOOK_SECONDS = 600;
 
 export const ENVOY_HEALTH = ['healthy', 'unhealthy', 'ejected'] as const;
 
-const told = new WeakMap<Inspections, ReadonlyMap<string, readonly EnvoyView[]>>();
+const viewsOfLooks = new WeakMap<Inspections, ReadonlyMap<string, readonly EnvoyView[]>>();
 
 /** What Envoys that were looked into lately know of a service. Empty where nobody looked. @param host FQDN */
 export function envoyViews({ inspections, takenAt }: MeshSnapshot, host: string): readonly EnvoyView[] {
@@ -24,13 +24,13 @@ export function envoyViews({ inspections, takenAt }: MeshSnapshot, host: string)
 }
 
 function byHost(looks: Inspections): ReadonlyMap<string, readonly EnvoyView[]> {
-  const known = told.get(looks);
+  const known = viewsOfLooks.get(looks);
   if (known !== undefined) return known;
   const views = [...looks.proxies.values()].flatMap((proxy) =>
     (proxy.hosts ?? []).map((hosts): EnvoyView => ({ proxy, hosts })),
   );
   const made = Map.groupBy(views, ({ hosts }) => hosts.destination);
-  told.set(looks, made);
+  viewsOfLooks.set(looks, made);
   return made;
 }
 

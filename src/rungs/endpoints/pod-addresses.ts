@@ -3,18 +3,18 @@ import { known } from '../../model/observed.ts';
 import type { MeshSnapshot } from '../../model/snapshot.ts';
 import type { Pod } from '../../model/workload.ts';
 
-const told = new WeakMap<ObjectMap<Pod>, ReadonlyMap<string, Pod>>();
+const addressesOfPods = new WeakMap<ObjectMap<Pod>, ReadonlyMap<string, Pod>>();
 
 /** Pods by their addresses. Those that ended, or have their node's address, are not found by it. */
 function podsByAddress(pods: ObjectMap<Pod>): ReadonlyMap<string, Pod> {
-  const known = told.get(pods);
+  const known = addressesOfPods.get(pods);
   if (known !== undefined) return known;
   const made = new Map<string, Pod>();
   for (const pod of pods.values()) {
     if (pod.hostNetwork || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
     for (const ip of pod.ips) made.set(ip, pod);
   }
-  told.set(pods, made);
+  addressesOfPods.set(pods, made);
   return made;
 }
 

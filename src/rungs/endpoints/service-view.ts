@@ -20,7 +20,7 @@ export interface ServiceView {
 
 const DESTINATION_RULES = 'destinationrules.networking.istio.io';
 /** The last answer for each state of the slices, with all that it rests on. */
-const told = new WeakMap<object, { readonly basis: readonly unknown[]; readonly views: readonly ServiceView[] }>();
+const lastViews = new WeakMap<object, { readonly basis: readonly unknown[]; readonly views: readonly ServiceView[] }>();
 
 /** Every service that has endpoints of its own; undefined where services, slices or pods are not known. */
 export function serviceViews({ cluster, settings, takenAt }: MeshSnapshot): readonly ServiceView[] | undefined {
@@ -31,7 +31,7 @@ export function serviceViews({ cluster, settings, takenAt }: MeshSnapshot): read
   if (services === undefined || slices === undefined || pods === undefined) return undefined;
   const rules = now(cluster.config[DESTINATION_RULES] ?? { state: 'pending' });
   const basis = [services, pods, rules];
-  const last = told.get(slices);
+  const last = lastViews.get(slices);
   if (last?.basis.every((each, nth) => each === basis[nth]) === true) return last.views;
   const byService = Map.groupBy(slices.values(), sliceOwner);
   const subsets = subsetsByHost(rules ?? new Map());
@@ -42,7 +42,7 @@ export function serviceViews({ cluster, settings, takenAt }: MeshSnapshot): read
     const endpoints = serviceEndpoints(service, own, (name) => pods.get(name));
     return { ...viewOf(service, endpoints, subsets.get(fqdnOf(service)) ?? []), addresses: addressesOf(own) };
   });
-  told.set(slices, { basis, views });
+  lastViews.set(slices, { basis, views });
   return views;
 }
 

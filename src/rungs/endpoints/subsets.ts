@@ -11,14 +11,14 @@ export interface Subset {
   readonly labels: Labels;
 }
 
-const told = new WeakMap<ObjectMap<ConfigObject>, ReadonlyMap<string, readonly Subset[]>>();
+const subsetsOfRules = new WeakMap<ObjectMap<ConfigObject>, ReadonlyMap<string, readonly Subset[]>>();
 
 /**
  * Subsets by FQDN of their host, each name once: where two rules name one, the older rule's counts, as Istio merges them
  * (pilot/pkg/model/destination_rule.go). A wildcard host has no subsets of one service.
  */
 export function subsetsByHost(rules: ObjectMap<ConfigObject>): ReadonlyMap<string, readonly Subset[]> {
-  const known = told.get(rules);
+  const known = subsetsOfRules.get(rules);
   if (known !== undefined) return known;
   const byHost = new Map<string, Map<string, Subset>>();
   for (const { spec, namespace } of [...rules.values()].sort(oldestFirst)) {
@@ -28,7 +28,7 @@ export function subsetsByHost(rules: ObjectMap<ConfigObject>): ReadonlyMap<strin
     for (const subset of specObjects(specField(spec, 'subsets'))) addSubset(subsets, subset);
   }
   const made = new Map([...byHost].map(([host, subsets]) => [host, [...subsets.values()]]));
-  told.set(rules, made);
+  subsetsOfRules.set(rules, made);
   return made;
 }
 

@@ -73,12 +73,12 @@ function callerOf(
 }
 
 type Config = MeshSnapshot['cluster']['config'];
-const told = new WeakMap<Config, ReadonlyMap<string, ReadonlySet<string>>>();
+const routesOfConfig = new WeakMap<Config, ReadonlyMap<string, ReadonlySet<string>>>();
 
 /** Every name under which routes of the object stand in logs. */
 export function routesOf({ object }: Split, { cluster }: MeshSnapshot): ReadonlySet<string> {
-  const known = told.get(cluster.config) ?? routesByObject(cluster.config);
-  told.set(cluster.config, known);
+  const known = routesOfConfig.get(cluster.config) ?? routesByObject(cluster.config);
+  routesOfConfig.set(cluster.config, known);
   return known.get(keyOf({ object })) ?? new Set();
 }
 

@@ -25,7 +25,7 @@ export interface UndecidedRoute extends Pick<DeclaredWeight, 'object' | 'route'>
   readonly destinations: readonly string[];
 }
 
-const told = new WeakMap<ObjectMap<ConfigObject>, Declared>();
+const weightsOfObjects = new WeakMap<ObjectMap<ConfigObject>, Declared>();
 
 /** Every declared share. A kind that is not known gives none: nothing is declared by what cannot be read. */
 export function declaredWeights({ cluster, settings, takenAt }: MeshSnapshot): readonly DeclaredWeight[] {
@@ -48,12 +48,12 @@ function readAll(config: Config, heard: (observed: Observed<Objects>) => Objects
   return READERS.flatMap(([key, kind, read]) => {
     const objects = heard(config[key] ?? { state: 'pending' });
     if (objects === undefined) return [];
-    const before = told.get(objects);
+    const before = weightsOfObjects.get(objects);
     if (before !== undefined) return before;
     const scope: RouteScope = { clusterDomain: CLUSTER_DOMAIN, delegate: (name) => objects.get(name) };
     const each = [...objects.values()].map((object) => declaredBy(object, kind, read(object, scope)));
     const all = { weights: each.flatMap((one) => one.weights), undecided: each.flatMap((one) => one.undecided) };
-    told.set(objects, all);
+    weightsOfObjects.set(objects, all);
     return all;
   });
 }

@@ -17,11 +17,11 @@ export interface HeldByWorkload {
   readonly routes: readonly HeldRoute[];
 }
 
-const told = new WeakMap<Inspections['proxies'], readonly HeldByWorkload[]>();
+const heldByWorkloads = new WeakMap<Inspections['proxies'], readonly HeldByWorkload[]>();
 
 /** What each workload holds of routes that objects wrote; proxies whose routes could not be read say nothing. */
 export function heldByWorkload({ proxies }: Inspections): readonly HeldByWorkload[] {
-  const before = told.get(proxies);
+  const before = heldByWorkloads.get(proxies);
   if (before !== undefined) return before;
   const looks = [...proxies.values()].filter(({ weights }) => weights !== undefined);
   const made = [...Map.groupBy(looks, ({ namespace, workload }) => `${namespace}/${workload}`).values()].flatMap(
@@ -31,7 +31,7 @@ export function heldByWorkload({ proxies }: Inspections): readonly HeldByWorkloa
       return [{ namespace: first.namespace, workload: first.workload, routes: routesOf(replicas) }];
     },
   );
-  told.set(proxies, made);
+  heldByWorkloads.set(proxies, made);
   return made;
 }
 

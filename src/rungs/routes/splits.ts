@@ -12,15 +12,15 @@ export interface Split extends Pick<DeclaredWeight, 'object' | 'route'> {
 }
 
 type Config = ClusterObjects['config'];
-const told = new WeakMap<Config, ReadonlyMap<string, Split>>();
+const splitsOfConfig = new WeakMap<Config, ReadonlyMap<string, Split>>();
 
 /** Every declared split by `kind/namespace/name/route`. */
 export function splitsOf(config: Config): ReadonlyMap<string, Split> {
-  const known = told.get(config);
+  const known = splitsOfConfig.get(config);
   if (known !== undefined) return known;
   const grouped = Map.groupBy(declaredIn(config).weights, nameOf);
   const splits = new Map([...grouped].flatMap(([name, weights]) => splitOf(name, weights)));
-  told.set(config, splits);
+  splitsOfConfig.set(config, splits);
   return splits;
 }
 

@@ -46,7 +46,7 @@ export interface Access {
 export function onlyWay(way: Way): Access {
   return {
     kind: (target) => way.kind(target),
-    ask: (question) => askBy(way, question).then(told),
+    ask: (question) => askBy(way, question).then(askedOf),
     version: (question) => way.version(question),
     keep: (targets) => way.keep?.(targets),
   };
@@ -68,6 +68,6 @@ export async function askBy(way: Way, question: Question): Promise<Tried> {
   }
 }
 
-function told(tried: Tried): Asked {
+function askedOf(tried: Tried): Asked {
   return 'answer' in tried ? tried : { access: tried.access, error: tried.error };
 }

@@ -110,12 +110,12 @@ async function istiodsOf(options: ConfigDumpOptions, proxy: string): Promise<rea
     const overXds: Ask = async (signal) => ({
       chunks: [await xds.dump({ target: { xds: to }, token: undefined, signal }, proxy)],
     });
-    return { name, ask: access === 'xds' ? overXds : either(ask, overXds) };
+    return { name, ask: access === 'xds' ? overXds : httpElseXds(ask, overXds) };
   });
 }
 
 /** Over HTTP and, where that is closed, over xDS. It throws what is to be acted on, with both reasons. */
-function either(overHttp: Ask, overXds: Ask): Ask {
+function httpElseXds(overHttp: Ask, overXds: Ask): Ask {
   return async (signal) => {
     try {
       return await overHttp(signal);
