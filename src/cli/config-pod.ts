@@ -4,6 +4,7 @@ import { connectsByItself, isLeaving, proxyTypeOfPod } from '../model/proxy-pod.
 import { compareText } from '../model/text-order.ts';
 import type { Pod } from '../model/workload.ts';
 import { type KubeApi, KubeApiError, type RawObject } from '../sources/kubernetes/kube-api.ts';
+import { listAll } from '../sources/kubernetes/list-all.ts';
 import { mapPod } from '../sources/kubernetes/objects/pods.ts';
 import { nearNames } from './config-near.ts';
 import type { AskedPod, PodName } from './config-pod-name.ts';
@@ -60,7 +61,7 @@ async function findByOwner(api: KubeApi, asked: AskedPod, io: Io): Promise<Found
 async function listPods(api: KubeApi, asked: AskedPod, selector: LabelSelector, io: Io): Promise<readonly Pod[]> {
   const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
   const query = labels.length === 0 ? {} : { labelSelector: labels.join(',') };
-  const pods = (await listAll(api, podsPath(asked), query, io)).map(podOf);
+  const pods = (await listAll(api, podsPath(asked), query, io.signal)).map(podOf);
   return pods.filter((pod) => selects(selector, pod.labels));
 }
 
@@ -71,20 +72,6 @@ function podOf(raw: RawObject): Pod {
   } catch (cause) {
     throw new UserError(`what the API server calls a pod is none: ${(cause as Error).message}`, { cause });
   }
-}
-
-async function listAll(
-  api: KubeApi,
-  path: string,
-  query: Readonly<Record<string, string>>,
-  { signal }: Io,
-): Promise<readonly RawObject[]> {
-  let items: RawObject[] = [];
-  for await (const page of api.list(path, query, signal)) {
-    if (page.restarted === true) items = [];
-    items.push(...page.items);
-  }
-  return items;
 }
 
 async function getOrNone(api: KubeApi, path: string, { signal }: Io): Promise<RawObject | undefined> {
@@ -138,7 +125,7 @@ async function unknownOwner(api: KubeApi, path: string, asked: AskedPod, io: Io)
 /** Undefined where we may not see them: a hint only. */
 async function namesOf(api: KubeApi, path: string, io: Io): Promise<readonly string[] | undefined> {
   try {
-    const items = await listAll(api, path, {}, io);
+    const items = await listAll(api, path, {}, io.signal);
     return items.map((item) => String((item['metadata'] as { name?: unknown } | undefined)?.name ?? ''));
   } catch (error) {
     if (error instanceof KubeApiError) return undefined;

@@ -7,6 +7,7 @@ import { fixedIstiods } from '../sources/istiod/discover.ts';
 import { createHttpClient } from '../sources/istiod/http-client.ts';
 import { xdsWayOnce } from '../sources/istiod/once.ts';
 import type { XdsTrust } from '../sources/istiod/xds-way.ts';
+import { listAll } from '../sources/kubernetes/list-all.ts';
 import { mapPod } from '../sources/kubernetes/objects/pods.ts';
 import { LIMIT_BYTES } from './config-dump.ts';
 import type { PodName } from './config-pod-name.ts';
@@ -54,13 +55,8 @@ export async function readFromIstiodPods(mesh: LiveMesh, pod: PodName, flags: Fl
 }
 
 async function istiodPods({ api }: LiveMesh, namespace: string, { signal }: Io): Promise<readonly Pod[]> {
-  let pods: Pod[] = [];
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  for await (const page of api.list(path, { labelSelector: 'app=istiod' }, signal)) {
-    if (page.restarted === true) pods = [];
-    pods.push(...page.items.map(mapPod));
-  }
-  return pods;
+  return (await listAll(api, path, { labelSelector: 'app=istiod' }, signal)).map(mapPod);
 }
 
 interface Wanted {

@@ -4,6 +4,7 @@ import type { Pod } from '../model/workload.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { discoverIstiods, type IstiodTarget } from '../sources/istiod/discover.ts';
 import { type KubeApi, KubeApiError } from '../sources/kubernetes/kube-api.ts';
+import { listAll } from '../sources/kubernetes/list-all.ts';
 import { type Io, UserError } from './io.ts';
 import { unreachableRemedy } from './istiod-remedy.ts';
 import { type KubeOrigin, portForwardOf, withKubeApi } from './kube-session.ts';
@@ -64,15 +65,10 @@ async function listIstiodPods(
 ): Promise<readonly Pod[]> {
   const { mapPod } = await import('../sources/kubernetes/objects/pods.ts');
   const path = namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  let pods: Pod[] = [];
   try {
-    for await (const page of api.list(path, { labelSelector: 'app=istiod' }, signal)) {
-      if (page.restarted === true) pods = [];
-      pods.push(...page.items.map(mapPod));
-    }
+    return (await listAll(api, path, { labelSelector: 'app=istiod' }, signal)).map(mapPod);
   } catch (error) {
     if (!(error instanceof KubeApiError)) throw error;
     throw new UserError(`cannot list istiod pods: ${error.reason.detail}`, { cause: error });
   }
-  return pods;
 }

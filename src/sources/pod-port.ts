@@ -7,6 +7,11 @@ export interface PodPort {
   readonly port: number;
 }
 
+/** As people read it: `POD.NAMESPACE:PORT`. */
+export function podPortText({ namespace, pod, port }: PodPort): string {
+  return `${pod}.${namespace}:${port}`;
+}
+
 /** One HTTP request, bounded in time and size. */
 export interface PodRequest {
   readonly method: 'GET' | 'POST';

@@ -1,7 +1,7 @@
 import { makeOnce } from '../../model/make-once.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { KubeApiError } from '../kubernetes/kube-api.ts';
-import type { PodPort, PortForward } from '../pod-port.ts';
+import { type PodPort, type PortForward, podPortText } from '../pod-port.ts';
 import { AskError } from './ask-error.ts';
 import { type ForwardRefused, isNoWay, neitherWay } from './forward-failure.ts';
 import { type Bridge, openBridge } from './xds/bridge.ts';
@@ -14,14 +14,14 @@ import type { XdsAsked, XdsWay } from './xds-way.ts';
 export function forwardedXdsWay(direct: XdsWay, portForward: PortForward): XdsWay {
   const bridges = new Map<string, Promise<Bridge>>();
   const bridgeTo = (to: PodPort): Promise<Bridge> => {
-    return makeOnce(bridges, nameOf(to), () => openBridge(portForward, to));
+    return makeOnce(bridges, podPortText(to), () => openBridge(portForward, to));
   };
   const over = async <T, Q extends XdsAsked>(question: Q, ask: (question: Q) => Promise<T>): Promise<T> => {
     const { port } = question.target.xds;
     if (port === undefined) return ask(question);
     const bridge = await bridgeTo(port);
     try {
-      return await ask(through(question, bridge.address, nameOf(port)));
+      return await ask(through(question, bridge.address, podPortText(port)));
     } catch (error) {
       question.signal.throwIfAborted();
       const forward = forwardFailure(error, bridge);
@@ -50,11 +50,6 @@ export function forwardedXdsWay(direct: XdsWay, portForward: PortForward): XdsWa
 function through<Q extends XdsAsked>(question: Q, address: string, forwardedTo: string): Q {
   const { target } = question;
   return { ...question, target: { ...target, xds: { ...target.xds, address, forwardedTo } } };
-}
-
-/** As `forwarding-client` names them. */
-function nameOf({ namespace, pod, port }: PodPort): string {
-  return `${pod}.${namespace}:${port}`;
 }
 
 async function atAddress<T, Q extends XdsAsked>(

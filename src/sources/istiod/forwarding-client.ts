@@ -1,7 +1,7 @@
 import type { IstiodAccess } from '../../model/control-plane.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { createBreather } from '../breathe.ts';
-import type { PodPort, PortForward } from '../pod-port.ts';
+import { type PodPort, type PortForward, podPortText } from '../pod-port.ts';
 import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
 import { type ForwardRefused, isNoWay, neitherWay, reasonIn } from './forward-failure.ts';
@@ -76,7 +76,7 @@ async function askForwarded(
   if ('refused' in answer) return answer;
   if (answer.status === 200) return 'answered';
   const text = Buffer.concat(answer.chunks).subarray(0, 4_096).toString('utf8');
-  const host = `${to.pod}.${to.namespace}:${to.port}`;
+  const host = podPortText(to);
   throw explain?.(answer.status, text) ?? new AskError(answeredThere(answer.status, { host, path, deadlineMs }));
 }
 
