@@ -11,6 +11,7 @@ import type { Explained, InspectionWay } from '../sources/inspection/way.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import type { ConfigDump, ConfigDumps } from '../sources/istiod/config-dump.ts';
 import type { IstiodTarget } from '../sources/istiod/discover.ts';
+import { createForwardingClient } from '../sources/istiod/forwarding-client.ts';
 import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import { KubeApiError } from '../sources/kubernetes/kube-api.ts';
 import type { Scheduler, Source } from '../sources/source.ts';
@@ -142,10 +143,10 @@ async function createIstiods({ istiod, inspect }: Config, { serving }: Inspectio
       const targets = found().toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)));
       const { portForward } = serving();
       if (portForward === undefined) {
-        return createConfigDumps({ way: { kind: 'http', client, targets, tokenFile }, xds, access, ...bounds });
+        return createConfigDumps({ way: { client, targets, tokenFile }, xds, access, ...bounds });
       }
-      const ports = targets.flatMap(({ port }) => port ?? []);
-      return createConfigDumps({ way: { kind: 'port_forward', portForward, ports }, ...bounds });
+      const forwarding = createForwardingClient({ portForward, targets });
+      return createConfigDumps({ way: { client: forwarding, targets, tokenFile: undefined }, ...bounds });
     },
     async close() {
       xds?.close();

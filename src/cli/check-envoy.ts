@@ -6,8 +6,7 @@ import type { MeshSnapshot } from '../model/snapshot.ts';
 import type { Pod } from '../model/workload.ts';
 import { workloadOfPod } from '../model/workload-of-pod.ts';
 import { systemClock } from '../runtime/clock.ts';
-import type { ConfigDump, IstiodWay } from '../sources/istiod/config-dump.ts';
-import { istiodsOf } from './check-istiods.ts';
+import type { ConfigDump } from '../sources/istiod/config-dump.ts';
 import type { Look } from './check-look.ts';
 import { LIMIT_BYTES } from './config-dump.ts';
 import { reasonOf } from './kube-session.ts';
@@ -78,19 +77,23 @@ async function askIstiod(
   look: Look,
 ): Promise<ConfigDump> {
   const { options, io, toIstiods, trust } = look;
-  const { createConfigDumps, istiodPorts } = await import('../sources/istiod/config-dump.ts');
+  const { createConfigDumps, istiodTargets } = await import('../sources/istiod/config-dump.ts');
+  const { fixedIstiods } = await import('../sources/istiod/discover.ts');
+  const { createForwardingClient } = await import('../sources/istiod/forwarding-client.ts');
   const { createHttpClient } = await import('../sources/istiod/http-client.ts');
   const { xdsWayOnce } = await import('../sources/istiod/once.ts');
   const bounds = { deadlineMs: options.timeoutMs, limitBytes: LIMIT_BYTES };
   const { wish: access, tokenFile } = options.access;
   const xds = trust && xdsWayOnce({ trust, ...bounds }, toIstiods);
-  const client = createHttpClient();
-  const way: IstiodWay =
-    toIstiods === undefined
-      ? { kind: 'http', client, targets: istiodsOf(options, cluster) ?? [], tokenFile }
-      : { kind: 'port_forward', portForward: toIstiods, ports: istiodPorts(known(cluster.pods)?.values() ?? []) };
+  const { urls } = options;
+  const targets = urls.length > 0 ? fixedIstiods(urls) : istiodTargets(known(cluster.pods)?.values() ?? []);
+  const direct = createHttpClient();
+  const client = toIstiods ? createForwardingClient({ portForward: toIstiods, targets, direct }) : direct;
   try {
-    return await createConfigDumps({ way, xds, access, ...bounds }).read(who, io.signal);
+    return await createConfigDumps({ way: { client, targets, tokenFile }, xds, access, ...bounds }).read(
+      who,
+      io.signal,
+    );
   } finally {
     xds?.close();
     await client.close();

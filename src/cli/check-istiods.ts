@@ -25,7 +25,7 @@ export async function withIstiods(empty: MeshSnapshot, look: Look): Promise<Mesh
 }
 
 /** Undefined where pods are not known, and so who is to be asked. */
-export function istiodsOf({ urls }: CheckOptions, { pods }: ClusterObjects): readonly IstiodTarget[] | undefined {
+function istiodsOf({ urls }: CheckOptions, { pods }: ClusterObjects): readonly IstiodTarget[] | undefined {
   if (urls.length > 0) return fixedIstiods(urls);
   const seen = known(pods);
   return seen === undefined ? undefined : discoverIstiods(seen);

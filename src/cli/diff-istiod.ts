@@ -2,13 +2,15 @@ import type { EnvoyConfig } from '../model/envoy-config.ts';
 import type { Pod } from '../model/workload.ts';
 import { EnvoyAnswerError } from '../sources/envoy/envoy-answer-error.ts';
 import { readEnvoyAnswer } from '../sources/envoy/read-answer.ts';
-import { type ConfigDump, createConfigDumps, type IstiodWay, istiodPorts } from '../sources/istiod/config-dump.ts';
+import { type ConfigDump, createConfigDumps, type IstiodWay, istiodTargets } from '../sources/istiod/config-dump.ts';
 import { fixedIstiods } from '../sources/istiod/discover.ts';
+import { createForwardingClient } from '../sources/istiod/forwarding-client.ts';
 import { createHttpClient } from '../sources/istiod/http-client.ts';
 import { xdsWayOnce } from '../sources/istiod/once.ts';
 import type { XdsTrust } from '../sources/istiod/xds-way.ts';
 import { listAll } from '../sources/kubernetes/list-all.ts';
 import { mapPod } from '../sources/kubernetes/objects/pods.ts';
+import type { PortForward } from '../sources/pod-port.ts';
 import { LIMIT_BYTES } from './config-dump.ts';
 import type { PodName } from './config-pod-name.ts';
 import { type Io, UserError } from './io.ts';
@@ -31,7 +33,7 @@ export async function readFromIstiodUrls(pod: PodName, flags: Flags, io: Io): Pr
   const targets = fixedIstiods((flags.url ?? []).map((each) => checkUrl('--url', each)));
   const client = createHttpClient();
   try {
-    const way = { kind: 'http', client, targets, tokenFile: flags.tokenFile } as const;
+    const way = { client, targets, tokenFile: flags.tokenFile };
     return await readFrom(way, { pod, flags, trust: trustOf(readAccess(flags), undefined) }, io);
   } catch (error) {
     const reason = reasonOf(error);
@@ -41,17 +43,23 @@ export async function readFromIstiodUrls(pod: PodName, flags: Flags, io: Io): Pr
   }
 }
 
-/** The same through forwarded ports of the istiod pods. @throws UserError, or with a reason that `withLiveMesh` tells */
+/** The same through forwarded ports of the istiod pods, or at their addresses where none is forwarded. @throws UserError, or with a reason that `withLiveMesh` tells */
 export async function readFromIstiodPods(mesh: LiveMesh, pod: PodName, flags: Flags, io: Io): Promise<EnvoyConfig> {
   const { istioNamespace } = flags;
-  const ports = istiodPorts(await istiodPods(mesh, istioNamespace, io));
-  if (ports.length === 0) {
+  const targets = istiodTargets(await istiodPods(mesh, istioNamespace, io));
+  if (targets.length === 0) {
     throw new UserError(
       `no running istiod pod (label app=istiod) in namespace ${istioNamespace}; name another with -i, or give --url or --istiod`,
     );
   }
-  const way = { kind: 'port_forward', portForward: mesh.portForward, ports } as const;
-  return readFrom(way, { pod, flags, trust: trustOf(readAccess(flags), mesh.api) }, io);
+  const { portForward } = mesh;
+  const client = createForwardingClient({ portForward, targets, direct: createHttpClient() });
+  try {
+    const way = { client, targets, tokenFile: flags.tokenFile };
+    return await readFrom(way, { pod, flags, trust: trustOf(readAccess(flags), mesh.api), portForward }, io);
+  } finally {
+    await client.close();
+  }
 }
 
 async function istiodPods({ api }: LiveMesh, namespace: string, { signal }: Io): Promise<readonly Pod[]> {
@@ -63,12 +71,13 @@ interface Wanted {
   readonly pod: PodName;
   readonly flags: Flags;
   readonly trust: XdsTrust | undefined;
+  readonly portForward?: PortForward;
 }
 
-async function readFrom(way: IstiodWay, { pod, flags, trust }: Wanted, io: Io): Promise<EnvoyConfig> {
+async function readFrom(way: IstiodWay, { pod, flags, trust, portForward }: Wanted, io: Io): Promise<EnvoyConfig> {
   const { timeoutMs: deadlineMs } = readLiveOrigin(flags);
   const bounds = { deadlineMs, limitBytes: LIMIT_BYTES };
-  const xds = trust && xdsWayOnce({ trust, ...bounds }, way.kind === 'http' ? undefined : way.portForward);
+  const xds = trust && xdsWayOnce({ trust, ...bounds }, portForward);
   const dumps = createConfigDumps({ way, xds, access: flags.access, ...bounds });
   try {
     const what = `asking istiod what it would send ${pod.pod}.${pod.namespace}`;

@@ -212,9 +212,29 @@ test('diff: what istiod would send comes over xDS where its debug port is denied
   assert.equal(run.code, 0, run.stderr);
   assert.match(
     run.stderr,
-    /asked over xDS, not over HTTP: istiod-a \(istiod istiod-a answers 403 to \/debug\/config_dump\)/,
+    /asked over xDS, not over HTTP: istiod-a \(istiod-a\.istio-system:1 answered 403 through a forwarded port, where istiod/,
   );
   assert.deepEqual(cluster.xds.seen.at(-1)?.names, ['config_dump?proxyID=cart-1.shop&include_eds']);
+});
+
+test('diff: where nobody listens at the debug port of the pod, over xDS too', LIMIT, async (t) => {
+  const cluster = await startDeniedCluster(t);
+  cluster.kube.lead('istiod-a.istio-system', 1, { kind: 'tcp', port: 1 });
+  cluster.xds.on(DEBUG, debugBody(JSON.stringify(await readDumpJson(`healthy/${CHECKOUT}.istiod`))));
+  const run = await diff(cluster, ...tokenOf(cluster));
+  assert.equal(run.code, 0, run.stderr);
+  assert.match(run.stderr, /over xDS, not over HTTP: istiod-a \(nothing listens on port 1 of pod istiod-a/);
+});
+
+test('diff: where no port is forwarded, istiod is asked at its address, with the token', LIMIT, async (t) => {
+  const cluster = await startDeniedCluster(t);
+  const sent = JSON.stringify(await readDumpJson(`healthy/${CHECKOUT}.istiod`));
+  cluster.http.on('/debug/config_dump?proxyID=cart-1.shop&include_eds', text(sent));
+  cluster.forwardNothing();
+  const run = await diff(cluster, ...tokenOf(cluster));
+  assert.deepEqual([run.code, run.stderr], [0, '']);
+  assert.equal(cluster.http.seen.at(-1)?.authorization, `Bearer ${ISTIOD_TOKEN}`);
+  assert.equal(cluster.xds.connections(), 0);
 });
 
 const UNTOLD: readonly (readonly [about: string, body: string, said: RegExp])[] = [

@@ -2,9 +2,8 @@ import { objectKey } from '../../model/cluster.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { compareText } from '../../model/text-order.ts';
 import type { Pod } from '../../model/workload.ts';
-import type { PodPort, PortForward } from '../pod-port.ts';
 import { AskError } from './ask-error.ts';
-import { discoverIstiods, type IstiodTarget, type XdsAddress } from './discover.ts';
+import { discoverIstiods, type IstiodTarget } from './discover.ts';
 import { isClosed, NOR_OVER_HTTP } from './either-way.ts';
 import { reasonIn } from './forward-failure.ts';
 import type { HttpClient } from './http-client.ts';
@@ -13,21 +12,13 @@ import type { AccessWish } from './open-ways.ts';
 import { readToken } from './token.ts';
 import type { XdsWay } from './xds-way.ts';
 
-/** How istiods are reached. */
-export type IstiodWay =
-  /** By their addresses; without a token an istiod answers only on its loopback address. */
-  | {
-      readonly kind: 'http';
-      readonly client: HttpClient;
-      readonly targets: readonly IstiodTarget[];
-      readonly tokenFile: string | undefined;
-    }
-  /** Through forwarded ports, which is its loopback address: it asks for no token. */
-  | { readonly kind: 'port_forward'; readonly portForward: PortForward; readonly ports: readonly IstiodPort[] };
-
-/** The debug port of an istiod's pod and, where it may be asked there too, that of xDS. */
-export interface IstiodPort extends PodPort {
-  readonly xds?: XdsAddress;
+/** How istiods are reached, in the order in which they are asked. */
+export interface IstiodWay {
+  /** Closed by who opened it. */
+  readonly client: Pick<HttpClient, 'get'>;
+  readonly targets: readonly IstiodTarget[];
+  /** Sent to addresses of istiods; through a forwarded port they ask for none. */
+  readonly tokenFile: string | undefined;
 }
 
 export interface ConfigDumpOptions {
@@ -61,13 +52,13 @@ export interface ConfigDumps {
   read(proxy: { readonly namespace: string; readonly pod: string }, signal: AbortSignal): Promise<ConfigDump>;
 }
 
-/** The ports to forward of the istiods among some pods, those that are ready first. */
-export function istiodPorts(pods: Iterable<Pod>): readonly IstiodPort[] {
+/** The istiods among some pods, those that are ready first. */
+export function istiodTargets(pods: Iterable<Pod>): readonly IstiodTarget[] {
   const byName = new Map([...pods].map((pod) => [objectKey(pod.namespace, pod.name), pod]));
   const isReady = ({ istiod }: IstiodTarget): number => Number(istiod.ready);
-  return discoverIstiods(byName)
-    .toSorted((one, other) => isReady(other) - isReady(one) || compareText(one.istiod.name, other.istiod.name))
-    .flatMap(({ port, xds }) => (port === undefined ? [] : [{ ...port, xds }]));
+  return discoverIstiods(byName).toSorted(
+    (one, other) => isReady(other) - isReady(one) || compareText(one.istiod.name, other.istiod.name),
+  );
 }
 
 const DEADLINE_MS = 30_000;
@@ -103,9 +94,15 @@ type Ask = (signal: AbortSignal) => Promise<Omit<ConfigDump, 'istiod'>>;
 async function istiodsOf(options: ConfigDumpOptions, proxy: string): Promise<readonly AskableIstiod[]> {
   const { way, xds, access = 'auto', deadlineMs = DEADLINE_MS, limitBytes = LIMIT_BYTES } = options;
   const path = `/debug/config_dump?proxyID=${encodeURIComponent(proxy)}&include_eds`;
-  const reached = await reachedOverHttp(way, { path, deadlineMs, limitBytes });
-  return reached.map(({ name, xds: to, ask }) => {
-    if (access === 'http' || xds === undefined || to === undefined) return { name, ask };
+  const token = await readToken(way.tokenFile);
+  return way.targets.map(({ istiod: { name }, base, xds: to }) => {
+    const ask: Ask = async (signal) => {
+      const chunks: Uint8Array[] = [];
+      const get = { base, path, token, deadlineMs, limitBytes, explain };
+      await way.client.get(get, (chunk) => void chunks.push(chunk), signal);
+      return { chunks };
+    };
+    if (access === 'http' || xds === undefined) return { name, ask };
     // A token is the matter of who opened the way over xDS.
     const overXds: Ask = async (signal) => ({
       chunks: [await xds.dump({ target: { xds: to }, token: undefined, signal }, proxy)],
@@ -136,50 +133,6 @@ function withBoth(error: unknown, http: SourceError): unknown {
   const reason = reasonIn(error);
   if (reason === undefined || isNotConnected(error)) return error;
   return new AskError({ ...reason, detail: `${reason.detail}${NOR_OVER_HTTP}${http.detail}` }, error);
-}
-
-interface Asked {
-  readonly path: string;
-  readonly deadlineMs: number;
-  readonly limitBytes: number;
-}
-
-interface Reached extends AskableIstiod {
-  readonly xds: XdsAddress | undefined;
-}
-
-async function reachedOverHttp(way: IstiodWay, asked: Asked): Promise<readonly Reached[]> {
-  if (way.kind === 'port_forward') {
-    const ask = (to: PodPort): Ask => {
-      return (signal) => askForwarded(way.portForward, to, asked, signal);
-    };
-    return way.ports.map(({ xds, ...to }) => ({ name: to.pod, xds, ask: ask(to) }));
-  }
-  const { client, targets, tokenFile } = way;
-  const token = await readToken(tokenFile);
-  return targets.map(({ istiod, base, xds }) => ({
-    name: istiod.name,
-    xds,
-    ask: async (signal) => {
-      const chunks: Uint8Array[] = [];
-      await client.get({ base, token, ...asked, explain }, (chunk) => void chunks.push(chunk), signal);
-      return { chunks };
-    },
-  }));
-}
-
-async function askForwarded(portForward: PortForward, to: PodPort, asked: Asked, signal: AbortSignal): ReturnType<Ask> {
-  const { status, chunks } = await portForward.ask(to, { method: 'GET', ...asked }, signal);
-  if (status === 200) return { chunks };
-  const text = Buffer.concat(chunks).subarray(0, 4_096).toString('utf8');
-  throw (
-    explain(status, text) ?? new AskError(answered(status, `istiod ${to.pod} answers ${status} to /debug/config_dump`))
-  );
-}
-
-function answered(status: number, detail: string): SourceError {
-  if (status === 401 || status === 403) return { code: 'denied', status, detail };
-  return { code: status === 404 ? 'not_found' : 'invalid', detail };
 }
 
 function explain(status: number, text: string): AskError | undefined {

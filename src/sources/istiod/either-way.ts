@@ -3,6 +3,7 @@ import { KubeApiError } from '../kubernetes/kube-api.ts';
 import { type Access, type Asked, askBy, type Question, type Tried, type Way } from './access.ts';
 import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
+import { isPortAlone } from './forward-failure.ts';
 import { neverConnected } from './http-failure.ts';
 
 export interface EitherWay {
@@ -96,11 +97,12 @@ function answered({ way, other }: Habit, { access, answer }: Extract<Tried, { an
 const CLOSED: readonly SourceError['code'][] = ['not_found', 'refused', 'denied', 'tls'];
 
 /**
- * Whether the debug port is closed to us, rather than an istiod that is slow or answers nonsense. What the API server says
- * of a port that it should forward holds for the port of xDS too.
+ * Whether the debug port is closed to us, rather than an istiod that is slow or answers nonsense, or one to which no port
+ * is forwarded: that of xDS would be none either.
  */
 export function isClosed(error: SourceError, cause: unknown): boolean {
-  if (cause instanceof AskError && cause.cause instanceof KubeApiError) return false;
+  const forward = cause instanceof AskError ? cause.cause : undefined;
+  if (forward instanceof KubeApiError) return isPortAlone(forward);
   return CLOSED.includes(error.code) || neverConnected(cause);
 }
 

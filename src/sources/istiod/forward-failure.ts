@@ -16,6 +16,14 @@ export function isNoWay({ code }: SourceError): boolean {
   return NO_WAY.includes(code);
 }
 
+/**
+ * Whether it is only this port that is closed: the node has let us into the pod, where nobody listens on it. What else the
+ * API server says of one port holds for the others of the pod too.
+ */
+export function isPortAlone({ reason, status, cause }: KubeApiError): boolean {
+  return reason.code === 'refused' && status === undefined && cause === undefined;
+}
+
 /** Why neither the forwarded port nor the address of a pod does: istiod's own word for it, where it has answered there. */
 export function neitherWay({ refused, cause }: ForwardRefused, direct: unknown): AskError {
   const reason = reasonIn(direct);

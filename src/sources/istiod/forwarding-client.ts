@@ -18,8 +18,8 @@ export interface ForwardingOptions {
   readonly portForward: PortForward;
   /** Those without a pod are asked at their addresses alone. */
   readonly targets: readonly IstiodTarget[];
-  /** For addresses. Closed with this client. */
-  readonly direct: HttpClient;
+  /** For addresses. Closed with this client. Without it they are left alone: in another cluster they may be of others. */
+  readonly direct?: HttpClient;
 }
 
 type Forwarded = 'answered' | ForwardRefused;
@@ -28,7 +28,11 @@ type Forwarded = 'answered' | ForwardRefused;
  * Asks istiods through forwarded ports, which is their loopback address: there they ask for no token, and none is sent.
  * Where the API server forwards no port, their pod addresses are tried, as they are where no port is known.
  */
-export function createForwardingClient({ portForward, targets, direct }: ForwardingOptions): ForwardingClient {
+export function createForwardingClient({
+  portForward,
+  targets,
+  direct = NOT_AT_ADDRESSES,
+}: ForwardingOptions): ForwardingClient {
   const ports = new Map(targets.flatMap(({ base, port }) => (port === undefined ? [] : [[base, port] as const])));
   const atTheirAddress = new Set<string>();
 
@@ -50,6 +54,11 @@ export function createForwardingClient({ portForward, targets, direct }: Forward
     close: () => direct.close(),
   };
 }
+
+const NOT_AT_ADDRESSES: HttpClient = {
+  get: () => Promise.reject(new AskError({ code: 'refused', detail: 'pods are asked through forwarded ports alone' })),
+  close: async () => undefined,
+};
 
 async function askForwarded(
   portForward: PortForward,

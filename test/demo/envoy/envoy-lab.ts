@@ -13,6 +13,8 @@ import { createEnvoyAdmin, type EnvoyAdmin, type EnvoyPod } from '../../../src/s
 import type { EnvoyPart } from '../../../src/sources/envoy/admin-requests.ts';
 import { readEnvoyAnswer } from '../../../src/sources/envoy/read-answer.ts';
 import { createConfigDumps } from '../../../src/sources/istiod/config-dump.ts';
+import { fixedIstiods } from '../../../src/sources/istiod/discover.ts';
+import { createForwardingClient } from '../../../src/sources/istiod/forwarding-client.ts';
 import { createPortForward } from '../../../src/sources/kubernetes/port-forward.ts';
 import type { PodAnswer } from '../../../src/sources/pod-port.ts';
 
@@ -55,8 +57,12 @@ export async function startEnvoyLab(context: TestContext, extraProxies = 0): Pro
   const { signal } = new AbortController();
   const portForward = createPortForward({ access });
   const admin = createEnvoyAdmin({ portForward });
-  const ports = ISTIODS.map((pod) => ({ namespace: 'istio-system', pod, port: 15_014 }));
-  const dumps = createConfigDumps({ way: { kind: 'port_forward', portForward, ports } });
+  const targets = fixedIstiods(ISTIODS.map((pod) => `http://${pod}:15014`)).map((target, at) => {
+    const port = { namespace: 'istio-system', pod: ISTIODS[at] ?? '', port: 15_014 };
+    return { ...target, port };
+  });
+  const client = createForwardingClient({ portForward, targets });
+  const dumps = createConfigDumps({ way: { client, targets, tokenFile: undefined } });
   const traffic = { route: () => undefined, payments: () => undefined };
   const held: EnvoyLab['held'] = (name, parts = CONFIG) => admin.read(podOf(name), parts, signal);
   const sent: EnvoyLab['sent'] = async (name) => {

@@ -3,9 +3,11 @@ import { describe, test } from 'node:test';
 import { epochSeconds } from '../../../src/model/brand.ts';
 import type { Pod } from '../../../src/model/workload.ts';
 import { AskError } from '../../../src/sources/istiod/ask-error.ts';
-import { createConfigDumps, type IstiodWay, istiodPorts } from '../../../src/sources/istiod/config-dump.ts';
-import { fixedIstiods } from '../../../src/sources/istiod/discover.ts';
+import { createConfigDumps, type IstiodWay, istiodTargets } from '../../../src/sources/istiod/config-dump.ts';
+import { fixedIstiods, type IstiodTarget } from '../../../src/sources/istiod/discover.ts';
+import { createForwardingClient } from '../../../src/sources/istiod/forwarding-client.ts';
 import { createHttpClient } from '../../../src/sources/istiod/http-client.ts';
+import { KubeApiError } from '../../../src/sources/kubernetes/kube-api.ts';
 import type { PodPort, PodRequest, PortForward } from '../../../src/sources/pod-port.ts';
 import { startIstiodServer, text } from '../../support/istiod-server.ts';
 
@@ -18,7 +20,7 @@ const never = new AbortController().signal;
 type Answer = readonly [status: number, body: string] | Error;
 
 /** Istiods by port-forward, each of which answers one thing. */
-function forwarded(answers: Readonly<Record<string, Answer>>) {
+function forwarded(answers: Readonly<Record<string, Answer>>, { address }: { readonly address?: string } = {}) {
   const asked: (PodPort & PodRequest)[] = [];
   const portForward: PortForward = {
     connect: () => assert.fail('not used'),
@@ -26,12 +28,21 @@ function forwarded(answers: Readonly<Record<string, Answer>>) {
       asked.push({ ...to, ...request });
       const answer = answers[to.pod] ?? assert.fail(`${to.pod} is unknown`);
       if (answer instanceof Error) throw answer;
-      return { status: answer[0], chunks: [Buffer.from(answer[1])] };
+      const [status, body] = answer;
+      if (status !== 200) return { status, chunks: [Buffer.from(body)] };
+      await request.take?.(Buffer.from(body));
+      return { status, chunks: [] };
     },
   };
-  const ports = Object.keys(answers).map((pod) => ({ namespace: 'istio-system', pod, port: 15_014 }));
-  const way: IstiodWay = { kind: 'port_forward', portForward, ports };
-  return { asked, dumps: createConfigDumps({ way }) };
+  const targets = Object.keys(answers).map((pod): IstiodTarget => {
+    const istiod = { name: pod, namespace: 'istio-system', revision: 'default' };
+    const port = { namespace: 'istio-system', pod, port: 15_014 };
+    const xds = { address: '127.0.0.1:1', serverName: 'istiod.istio-system.svc', namespace: 'istio-system' };
+    return { istiod, base: address ?? `http://${pod}:15014`, identity: pod, port, xds };
+  });
+  const direct = address === undefined ? undefined : createHttpClient();
+  const client = createForwardingClient({ portForward, targets, ...(direct !== undefined && { direct }) });
+  return { asked, client, dumps: createConfigDumps({ way: { client, targets, tokenFile: undefined } }) };
 }
 
 describe('by port-forward', () => {
@@ -51,8 +62,12 @@ describe('by port-forward', () => {
     ],
     ['who may have it cannot be asked', { a: [404, NOT_CONNECTED], b: refused }, /^nothing listens$/],
     ['there is none', {}, /is connected to no istiod \(there is none to ask\)/],
-    ['another 404', { a: [404, '404 page not found'] }, /istiod a answers 404 to \/debug\/config_dump$/],
-    ['another status', { a: [500, 'Proxy not connected'] }, /istiod a answers 500/],
+    [
+      'another 404',
+      { a: [404, '404 page not found'] },
+      /^a\.istio-system:15014 has no \/debug\/config_dump\S+: its debug port is switched off/,
+    ],
+    ['another status', { a: [500, 'Proxy not connected'] }, /^a\.istio-system:15014 answered 500 to/],
   ];
   for (const [what, answers, expected] of cases) {
     test(what, async () => {
@@ -67,6 +82,24 @@ describe('by port-forward', () => {
       for (const { path, method } of asked) assert.equal(`${method} ${path}`, `GET ${PATH}`);
     });
   }
+
+  const denied = new KubeApiError({ code: 'denied', status: 403, detail: 'no right to forward' }, { status: 403 });
+
+  test('where no port is forwarded, it is asked at its address', async (t) => {
+    const server = await startIstiodServer({ [PATH]: text('{"a":1}') });
+    const { client, dumps } = forwarded({ a: denied }, { address: server.url });
+    t.after(async () => {
+      await client.close();
+      await server.stop();
+    });
+    const { istiod, chunks } = await dumps.read(PROXY, never);
+    assert.equal(`${istiod}: ${Buffer.concat(chunks).toString()}`, 'a: {"a":1}');
+  });
+
+  test('where addresses are left alone, it is told why no port is forwarded', async () => {
+    const { dumps } = forwarded({ a: denied });
+    await assert.rejects(dumps.read(PROXY, never), /^AskError: no right to forward; nor at its address: /);
+  });
 
   test('nobody is asked any more once the caller gave up', async () => {
     const stop = new AbortController();
@@ -88,7 +121,7 @@ describe('by address', () => {
     test(`a refusal is told by its text: ${what}`, async () => {
       const server = await startIstiodServer({ [PATH]: text(body, status) });
       const client = createHttpClient();
-      const way: IstiodWay = { kind: 'http', client, targets: fixedIstiods([server.url]), tokenFile: undefined };
+      const way: IstiodWay = { client, targets: fixedIstiods([server.url]), tokenFile: undefined };
       await assert.rejects(
         createConfigDumps({ way }).read(PROXY, never),
         (error) => error instanceof AskError && words.test(error.reason.detail),
@@ -99,7 +132,7 @@ describe('by address', () => {
   }
 });
 
-test('the ports of istiods are those of running pods, the ready ones first', () => {
+test('the istiods among pods are those that run, the ready ones first', () => {
   const pod = (name: string, more: Partial<Pod>): Pod => ({
     namespace: 'istio-system',
     name,
@@ -116,7 +149,7 @@ test('the ports of istiods are those of running pods, the ready ones first', () 
     ports: [],
     ...more,
   });
-  const ports = istiodPorts([
+  const targets = istiodTargets([
     pod('b', { annotations: { 'prometheus.io/port': '8080' } }),
     pod('late', { ready: false }),
     pod('a', {}),
@@ -125,7 +158,7 @@ test('the ports of istiods are those of running pods, the ready ones first', () 
     pod('other', { labels: { app: 'cart' } }),
   ]);
   assert.deepEqual(
-    ports.map(({ pod: name, port }) => `${name}:${port}`),
+    targets.map(({ istiod, port }) => `${istiod.name}:${port?.port}`),
     ['a:15014', 'b:8080', 'late:15014'],
   );
 });
