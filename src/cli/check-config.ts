@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { Config, ListenAddress } from '../config/config.ts';
+import { readRemoteContext } from '../config/remote-context.ts';
 import { formatDuration, formatListenAddress, parseDuration } from '../config/units.ts';
 import { type ConfigFlags, configFrom, declareConfigFlags } from './config-flags.ts';
 import { type Io, UserError } from './io.ts';
@@ -41,6 +42,8 @@ function summary(config: Config): string {
     ['role', config.role],
     ['istiods', istiods(config)],
     ['kubernetes', kubernetes(config)],
+    ['clusters', clusters(config)],
+    ['election', election(config)],
     ['access logs', accessLogs(config)],
     [
       'metrics',
@@ -96,6 +99,19 @@ function istiods({ role, istiod }: Config): string {
 function kubernetes({ role, kubernetes: { mode, namespaces } }: Config): string {
   if (role === 'agent') return 'not asked (role agent)';
   return `${mode}, ${namespaces.length === 0 ? 'all namespaces' : `namespaces ${namespaces.join(', ')}`}`;
+}
+
+function clusters({ role, cluster, remoteClusters: { contexts, secrets, portForward } }: Config): string {
+  if (role === 'agent') return `${cluster.id}, its logs alone (role agent)`;
+  if (contexts.length === 0 && !secrets) return `${cluster.id} alone`;
+  const named = contexts.map((text) => readRemoteContext(text).id);
+  const all = [cluster.id, ...named, ...(secrets ? ['those of remote secrets'] : [])].join(', ');
+  return `${all}; istiods there ${portForward ? 'through their API servers' : 'not asked'}`;
+}
+
+function election({ role, leaderElection: { enabled, leaseName, leaseNamespace, leaseDuration } }: Config): string {
+  if (!enabled) return role === 'agent' ? 'none (role agent)' : 'none, it always leads';
+  return `by Lease ${leaseName} in ${leaseNamespace ?? "the pod's namespace"}, of ${formatDuration(leaseDuration)}`;
 }
 
 function accessLogs({ role, accessLog }: Config): string {

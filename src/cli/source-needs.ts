@@ -13,7 +13,6 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
   const { leaseNeeds } = await import('../sources/kubernetes/lease/lease-client.ts');
   const { configSchema } = await import('../config/schema.ts');
   const { LOG_API_RBAC } = await import('../sources/access-log/source.ts');
-  const { REMOTE_SECRETS_RBAC } = await import('../sources/kubernetes/remote-secrets/list.ts');
   const { TOKEN_REVIEW_RBAC } = await import('../sources/kubernetes/token-review.ts');
   return [
     {
@@ -41,12 +40,7 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
       when: 'Roles `central` and `all`, where `leaderElection.enabled` is true. With shards, each has a Lease of its own, whose name ends in `-` and its number.',
       rbac: leaseNeeds(configSchema.parse({}).leaderElection.leaseName),
     },
-    {
-      source: 'remote secrets',
-      part: 'remoteSecrets',
-      when: 'Roles `central` and `all`, where `remoteClusters.secrets` is true; it is off by default. What the exporter may do in those clusters is what their kubeconfigs let it; `istioctl create-remote-secret` gives that of istiod, which reads nearly all that the kubernetes source lists.',
-      rbac: REMOTE_SECRETS_RBAC,
-    },
+    ...(await remoteClusterNeeds()),
     {
       source: 'tokens of requests',
       part: 'webAuth',
@@ -54,6 +48,31 @@ export async function sourceNeeds(): Promise<readonly Needs[]> {
       rbac: TOKEN_REVIEW_RBAC,
     },
     ...(await commandNeeds()),
+  ];
+}
+
+/** What it takes to watch other clusters: rights at home, and rights there. */
+async function remoteClusterNeeds(): Promise<readonly Needs[]> {
+  const { PORT_FORWARD_NEED } = await import('../sources/kubernetes/port-forward.ts');
+  const { REMOTE_SECRETS_RBAC } = await import('../sources/kubernetes/remote-secrets/list.ts');
+  return [
+    {
+      source: 'remote secrets',
+      part: 'remoteSecrets',
+      when: 'Roles `central` and `all`, where `remoteClusters.secrets` is true; it is off by default. What the exporter may do in those clusters is what their kubeconfigs let it; `istioctl create-remote-secret` gives that of istiod, which reads nearly all that the kubernetes source lists.',
+      rbac: REMOTE_SECRETS_RBAC,
+    },
+    {
+      source: 'istiods of remote clusters',
+      when: 'Roles `central` and `all`, where `remoteClusters.portForward` is true; it is off by default. In each remote cluster, of the account in its kubeconfig (the chart, which installs into one cluster, does not grant it there): beside what the kubernetes source lists, ports of istiods are forwarded, to ask them over HTTP on 15014. Whoever may forward ports there reaches every other port of the pods of that namespace too.',
+      rbac: [
+        {
+          ...PORT_FORWARD_NEED,
+          namespace: 'root',
+          why: 'speak with the debug port of istiods, which asks for no token there',
+        },
+      ],
+    },
   ];
 }
 

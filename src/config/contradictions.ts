@@ -107,6 +107,13 @@ const RULES: readonly Rule[] = [
       message:
         'missing, but kubernetes.mode is in-cluster, and contexts stand in a kubeconfig; mount one and name it here',
     },
+  ({ remoteClusters: { contexts, secrets, portForward } }) =>
+    portForward &&
+    contexts.length === 0 &&
+    !secrets && {
+      path: ['remoteClusters', 'portForward'],
+      message: 'true, but no other cluster is watched; set remoteClusters.secrets or contexts, or remove it',
+    },
   ({ cluster, remoteClusters: { contexts } }) => {
     const ids = [cluster.id, ...contexts.map((text) => readRemoteContext(text).id)];
     const twice = ids.find((id, nth) => ids.indexOf(id) !== nth);

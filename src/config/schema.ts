@@ -93,7 +93,7 @@ const web: Fields<Config['web']> = {
   }),
   configFile: optionalText(
     'a path',
-    "TLS, client certificates, passwords, headers and a rate limit, in the form of Prometheus' exporter-toolkit (docs/security.md). Looked at again when somebody asks: no restart.",
+    "TLS, client certificates, passwords, headers and a rate limit, in the form of Prometheus' exporter-toolkit (docs/security.md). Looked at again every 2 seconds: no restart.",
   ),
   auth: oneOf(
     ['none', 'kubernetes'],
@@ -131,7 +131,10 @@ export const TOP: { readonly role: Field<Config['role']> } = {
 /** Every section and its keys, in the order of the docs. */
 export const SECTIONS: { readonly [K in Exclude<keyof Config, 'role'>]: Fields<Config[K]> } = {
   cluster: {
-    id: text('Kubernetes', "Istio's cluster id of this cluster (`mesh_cluster`), where istiod does not say."),
+    id: text(
+      'Kubernetes',
+      "The id of this cluster in all that is told of it (`mesh_cluster`). Write Istio's own cluster id, here and for agents, where clusters are one mesh; istiods that call it otherwise are named in the log.",
+    ),
   },
   istiod,
   kubernetes,

@@ -56,7 +56,7 @@ export const kubernetes: Fields<Config['kubernetes']> = {
   namespaces: list(
     'a namespace name',
     NAME.pattern,
-    'Watch only these namespaces (the root namespace always). Empty: all, which needs cluster-wide rights.',
+    'Watch only these namespaces (the root namespace always). Empty: all, which needs cluster-wide rights. Confines what is read of Kubernetes alone: istiods tell the states of all their proxies all the same.',
   ),
 };
 

@@ -14,6 +14,8 @@ test('a good configuration is OK, with what it comes to', async () => {
 role:        all
 istiods:     pods in istio-system, every 25s, fast 3s
 kubernetes:  auto, all namespaces
+clusters:    Kubernetes alone
+election:    none, it always leads
 access logs: files under /var/log/pods, no checkpoint
 metrics:     :19012/metrics, proxy detail all
 not as by default:
@@ -29,6 +31,29 @@ test('the summary says what a role leaves out', async () => {
   assert.match(stdout, /istiods: {5}not asked \(role agent\)\n/);
   assert.match(stdout, /access logs: files under \/var\/log\/pods, checkpoint in \/c\n/);
 });
+
+const TOLD: readonly (readonly [yaml: string, line: string])[] = [
+  [
+    'remoteClusters: { contexts: [west=gke_w, south], kubeconfig: /k, portForward: true }',
+    'clusters:    Kubernetes, west, south; istiods there through their API servers',
+  ],
+  [
+    'cluster: { id: east }\nremoteClusters: { secrets: true }',
+    'clusters:    east, those of remote secrets; istiods there not asked',
+  ],
+  ['role: agent', 'clusters:    Kubernetes, its logs alone (role agent)'],
+  ['role: agent', 'election:    none (role agent)'],
+  ['leaderElection: { enabled: true }', "election:    by Lease meshladder in the pod's namespace, of 15s"],
+  ['leaderElection: { enabled: true, leaseName: m, leaseNamespace: mesh }', 'election:    by Lease m in mesh, of 15s'],
+];
+
+for (const [yaml, line] of TOLD) {
+  test(`of ${JSON.stringify(yaml)} the summary says ${line.slice(13)}`, async () => {
+    const { code, stdout, stderr } = await runCli(['check-config', '-'], { stdin: yaml });
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.ok(stdout.split('\n').includes(line), stdout);
+  });
+}
 
 test('a bad one exits 1 and lists every problem, wherever the file is named', async () => {
   const file = fixture('bad/many-at-once');

@@ -221,6 +221,12 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
     ['path-without-slash.yaml:2: web.telemetryPath: must be a path of letters, digits, /, ., _ and -, not "metrics"'],
   ],
   [
+    'port-forward-to-no-cluster',
+    [
+      'port-forward-to-no-cluster.yaml:2: remoteClusters.portForward: true, but no other cluster is watched; set remoteClusters.secrets or contexts, or remove it',
+    ],
+  ],
+  [
     'prototype-keys',
     [
       'prototype-keys.yaml:1: __proto__: unknown key; the keys here are role, cluster, istiod, kubernetes, remoteClusters, accessLog, history, inspect, prometheus, metrics, analysis, leaderElection, shard, web, log',

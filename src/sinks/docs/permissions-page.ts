@@ -45,10 +45,15 @@ const ISTIOD: readonly string[] = [
       [
         'forwarded port, `xds`',
         '15012',
-        'a token (`--token-file` or `--request-token`), and the ConfigMap `istio-ca-root-cert` or `--ca-file`. Commands only',
+        'a token (`--token-file` or `--request-token`), and the ConfigMap `istio-ca-root-cert` or `--ca-file`. Commands only: the exporter has no token that istiods of other clusters would take',
         'as `xds`',
       ],
-      ['forwarded port', '15014', 'no token; the rights of the commands below. Commands only', 'as `http`'],
+      [
+        'forwarded port',
+        '15014',
+        'no token; for commands the rights of the commands below, for the exporter, in remote clusters alone, those of [istiods of remote clusters](#istiods-of-remote-clusters)',
+        'as `http`',
+      ],
     ],
   ),
 ];
