@@ -14,9 +14,10 @@ export function variantFile(variant: string): string {
   return `${CHART}/ci/${variant}-values.yaml`;
 }
 
-/** What a person reads who installs it: with a values file, into a namespace. */
-export function renderNotes(file: string, namespace: string): string {
-  const said = helm(['install', 'meshladder', CHART, '--dry-run=client', '--namespace', namespace, '--values', file]);
+/** What a person reads who installs it: with a values file and more values, as `a.b=1`, into a namespace. */
+export function renderNotes(file: string, namespace: string, set: readonly string[] = []): string {
+  const values = ['--values', file, ...set.flatMap((one) => ['--set', one])];
+  const said = helm(['install', 'meshladder', CHART, '--dry-run=client', '--namespace', namespace, ...values]);
   return said.slice(said.indexOf('\nNOTES:\n') + '\nNOTES:\n'.length);
 }
 
