@@ -1,3 +1,4 @@
+import { HTTP_CONFIG_VARIABLE } from '../model/http-client-config.ts';
 import type { Field } from './field.ts';
 import { nearest, type Problem } from './problem.ts';
 import { SECTIONS, TOP } from './schema.ts';
@@ -44,7 +45,8 @@ export function fromEnvironment(env: Readonly<Record<string, string | undefined>
     if (!name.startsWith('MESHLADDER_') || value === undefined) continue;
     const path = VARIABLES.get(name);
     if (path !== undefined) overrides.push(override(path, value, name));
-    else if (!SERVICE_LINK.test(name)) problems.push({ where: name, path: '', message: unknownVariable(name) });
+    else if (name !== HTTP_CONFIG_VARIABLE && !SERVICE_LINK.test(name))
+      problems.push({ where: name, path: '', message: unknownVariable(name) });
   }
   return { overrides, problems };
 }

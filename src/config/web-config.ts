@@ -1,11 +1,10 @@
 import { dirname } from 'node:path';
-import type { z } from 'zod';
 import type { RateLimit, WebConfig } from '../model/web-config.ts';
-import { type Finding, nearest, type Problem } from './problem.ts';
-import { quote } from './units.ts';
+import type { Problem } from './problem.ts';
+import { explainIssues, placed, type StrictForm } from './strict-issues.ts';
 import { knownKeys, type WebConfigFile, webConfigSchema } from './web-config-schema.ts';
 import { readTls } from './web-tls-files.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import { readYamlFile } from './yaml-file.ts';
 
 /** A web configuration file read, with what it names. */
 export interface LoadedWebConfig {
@@ -25,7 +24,7 @@ export async function loadWebConfig(file: string): Promise<LoadedWebConfig> {
   if (!('data' in yaml)) return { files: [file], result: { ok: false, problems: yaml } };
   const parsed = webConfigSchema.safeParse(yaml.data);
   if (!parsed.success) {
-    const findings = parsed.error.issues.flatMap((issue) => explain(issue, yaml.data));
+    const findings = explainIssues(parsed.error.issues, yaml.data, FORM);
     return { files: [file], result: { ok: false, problems: placed(findings, yaml) } };
   }
   const { tls_server_config: section, http_server_config: http, basic_auth_users: users } = parsed.data;
@@ -49,44 +48,8 @@ function rateLimitOf({ rate_limit: limit }: WebConfigFile): RateLimit | undefine
   return intervalMs === 0 ? undefined : { intervalMs, burst: limit?.burst ?? 1 };
 }
 
-function placed(findings: readonly Finding[], yaml: YamlFile): readonly Problem[] {
-  return findings.map(({ path, message }) => ({ where: yaml.whereIs(path), path: path.join('.'), message }));
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map of keys',
-  record: 'a map of keys',
-  number: 'a whole number',
-  int: 'a whole number',
+const FORM: StrictForm = {
+  knownKeys: ([section]) => knownKeys(section),
+  // Keys and hashes.
+  isSecret: ([section, key]) => section === 'basic_auth_users' || key === 'key',
 };
-
-function explain(issue: z.core.$ZodIssue, raw: unknown): readonly Finding[] {
-  const { path } = issue;
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key, path) }));
-  }
-  if (issue.code !== 'invalid_type') return [{ path, message: issue.message }];
-  const value = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], raw);
-  return [
-    {
-      path,
-      message: `must be ${KINDS[issue.expected] ?? issue.expected}, not ${isSecret(path) ? 'this' : quote(value)}`,
-    },
-  ];
-}
-
-/** Keys and hashes are not repeated, not even wrong ones. */
-function isSecret(path: readonly PropertyKey[]): boolean {
-  return path[0] === 'basic_auth_users' || path[1] === 'key';
-}
-
-function unknownKey(key: string, section: readonly PropertyKey[]): string {
-  const known = knownKeys(section[0]);
-  const meant = nearest(key, known);
-  return meant === undefined
-    ? `unknown key; the keys here are ${known.join(', ')}`
-    : `unknown key; did you mean "${meant}"?`;
-}

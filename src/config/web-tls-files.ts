@@ -1,6 +1,6 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import type { ClientAuth, TlsSettings } from '../model/web-config.ts';
+import { firstCertificate, NO_CERTIFICATE, pairProblems } from './pem.ts';
 import type { Finding } from './problem.ts';
 import type { TlsSection } from './web-config-schema.ts';
 import { readFailure, readLimited } from './yaml-file.ts';
@@ -24,7 +24,7 @@ export async function readTls(section: TlsSection, folder: string): Promise<TlsR
   const pem = (name: 'cert' | 'key' | 'client_ca'): Promise<string | undefined> =>
     readPem(section, name, { folder, findings });
   const [cert, key, clientCa] = [await pem('cert'), await pem('key'), await pem('client_ca')];
-  if (findings.length === 0) findings.push(...pairProblems(section, { cert, key, clientCa }));
+  if (findings.length === 0) findings.push(...materialProblems(section, { cert, key, clientCa }));
   if (findings.length > 0) return { files, findings };
   if (cert === undefined || key === undefined) return { files, settings: undefined };
   return { files, settings: { cert, key, ...(clientCa !== undefined && { clientCa }), ...choices(section) } };
@@ -119,39 +119,13 @@ interface Material {
   readonly clientCa: string | undefined;
 }
 
-function pairProblems(section: TlsSection, { cert, key, clientCa }: Material): readonly Finding[] {
-  const findings: Finding[] = [];
-  const fail = (name: 'cert' | 'key' | 'client_ca', message: string): undefined => {
-    findings.push({ path: [SECTION, section[name] === undefined ? `${name}_file` : name], message });
-    return undefined;
-  };
-  const own = cert === undefined ? undefined : (firstCertificate(cert) ?? fail('cert', 'holds no certificate in PEM'));
-  const secret =
-    key === undefined
-      ? undefined
-      : (readKey(key) ??
-        fail('key', 'holds no private key in PEM, or one behind a passphrase, which is not supported'));
-  if (own !== undefined && secret !== undefined && !own.checkPrivateKey(secret))
-    fail('key', 'is not the key of this certificate');
-  if (clientCa !== undefined && firstCertificate(clientCa) === undefined)
-    fail('client_ca', 'holds no certificate in PEM');
-  return findings;
-}
-
-/** The first of a PEM text, where all of them can be read. */
-function firstCertificate(pem: string): X509Certificate | undefined {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  try {
-    return blocks.map((block) => new X509Certificate(block))[0];
-  } catch {
-    return undefined;
-  }
-}
-
-function readKey(pem: string): KeyObject | undefined {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    return undefined;
-  }
+function materialProblems(section: TlsSection, { cert, key, clientCa }: Material): readonly Finding[] {
+  const clientCaProblems =
+    clientCa === undefined || firstCertificate(clientCa) !== undefined
+      ? []
+      : ([['client_ca', NO_CERTIFICATE]] as const);
+  return [...pairProblems({ cert, key }), ...clientCaProblems].map(([name, message]) => ({
+    path: [SECTION, section[name] === undefined ? `${name}_file` : name],
+    message,
+  }));
 }

@@ -14,33 +14,53 @@ export interface YamlFile {
   whereIs(path: readonly PropertyKey[]): string;
 }
 
+/** What of a kind of file is told where it is wrong. */
+export interface YamlKind {
+  /** Its first key, for who wrote something else. */
+  readonly firstKey: string;
+  /** Whether it may hold a password: then none of its words are repeated. */
+  readonly holdsSecrets: boolean;
+}
+
+const CONFIG: YamlKind = { firstKey: 'istiod', holdsSecrets: false };
+
 /** Reads a YAML file into plain data, or says everything that is wrong with it as YAML. */
-export async function readYamlFile(file: string): Promise<YamlFile | readonly Problem[]> {
+export async function readYamlFile(file: string, kind?: YamlKind): Promise<YamlFile | readonly Problem[]> {
   try {
-    return parseYaml(file, await readLimited(file));
+    return parseYaml(file, await readLimited(file), kind);
   } catch (error) {
     return [{ where: file, path: '', message: readFailure(error) }];
   }
 }
 
 /** The same for a text already read. */
-export function parseYaml(file: string, text: string): YamlFile | readonly Problem[] {
+export function parseYaml(
+  file: string,
+  text: string,
+  { firstKey, holdsSecrets }: YamlKind = CONFIG,
+): YamlFile | readonly Problem[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const wrong = [...document.errors, ...document.warnings];
-  if (wrong.length > 0) return wrong.map((error) => yamlProblem(file, error, lines));
+  if (wrong.length > 0) return wrong.map((error) => yamlProblem(file, error, { lines, holdsSecrets }));
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
   } catch {
-    return [{ where: file, path: '', message: `more than ${MAX_ALIASES} aliases; write the values out` }];
+    return [
+      {
+        where: file,
+        path: '',
+        message: `more than ${MAX_ALIASES} aliases, or one of nothing; write the values out, in quotes`,
+      },
+    ];
   }
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     return [
       {
         where: `${file}:1`,
         path: '',
-        message: 'not a map of keys; write keys such as "istiod:" with their values below',
+        message: `not a map of keys; write keys such as "${firstKey}:" with their values below`,
       },
     ];
   }
@@ -95,9 +115,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'an unknown tag; write the plain value',
 };
 
-function yamlProblem(file: string, error: YAMLError, lines: LineCounter): Problem {
+function yamlProblem(
+  file: string,
+  error: YAMLError,
+  { lines, holdsSecrets }: { readonly lines: LineCounter; readonly holdsSecrets: boolean },
+): Problem {
   const { line } = lines.linePos(error.pos[0]);
-  const words = error.message.split('\n')[0] ?? '';
+  const words = holdsSecrets ? 'put a value with signs of its own in quotes' : error.message.split('\n')[0];
   return { where: `${file}:${line}`, path: '', message: REMEDIES[error.code] ?? `not YAML: ${words}` };
 }
 

@@ -109,7 +109,7 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
       'agent-without-files.yaml:3: accessLog.mode: api, but role is agent, which only reads files; use files, or another role',
     ],
   ],
-  ['alias-bomb', ['alias-bomb.yaml: more than 100 aliases; write the values out']],
+  ['alias-bomb', ['alias-bomb.yaml: more than 100 aliases, or one of nothing; write the values out, in quotes']],
   ['boolean-for-a-word', ['boolean-for-a-word.yaml:2: accessLog.mode: must be one of files, api, off, not false']],
   [
     'bracket-missing',
