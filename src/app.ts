@@ -103,7 +103,7 @@ async function runSources(parts: Parts, signal: AbortSignal): Promise<void> {
     if (config.leaderElection.enabled) progress.waitFor(cluster.tasks);
     const shared = createSharedIstiods();
     const terms = createLeadTerms();
-    const istiods = homeIstiods(mesh, shared);
+    const istiods = homeIstiods({ ...parts, mesh, shared });
     const own = { ...parts, mesh, asked, board, cluster, istiods, graceMs: GRACE_MS };
     const lead = besides(createLead({ ...own, pace: paceOf(mesh, clock) }), terms.lead);
     const leading = { name: 'mesh', run: (stop: AbortSignal) => leadership.run(lead, stop) };

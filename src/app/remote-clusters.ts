@@ -81,7 +81,12 @@ async function clusterOfContext(
   { config, env }: RemoteClustersOptions,
 ): Promise<RemoteCluster> {
   const kubeconfig = config.remoteClusters.kubeconfig ?? config.kubernetes.kubeconfig;
-  const access = await accessTo({ mode: 'kubeconfig', kubeconfig, context }, env);
+  const access = await accessTo({ mode: 'kubeconfig', kubeconfig, context }, env).catch((cause: unknown) => {
+    // Behind what is wrong stand flags that are of the cluster at home.
+    const [why] = cause instanceof Error ? cause.message.split('; ') : [];
+    const remedy = 'name a context that is there, or its file in remoteClusters.kubeconfig';
+    throw new StartError(`remoteClusters.contexts: ${context}: ${why}; ${remedy}`, { cause });
+  });
   if (access === undefined) throw new StartError(`remoteClusters.contexts: ${context} leads to no Kubernetes API`);
   return { id, version: context, access: async () => access };
 }

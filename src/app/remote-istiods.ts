@@ -1,16 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterObjects } from '../model/cluster.ts';
-import { rowsRenamed } from '../model/clusters-of-rows.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
-import { localCluster } from '../model/local-cluster.ts';
-import { newestConnectionsInSteps } from '../model/newest-connections.ts';
 import { known } from '../model/observed.ts';
 import type { SourceError } from '../model/source-error.ts';
 import type { PortForward } from '../sources/pod-port.ts';
 import type { Source, SourceContext } from '../sources/source.ts';
-import { inTurns } from './in-turns.ts';
 import { type IstiodPart, podsOf } from './istiod-part.ts';
 import type { Mesh } from './mesh.ts';
+import { createRenamedPolls } from './renamed-polls.ts';
 import type { SharedIstiods } from './shared-istiods.ts';
 
 export interface RemoteIstiodsOptions {
@@ -34,13 +31,13 @@ export interface RemoteIstiodsOptions {
 export function remoteIstiods(options: RemoteIstiodsOptions): IstiodPart {
   const { cluster, mesh, shared, home, portForward, lookEveryMs = 1000 } = options;
   const hasOwn = (): boolean | undefined => hasIstiods(mesh.read().cluster);
-  const takenIn = createTakenIn(cluster, () => mesh.read().cluster);
-  const prepare = async (value: ControlPlane): Promise<void> => mesh.prepareControlPlane(await takenIn.make(value));
+  const polls = createRenamedPolls({ cluster, objects: () => mesh.read().cluster });
+  const prepare = async (value: ControlPlane): Promise<void> => mesh.prepareControlPlane(await polls.rename(value));
   const fromHome = shared.of(cluster, prepare);
   return {
     source: (polled) => {
       const own = portForward === undefined ? unreachable(lookEveryMs) : polled;
-      return ownOrHome({ hasOwn, lookEveryMs, own: takingIn(own, takenIn), fromHome: takingIn(fromHome, takenIn) });
+      return ownOrHome({ hasOwn, lookEveryMs, own: polls.of(own), fromHome: polls.of(fromHome) });
     },
     prepare,
     portForward,
@@ -119,60 +116,6 @@ function unreachable(everyMs: number): Source<ControlPlane> {
         report({ ok: false, errors: [NOT_SWITCHED_ON] });
         await pause(10 * everyMs, signal);
       }
-    },
-  };
-}
-
-/** What is made of a poll before it is taken in; the same poll comes to the same object. */
-interface TakenIn {
-  /** With pauses for others. */
-  make(value: ControlPlane): Promise<ControlPlane>;
-  /** What was made of it; undefined for one of which nothing was. */
-  of(value: ControlPlane): ControlPlane | undefined;
-}
-
-/**
- * Tells the cluster's proxies under the id that it has here: meshes that were installed each by itself all call their
- * cluster `Kubernetes`. And counts the polls of whichever istiods as those of one source.
- */
-function createTakenIn(cluster: string, objects: () => ClusterObjects): TakenIn {
-  let poll = 0;
-  let last: { readonly value: ControlPlane; readonly made: ControlPlane } | undefined;
-  const of: TakenIn['of'] = (value) => (last?.value === value ? last.made : undefined);
-  return {
-    of,
-    make: async (value) => {
-      const made = of(value);
-      if (made !== undefined) return made;
-      const called = isSaid(value, cluster) ? cluster : await calledHere(value, cluster, objects());
-      poll += 1;
-      const own = called === cluster ? value : rowsRenamed(value, called, cluster);
-      last = { value, made: { ...own, poll } };
-      return last.made;
-    },
-  };
-}
-
-/** Whether its istiods call it so, or do not say how. */
-function isSaid({ istiods }: ControlPlane, cluster: string): boolean {
-  return istiods.some(({ proxies }) => proxies.some((row) => (row.cluster ?? cluster) === cluster));
-}
-
-async function calledHere(value: ControlPlane, cluster: string, { pods }: ClusterObjects): Promise<string> {
-  return localCluster(await inTurns(newestConnectionsInSteps(value, cluster)), known(pods), cluster);
-}
-
-/** Sources prepare what they publish: what was not made then is not taken in. */
-function takingIn(source: Source<ControlPlane>, takenIn: TakenIn): Source<ControlPlane> {
-  return {
-    ...source,
-    run: ({ publish, ...context }, signal) => {
-      const take = (value: ControlPlane): void => {
-        const made = takenIn.of(value);
-        if (made === undefined) throw new Error('a poll was published that nobody was asked to prepare for');
-        publish(made);
-      };
-      return source.run({ ...context, publish: take }, signal);
     },
   };
 }

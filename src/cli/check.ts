@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { LadderDocument } from '../sinks/report/ladder-json.ts';
 import { ladderText } from '../sinks/report/ladder-text.ts';
 import { type CheckFlags, type CheckOptions, readCheckOptions } from './check-options.ts';
+import { declareHttpConfig } from './exporter-client.ts';
 import type { Io } from './io.ts';
 import { ACCESS_HELP, declareAccessOptions } from './istiod-access.ts';
 import { reachingTheSame } from './next-command.ts';
@@ -17,7 +18,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option(
       '--server <url>',
       'ask a running exporter, as in http://meshladder:19012, or http://meshladder:19012?cluster=west where it watches several: it knows since when, and traffic',
-    )
+    );
+  declareHttpConfig(command)
     .option('--url <url>', 'ask this istiod, as in http://127.0.0.1:15014; may be given several times', collect)
     .option('--token-file <file>', 'a service-account token with audience istio-ca, for istiods that ask for one')
     .option('--prometheus <url>', 'the Prometheus that scrapes the agents: ask it what they have counted lately')
@@ -79,7 +81,10 @@ async function climb(options: CheckOptions, io: Io): Promise<LadderDocument> {
   return climbCluster(options, io);
 }
 
-function write(document: LadderDocument, { output, coloured }: CheckOptions, { stdout }: Io): void {
-  if (output === 'json') stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-  else stdout.write(ladderText(document, { width: Math.min(stdout.columns ?? MAX_WIDTH, MAX_WIDTH), coloured }));
+function write(document: LadderDocument, { output, coloured, server }: CheckOptions, { stdout }: Io): void {
+  if (output === 'json') return void stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  stdout.write(ladderText(document, { width: Math.min(stdout.columns ?? MAX_WIDTH, MAX_WIDTH), coloured }));
+  const cluster = server && new URL(server).searchParams.get('cluster');
+  if (cluster)
+    stdout.write(`\nOf cluster ${cluster}: commands that ask Kubernetes need a kubeconfig of it, or --context.\n`);
 }

@@ -6,7 +6,7 @@ export interface RemoteContext {
 }
 
 /** `ID=CONTEXT` or `CONTEXT`, for Go too, which counts no higher than 1000. Contexts may hold nearly anything: `arn:aws:eks:…:cluster/west`, `gke_project_zone_west`. */
-export const REMOTE_CONTEXT_FORM: RegExp = /^([^\s=,]{1,253}=)?[^\s=,][^\s,]{0,999}$/;
+export const REMOTE_CONTEXT_FORM: RegExp = /^([^\s=,]{1,253}=[^\s,]{1,1000}|[^\s=,]{1,1000})$/;
 
 /** @param text of `REMOTE_CONTEXT_FORM` */
 export function readRemoteContext(text: string): RemoteContext {

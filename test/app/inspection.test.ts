@@ -73,7 +73,7 @@ async function inspectAll(names: readonly string[], changes: object = {}, istiod
     scheduler: time.scheduler,
     access,
     asked: createAskedLooks(time.clock.monotonicMs),
-    istiods: homeIstiods(readable, createSharedIstiods()),
+    istiods: homeIstiods({ mesh: readable, shared: createSharedIstiods(), log: LOG }),
   });
   const [published, reports]: [Inspections[], PollReport[]] = [[], []];
   const stop = new AbortController();

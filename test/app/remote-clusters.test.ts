@@ -102,12 +102,18 @@ async function startThree(context: TestContext) {
   return { url: await startExporter(context, join(folder, 'meshladder.yaml'), config), home, folder };
 }
 
-async function startExporter(context: TestContext, file: string, config: object): Promise<string> {
+async function startExporter(
+  context: TestContext,
+  file: string,
+  config: object,
+  onLog: (text: string) => unknown = () => undefined,
+): Promise<string> {
   const quick = { istiod: { interval: '500ms', fastInterval: '500ms' }, metrics: { missingGrace: '1s' } };
   const heard = { web: { listenAddress: '127.0.0.1:0' }, log: { format: 'json' } };
   // JSON is YAML.
   await writeFile(file, JSON.stringify({ ...quick, analysis: { interval: '500ms' }, ...heard, ...config }));
   const child = startProcess(['serve', '--config.file', file]);
+  child.stderr.on('data', (piece: Buffer) => onLog(piece.toString()));
   context.after(async () => {
     child.kill('SIGTERM');
     if (child.exitCode === null) await once(child, 'exit');
@@ -315,4 +321,34 @@ test('istiods that ask for a token of their own cluster are asked through its AP
   const series = await scrape(forwarding);
   const listed = [...of('demo', series).keys()].filter((key) => key.startsWith('meshladder_proxy_info{'));
   assert.equal(listed.length, mesh.proxies.size);
+});
+
+test('a cluster whose istiods call it otherwise has one id, that of the configuration, and is said to', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'meshladder-clusters-'));
+  context.after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const port = await startIstiod(context, ROWS);
+  const home = await startCluster(context, join(folder, 'home'), port);
+  const both = {
+    watched: { kubernetes: { mode: 'kubeconfig', kubeconfig: home.kubeconfig } },
+    static: {
+      kubernetes: { mode: 'off' },
+      istiod: { discovery: 'static', urls: [`http://127.0.0.1:${port}`], interval: '500ms', fastInterval: '500ms' },
+    },
+  };
+  for (const [name, config] of Object.entries(both)) {
+    const given = { cluster: { id: 'east' }, accessLog: { mode: 'off' }, ...config };
+    const said: string[] = [];
+    const url = await startExporter(context, join(folder, `${name}.yaml`), given, (line) => said.push(line));
+    const isListed = (series: ReadonlyMap<string, number>): boolean =>
+      [...series.keys()].some((key) => key.startsWith('meshladder_proxy_info{'));
+    const series = await until(() => scrape(url), isListed, `${name}: its proxies`, { everyMs: 200 });
+    const clusters = new Set([...series.keys()].flatMap((key) => labelsOf(key)['mesh_cluster'] ?? []));
+    assert.deepEqual([...clusters], ['east'], name);
+    await until(
+      () => said.join(''),
+      (text) => /call this cluster by another id.*set cluster\.id/.test(text),
+      'a warning',
+    );
+    assert.match(said.join(''), /"cluster":"east","istiod":"Kubernetes"/);
+  }
 });

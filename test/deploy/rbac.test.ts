@@ -101,7 +101,7 @@ async function needsOfShard(inPod: Config, shard: Shard): Promise<readonly RbacN
     ...parts,
     board,
     cluster,
-    istiods: homeIstiods(mesh, createSharedIstiods()),
+    istiods: homeIstiods({ mesh, shared: createSharedIstiods(), log }),
     pace: () => 'normal',
     asked: createAskedLooks(systemClock.monotonicMs),
   });

@@ -1,9 +1,7 @@
 import type { PortForward } from '../pod-port.ts';
 import type { Question, Way } from './access.ts';
-import { AskError } from './ask-error.ts';
 import type { IstiodTarget } from './discover.ts';
 import { createForwardingClient } from './forwarding-client.ts';
-import type { HttpClient } from './http-client.ts';
 import { httpWay } from './http-way.ts';
 
 export interface ForwardedWayOptions {
@@ -18,7 +16,7 @@ export interface ForwardedWayOptions {
  */
 export function forwardedWay({ portForward, ...bounds }: ForwardedWayOptions): Way {
   const wayTo = (target: IstiodTarget): Way => {
-    const client = createForwardingClient({ portForward, targets: [target], direct: NOT_AT_ADDRESSES });
+    const client = createForwardingClient({ portForward, targets: [target] });
     return httpWay({ client, accessTo: client.accessTo, ...bounds });
   };
   return {
@@ -27,11 +25,3 @@ export function forwardedWay({ portForward, ...bounds }: ForwardedWayOptions): W
     version: (question) => wayTo(question.target).version(question),
   };
 }
-
-const NOT_AT_ADDRESSES: HttpClient = {
-  get: () =>
-    Promise.reject(
-      new AskError({ code: 'refused', detail: 'pods of another cluster are not asked at their addresses' }),
-    ),
-  close: async () => {},
-};

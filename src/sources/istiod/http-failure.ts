@@ -63,7 +63,7 @@ export function statusFailure(status: number, hasToken: boolean, { host, path }:
     case 404:
       return {
         code: 'not_found',
-        detail: `${host} has no ${path}: not istiod's port 15014, or ENABLE_DEBUG_ON_HTTP=false, where istiod.caFile lets it be asked over xDS`,
+        detail: `${host} has no ${path}: not istiod's port 15014, or ENABLE_DEBUG_ON_HTTP=false; over xDS it answers all the same, where istiod.caFile is set`,
       };
     default:
       return { code: 'invalid', detail: `${host} answered ${status} to ${path}${redirectNote(status)}` };
@@ -81,7 +81,8 @@ function redirectNote(status: number): string {
   return status >= 300 && status < 400 ? '; redirects are not followed' : '';
 }
 
-function codeOf(error: unknown): string {
+/** What a socket, TLS or undici calls it; `''` where it has no name. */
+export function codeOf(error: unknown): string {
   const { code, cause, errors } = (error ?? {}) as { code?: unknown; cause?: unknown; errors?: readonly unknown[] };
   if (typeof code === 'string') return code;
   if (cause !== undefined) return codeOf(cause);

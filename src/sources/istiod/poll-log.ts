@@ -31,6 +31,11 @@ function logWayChange(
   if (error !== undefined || was === access) return;
   const { name, revision } = istiod;
   if (access === 'http') return log.info({ istiod: name, revision, access }, 'istiod is asked over HTTP again');
+  if (access === 'port_forward') {
+    return before === undefined
+      ? undefined
+      : log.info({ istiod: name, revision, access }, 'istiod is asked through its API server');
+  }
   const { code: reason, detail } = httpError ?? {};
   log.info({ istiod: name, revision, access, reason, detail }, 'istiod is asked over xDS, not over HTTP');
 }

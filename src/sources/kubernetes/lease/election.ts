@@ -42,7 +42,7 @@ const JITTER = 1.2;
  * wherever their clocks stand, as long as these run at about the same speed.
  */
 export function createElection(options: ElectionOptions): Election {
-  const { identity, candidate, timing, clock, sleep } = options;
+  const { identity, candidate, timing, clock, sleep, log } = options;
   const { renewDeadlineMs, retryPeriodMs } = timing;
   const time = createLeadTime(renewDeadlineMs, clock);
   /** Two calls must fit into the deadline: the first may hang on a connection that is dead. */
@@ -50,21 +50,36 @@ export function createElection(options: ElectionOptions): Election {
   const tryToHold = createTry(options);
   const term: TermOptions = { ...options, tryToHold, time, retryPeriodMs, callMs };
 
+  const leader = (): string | undefined => {
+    const holder = candidate.holder();
+    // Its own name in a Lease that it could not renew makes nobody a leader.
+    return holder === identity && !time.isRunning() ? undefined : holder;
+  };
   return {
     leads: time.isRunning,
-    leader() {
-      const holder = candidate.holder();
-      // Its own name in a Lease that it could not renew makes nobody a leader.
-      return holder === identity && !time.isRunning() ? undefined : holder;
-    },
+    leader,
     async run(lead, signal) {
+      const sayStandby = createStandbyLog(log);
       while (!signal.aborted) {
         const sentAtMs = clock.monotonicMs();
         if (await tryToHold(callMs, signal)) time.renew(sentAtMs);
         if (time.isRunning()) await serveTerm(term, lead, signal);
-        else await sleep(pauseMs(options), signal);
+        else {
+          sayStandby(leader());
+          await sleep(pauseMs(options), signal);
+        }
       }
     },
+  };
+}
+
+/** Says who leads instead, once for each of them. */
+function createStandbyLog(log: SourceLog): (leader: string | undefined) => void {
+  let said: string | undefined;
+  return (leader) => {
+    if (leader === undefined || leader === said) return;
+    said = leader;
+    log.info({ leader }, 'standing by');
   };
 }
 

@@ -31,6 +31,16 @@ export function statusOfCluster(status, id = CLUSTER) {
 }
 
 /**
+ * What who copies a command must know where it is of another cluster.
+ * @param {StatusDocument | undefined} status
+ * @returns {Child}
+ */
+export function clusterHint(status) {
+  if (CLUSTER === '' || status === undefined || CLUSTER === status.cluster) return null;
+  return h('p', { class: 'hint' }, `Commands that ask Kubernetes need a kubeconfig of ${CLUSTER}, or --context.`);
+}
+
+/**
  * The same page of each cluster; nothing where there is but one.
  * @param {StatusDocument | undefined} status
  * @param {string} hash of the page

@@ -1,6 +1,6 @@
 // @ts-check
 import { createAnswers } from './answers.js';
-import { clusterLinks, statusOfCluster } from './cluster.js';
+import { clusterHint, clusterLinks, statusOfCluster } from './cluster.js';
 import { copy } from './copying.js';
 import { h, show } from './dom.js';
 import { filterPlace } from './filters.js';
@@ -66,6 +66,7 @@ function draw() {
       ),
     ),
     clusterLinks(status, location.hash),
+    clusterHint(status),
   ]);
   drawView();
 }
