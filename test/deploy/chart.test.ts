@@ -9,8 +9,9 @@ import { schemaProblems } from '../support/kube-schema.ts';
 import { readSource } from '../support/source-files.ts';
 
 test('the chart is made for the program of this repository', () => {
-  const chart = parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as { appVersion: unknown };
-  assert.equal(chart.appVersion, (JSON.parse(readSource('package.json')) as { version: string }).version);
+  const chart = parse(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as { appVersion: unknown; version: unknown };
+  const { version } = JSON.parse(readSource('package.json')) as { version: string };
+  assert.deepEqual([chart.appVersion, chart.version], [version, version]);
 });
 
 /** The chart is for both majors of Helm. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { CHART, helm } from '../../scripts/helm.ts';
+import { CHART, helm, renderText } from '../../scripts/helm.ts';
 import { NO_HELM } from '../support/chart.ts';
+import { runCli } from '../support/run-cli.ts';
 import { readSource } from '../support/source-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,6 +44,47 @@ test('every helm command of the pages renders', { skip: NO_HELM }, () => {
     assert.doesNotThrow(() => helm(asked), command);
     // What goes on to kubectl is applied whole: hooks would be pods that run at once.
     if (/ > meshladder\.yaml$/.test(command)) assert.doesNotMatch(helm(asked), /helm\.sh\/hook/);
+  }
+});
+
+test('the configuration for kustomize is taken, and leaves out nothing of the one that it replaces', async () => {
+  const [, own = ''] = /```yaml\n(# meshladder\.yaml\nrole[\s\S]*?)```/.exec(PAGES['docs/install.md']) ?? [];
+  const { code, stderr } = await runCli(['check-config', '-'], { stdin: own });
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.partialDeepStrictEqual(parse(own), parse(readSource('deploy/kustomize/base/meshladder.yaml')));
+});
+
+test('every part of values that the pages show is taken', { skip: NO_HELM }, () => {
+  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => parse(block) as object);
+  const values = blocks.filter((block) => ['networkPolicy', 'config', 'serviceMonitor'].some((key) => key in block));
+  assert.equal(values.length, 3);
+  for (const value of values) {
+    const set = Object.entries(value).map(([key, part]) => `${key}=${JSON.stringify(part)}`);
+    assert.doesNotThrow(() => renderText({ set }), JSON.stringify(value));
+  }
+});
+
+test('the recipe that checks values reads what the chart renders', { skip: NO_HELM }, async () => {
+  const recipes = [
+    ...text.matchAll(/--show-only (templates\/\w+-config\.yaml) \|\n\s*sed -n '([^']+)' \| meshladder check-config -/g),
+  ];
+  assert.equal(recipes.length, 4);
+  for (const [, template = '', script = ''] of recipes) {
+    const rendered = helm([
+      'template',
+      'm',
+      CHART,
+      '--values',
+      `${CHART}/ci/agents-values.yaml`,
+      '--set',
+      'central.enabled=true',
+      '--show-only',
+      template,
+    ]);
+    const stdin = execFileSync('sed', ['-n', script], { input: rendered, encoding: 'utf8' });
+    assert.match(stdin, /^role: (central|agent)$/m);
+    const { code, stderr } = await runCli(['check-config', '-'], { stdin });
+    assert.deepEqual([code, stderr], [0, ''], template);
   }
 });
 
