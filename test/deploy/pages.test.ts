@@ -55,9 +55,10 @@ test('the configuration for kustomize is taken, and leaves out nothing of the on
 });
 
 test('every part of values that the pages show is taken', { skip: NO_HELM }, () => {
-  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => parse(block) as object);
+  const shown = `${text}\n${readSource('docs/multi-cluster.md').split('# values.yaml').join('')}`;
+  const blocks = [...shown.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => parse(block) as object);
   const values = blocks.filter((block) => ['networkPolicy', 'config', 'serviceMonitor'].some((key) => key in block));
-  assert.equal(values.length, 3);
+  assert.equal(values.length, 4);
   for (const value of values) {
     const set = Object.entries(value).map(([key, part]) => `${key}=${JSON.stringify(part)}`);
     assert.doesNotThrow(() => renderText({ set }), JSON.stringify(value));
