@@ -45,7 +45,7 @@ function isTooOld(): boolean {
   const tooOld = Number.parseInt(process.versions.node, 10) < OLDEST_NODE;
   if (tooOld) {
     process.stderr.write(
-      `meshladder: Node ${process.versions.node} is too old; put Node ${OLDEST_NODE} or newer on PATH\n`,
+      `meshladder: Node ${process.versions.node} is too old; put Node ${OLDEST_NODE} or newer on PATH (in the repository, npm ci brings one into node_modules/.bin)\n`,
     );
   }
   return tooOld;
