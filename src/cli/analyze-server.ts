@@ -3,12 +3,14 @@ import { isSuppressed, type Suppression } from '../model/suppression.ts';
 import type { FindingsDocument, StandingFindingDocument } from '../sinks/report/findings-json.ts';
 import { readFindings } from '../sinks/report/findings-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
-import { askExporter, type ExporterPath, urlOf } from '../sources/istiod/running-exporter.ts';
+import { type AskExporterOptions, askExporter, type ExporterPath, urlOf } from '../sources/istiod/running-exporter.ts';
+import { readExporterClient } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
 import { checkServer } from './status-options.ts';
 
 export interface ServerQuestion {
   readonly server: string;
+  readonly httpConfigFile?: string;
   readonly timeout: string;
   readonly namespace?: string;
   /** Beside those that the exporter is configured with. */
@@ -17,13 +19,14 @@ export interface ServerQuestion {
 
 /** What a running exporter found, and since when. @throws UserError where it cannot be had, or has not analysed yet */
 export async function askFindings(
-  { server, timeout, namespace, suppressions }: ServerQuestion,
+  { server, httpConfigFile, timeout, namespace, suppressions }: ServerQuestion,
   io: Io,
 ): Promise<FindingsDocument & { readonly findings: readonly StandingFindingDocument[] }> {
   const url = checkServer(server);
   const timeoutMs = parseDuration(timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
-  const document = await ask(url, pathOf(namespace), timeoutMs, io);
+  const how = { timeoutMs, signal: io.signal, ...(await readExporterClient(httpConfigFile)) };
+  const document = await ask(url, pathOf(namespace), how);
   const { findings, suppressed } = document;
   if (findings === null) {
     throw new UserError(
@@ -34,9 +37,9 @@ export async function askFindings(
   return { ...document, findings: shown, suppressed: (suppressed ?? 0) + findings.length - shown.length };
 }
 
-async function ask(url: string, path: ExporterPath, timeoutMs: number, io: Io): Promise<FindingsDocument> {
+async function ask(url: string, path: ExporterPath, how: AskExporterOptions): Promise<FindingsDocument> {
   try {
-    const document = readFindings(await askExporter(url, path, timeoutMs, io.signal));
+    const document = readFindings(await askExporter(url, path, how));
     if (document !== undefined) return document;
   } catch (error) {
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });

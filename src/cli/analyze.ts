@@ -5,9 +5,10 @@ import { readIstioctlFindings } from '../model/imported-findings.ts';
 import { readSuppression, type Suppression } from '../model/suppression.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { analysisReport, findingsText } from '../sinks/report/analysis.ts';
+import { declareHttpConfig, type ExporterFlags, httpConfigFile } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
 
-interface AnalyzeFlags {
+interface AnalyzeFlags extends ExporterFlags {
   readonly namespace?: string;
   readonly allNamespaces?: true;
   readonly output: string;
@@ -15,7 +16,6 @@ interface AnalyzeFlags {
   readonly import?: readonly string[];
   readonly failOn: string;
   readonly secrets?: true;
-  readonly server?: string;
   readonly timeout: string;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -39,7 +39,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option(
       '--server <url>',
       'ask a running exporter, as in http://meshladder:19012, or http://meshladder:19012?cluster=west where it watches several: it knows since when',
-    )
+    );
+  declareHttpConfig(command)
     .option('--timeout <duration>', 'for the exporter', '10s')
     .option('--kubeconfig <file>', 'the kubeconfig file of the cluster to look at')
     .option('--context <name>', 'the context of the kubeconfig to use')
@@ -74,10 +75,12 @@ function collect(value: string, before: readonly string[] = []): readonly string
 
 async function run(files: readonly string[], flags: AnalyzeFlags, io: Io): Promise<number> {
   const { namespace } = flags;
+  const login = httpConfigFile(flags, io);
   const output = outputOf(flags);
   const failing = failingLevels(flags.failOn);
   const suppressions = (flags.suppress ?? []).map(suppressionOf);
-  if (flags.server !== undefined) return askServer(flags.server, { files, flags, output, suppressions, failing }, io);
+  if (flags.server !== undefined)
+    return askServer(flags.server, { files, flags, output, suppressions, failing, login }, io);
   const imported = await importedFrom(flags.import ?? [], io);
   const { world, notes, unread } = files.length > 0 ? await fromFiles(files, flags, io) : await live(flags, io);
   const choice = { suppressions, imported, notes, ...(namespace !== undefined && { namespace }) };
@@ -94,11 +97,12 @@ interface ServerRun {
   readonly output: 'text' | 'json';
   readonly suppressions: readonly Suppression[];
   readonly failing: readonly FindingLevel[];
+  readonly login: ReturnType<typeof httpConfigFile>;
 }
 
 async function askServer(
   server: string,
-  { files, flags, output, suppressions, failing }: ServerRun,
+  { files, flags, output, suppressions, failing, login }: ServerRun,
   io: Io,
 ): Promise<number> {
   const { namespace, timeout, import: imports, secrets, kubeconfig } = flags;
@@ -111,7 +115,7 @@ async function askServer(
   const other = others.find((each) => typeof each === 'string');
   if (other !== undefined) throw new UserError(`--server and ${other}: give one of them`);
   const { askFindings } = await import('./analyze-server.ts');
-  const question = { server, timeout, suppressions, ...(namespace !== undefined && { namespace }) };
+  const question = { server, timeout, suppressions, ...login, ...(namespace !== undefined && { namespace }) };
   const document = await askFindings(question, io);
   write({ json: () => document, text: (how) => findingsText(document, how) }, output, flags.color, io);
   return document.findings.some(({ level }) => failing.includes(level)) ? 1 : 0;

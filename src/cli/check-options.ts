@@ -1,15 +1,15 @@
 import { parseDuration } from '../config/units.ts';
 import type { AskedPart } from '../model/asked-pods.ts';
 import { readAskedPod, readNamespace } from './config-pod-name.ts';
+import { type ExporterFlags, httpConfigFile } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
 import { type AccessFlags, checkAccess, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
 import { checkServer, checkUrl } from './status-options.ts';
 
 /** As commander gives them. */
-export interface CheckFlags extends AccessFlags {
+export interface CheckFlags extends AccessFlags, ExporterFlags {
   readonly namespace?: string;
   readonly output: string;
-  readonly server?: string;
   readonly url?: readonly string[];
   readonly prometheus?: string;
   readonly prometheusTokenFile?: string;
@@ -27,6 +27,8 @@ export interface CheckOptions {
   readonly about?: AskedPart;
   readonly output: 'text' | 'json';
   readonly server?: string;
+  /** How to log in there. */
+  readonly httpConfigFile?: string;
   /** Istiods to ask; empty: those of the cluster. */
   readonly urls: readonly string[];
   readonly access: IstiodAccessOptions;
@@ -52,6 +54,7 @@ export function readCheckOptions(pod: string | undefined, flags: CheckFlags, io:
     ...(about !== undefined && { about }),
     output,
     ...(server !== undefined && { server: checkServer(server) }),
+    ...httpConfigFile(flags, io),
     urls: url.map((each) => checkUrl('--url', each)),
     access: readAccess(flags),
     ...prometheusOf(flags),

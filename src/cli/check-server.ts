@@ -3,16 +3,18 @@ import { readLadder } from '../sinks/report/ladder-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import { askExporter, type ExporterPath, urlOf } from '../sources/istiod/running-exporter.ts';
 import type { CheckOptions } from './check-options.ts';
+import { readExporterClient } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
 
 /** The ladder as a running exporter climbs it. @throws UserError where it cannot be had */
 export async function askLadder(
   server: string,
-  { about, timeoutMs }: Pick<CheckOptions, 'about' | 'timeoutMs'>,
+  { about, timeoutMs, httpConfigFile }: Pick<CheckOptions, 'about' | 'timeoutMs' | 'httpConfigFile'>,
   io: Io,
 ): Promise<LadderDocument> {
+  const how = { timeoutMs, signal: io.signal, ...(await readExporterClient(httpConfigFile)) };
   try {
-    const document = readLadder(await askExporter(server, pathOf(about), timeoutMs, io.signal));
+    const document = readLadder(await askExporter(server, pathOf(about), how));
     if (document !== undefined) return document;
   } catch (error) {
     if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });

@@ -55,8 +55,11 @@ function withCommands(document: LadderDocument, reach: (command: string) => stri
   };
 }
 
-function withOrigin(command: string, { server, origin, access }: CheckOptions): string {
-  if (server !== undefined) return ASK_EXPORTER.test(command) ? `${command} --server ${quoted(server)}` : command;
+function withOrigin(command: string, { server, httpConfigFile, origin, access }: CheckOptions): string {
+  if (server !== undefined) {
+    const login = httpConfigFile === undefined ? '' : ` --http.config.file ${quoted(httpConfigFile)}`;
+    return ASK_EXPORTER.test(command) ? `${command} --server ${quoted(server)}${login}` : command;
+  }
   if (!ASK_CLUSTER.test(command)) return command;
   const { kubeconfig, context } = origin;
   const flags = [

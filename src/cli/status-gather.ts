@@ -9,7 +9,9 @@ import { exporterTroubles } from '../sinks/report/exporter-troubles.ts';
 import { readProxies } from '../sinks/report/proxy-status-read.ts';
 import { AskError } from '../sources/istiod/ask-error.ts';
 import { fixedIstiods } from '../sources/istiod/discover.ts';
+import type { AskExporterOptions } from '../sources/istiod/running-exporter.ts';
 import { advanceHistory } from '../state/sync-history.ts';
+import { readExporterClient } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
 import { accessNotes } from './istiod-access.ts';
 import { type SayProgress, withProgress } from './progress.ts';
@@ -37,7 +39,7 @@ export function gatherStatus(options: StatusOptions, io: Io): Promise<Gathered> 
     case 'urls':
       return withProgress(io, 'asking istiod', () => fromUrls(origin, options, io));
     case 'server':
-      return withProgress(io, 'asking the exporter', () => fromExporter(origin.url, options, io));
+      return withProgress(io, 'asking the exporter', () => fromExporter(origin, options, io));
     case 'kubernetes':
       return withProgress(io, 'finding istiods', (say) => fromCluster(origin, options, io, say));
   }
@@ -106,13 +108,18 @@ async function fromCluster(
   return remedy === undefined ? gathered : { ...gathered, failures: [...gathered.failures, remedy] };
 }
 
-async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): Promise<Gathered> {
+async function fromExporter(
+  { url, httpConfigFile }: Extract<StatusOrigin, { kind: 'server' }>,
+  { timeoutMs }: StatusOptions,
+  io: Io,
+): Promise<Gathered> {
   const { askExporter, urlOf } = await import('../sources/istiod/running-exporter.ts');
+  const how = { timeoutMs, signal: io.signal, ...(await readExporterClient(httpConfigFile)) };
   try {
-    const rows = readProxies(await askExporter(url, '/api/v1/proxies', timeoutMs, io.signal));
+    const rows = readProxies(await askExporter(url, '/api/v1/proxies', how));
     if (rows !== undefined) {
       const isBlind = rows.length === 0 || rows.some(({ state }) => state === 'UNKNOWN');
-      const failures = isBlind ? await troublesOf(url, timeoutMs, io) : [];
+      const failures = isBlind ? await troublesOf(url, how) : [];
       return { rows, failures, at: systemClock.now() };
     }
   } catch (error) {
@@ -122,8 +129,8 @@ async function fromExporter(url: string, { timeoutMs }: StatusOptions, io: Io): 
   throw new UserError(`${urlOf(url, '/api/v1/proxies')} is not what a meshladder exporter answers`);
 }
 
-async function troublesOf(url: string, timeoutMs: number, { signal }: Io): Promise<readonly string[]> {
+async function troublesOf(url: string, how: AskExporterOptions): Promise<readonly string[]> {
   const { askExporter } = await import('../sources/istiod/running-exporter.ts');
-  const status = await askExporter(url, '/api/v1/status', timeoutMs, signal);
+  const status = await askExporter(url, '/api/v1/status', how);
   return exporterTroubles(status, new URL(url).searchParams.get('cluster') ?? undefined);
 }

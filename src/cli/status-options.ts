@@ -1,17 +1,17 @@
 import { parseDuration } from '../config/units.ts';
 import { type EpochSeconds, epochSecondsFromMs } from '../model/brand.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
+import { type ExporterFlags, httpConfigFile } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
 import { type AccessFlags, checkAccess, type IstiodAccessOptions, readAccess } from './istiod-access.ts';
 
 /** As commander gives them. */
-export interface StatusFlags extends AccessFlags {
+export interface StatusFlags extends AccessFlags, ExporterFlags {
   readonly namespace?: string;
   readonly output: string;
   readonly syncz?: readonly string[];
   readonly at?: string;
   readonly url?: readonly string[];
-  readonly server?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly istioNamespace?: string;
@@ -26,7 +26,7 @@ export type OutputFormat = (typeof OUTPUTS)[number];
 export type StatusOrigin =
   | { readonly kind: 'files'; readonly files: readonly string[]; readonly at: EpochSeconds | undefined }
   | { readonly kind: 'urls'; readonly urls: readonly string[] }
-  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'server'; readonly url: string; readonly httpConfigFile?: string }
   | {
       readonly kind: 'kubernetes';
       readonly kubeconfig: string | undefined;
@@ -52,7 +52,7 @@ export function readStatusOptions(pods: readonly string[], flags: StatusFlags, i
   if (output === undefined) throw new UserError(`-o ${flags.output}: give table, wide or json`);
   const timeoutMs = parseDuration(flags.timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
-  const origin = originOf(flags);
+  const origin = originOf(flags, io);
   checkAccess(flags, origin.kind);
   return {
     origin,
@@ -65,7 +65,7 @@ export function readStatusOptions(pods: readonly string[], flags: StatusFlags, i
   };
 }
 
-function originOf(flags: StatusFlags): StatusOrigin {
+function originOf(flags: StatusFlags, io: Io): StatusOrigin {
   const { syncz, url = [], server, kubeconfig, context, istioNamespace: namespace } = flags;
   const given = [
     syncz !== undefined && '--syncz',
@@ -73,10 +73,11 @@ function originOf(flags: StatusFlags): StatusOrigin {
     server !== undefined && '--server',
   ].filter((name) => name !== false);
   if (given.length > 1) throw new UserError(`${given.join(' and ')}: give one of them`);
+  const login = httpConfigFile(flags, io);
   if (flags.at !== undefined && syncz === undefined) throw new UserError('--at: only with --syncz; all else is of now');
   if (syncz !== undefined) return { kind: 'files', files: syncz, at: timeOf(flags.at) };
   if (url.length > 0) return { kind: 'urls', urls: url.map((each) => checkUrl('--url', each)) };
-  if (server !== undefined) return { kind: 'server', url: checkServer(server) };
+  if (server !== undefined) return { kind: 'server', url: checkServer(server), ...login };
   return { kind: 'kubernetes', kubeconfig, context, namespace };
 }
 
@@ -87,14 +88,24 @@ function timeOf(text: string | undefined): EpochSeconds | undefined {
   return epochSecondsFromMs(ms);
 }
 
-/** @throws UserError for what is no URL of a server */
-export function checkUrl(flag: string, text: string): string {
+/** Where each is mostly found. */
+const EXAMPLES = {
+  '--url': 'http://127.0.0.1:15014',
+  '--server': 'http://127.0.0.1:19012',
+  '--prometheus': 'http://127.0.0.1:9090',
+} as const;
+
+/** @throws UserError for what is no URL of a server; a password in it is not repeated */
+export function checkUrl(flag: keyof typeof EXAMPLES, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new UserError(`${flag} ${text}: not a URL; write it as in http://127.0.0.1:15014`);
+    throw new UserError(
+      `${text.includes('@') ? flag : `${flag} ${text}`}: not a URL; write it as in ${EXAMPLES[flag]}`,
+    );
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new UserError(`${flag}: give scheme, host and port only, no user, password or query`);
+    const login = flag === '--server' ? '; a login goes into --http.config.file' : '';
+    throw new UserError(`${flag}: give scheme, host and port only, no user, password or query${login}`);
   }
   return text;
 }
@@ -111,7 +122,7 @@ export function checkServer(text: string): string {
   const query = new URLSearchParams(text.slice(at + 1).split('#', 1)[0]);
   const cluster = query.get('cluster');
   if (!cluster || query.size !== 1) {
-    throw new UserError(`--server ${text}: only ?cluster=ID may follow the address, as in ${base}?cluster=west`);
+    throw new UserError(`--server ${base}?…: only ?cluster=ID may follow the address, as in ${base}?cluster=west`);
   }
   return `${base}?${new URLSearchParams({ cluster })}`;
 }

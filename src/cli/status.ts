@@ -3,6 +3,7 @@ import type { EpochSeconds } from '../model/brand.ts';
 import type { ProxyRow } from '../model/proxy-row.ts';
 import { proxyStatusText } from '../sinks/report/proxy-status.ts';
 import { proxiesJson } from '../sinks/report/proxy-status-json.ts';
+import { declareHttpConfig } from './exporter-client.ts';
 import type { Io } from './io.ts';
 import { ACCESS_HELP, declareAccessOptions } from './istiod-access.ts';
 import { type Gathered, gatherStatus } from './status-gather.ts';
@@ -21,7 +22,8 @@ export function configure(command: Command, io: Io, exit: (code: number) => void
     .option(
       '--server <url>',
       'ask a running exporter, as in http://meshladder:19012, or http://meshladder:19012?cluster=west where it watches several: it knows since when',
-    )
+    );
+  declareHttpConfig(command)
     .option('--kubeconfig <file>', 'the kubeconfig file to find istiods with')
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-i, --istio-namespace <namespace>', 'find istiods in this namespace only (default: all)')

@@ -162,14 +162,14 @@ describe('check in a mesh where a NetworkPolicy cuts payment off', () => {
         'namespace=payment&pod=chekout-v1',
         404,
         'chekout-v1.payment: there is no such pod or workload; see kubectl -n payment get pods',
-        /there is no such pod or workload, as far as http/,
+        /there is no pod or workload chekout-v1\.payment, as far as http/,
       ],
       [
         ['-n', 'paymnet'],
         'namespace=paymnet',
         404,
         'there is no namespace paymnet here; see kubectl get namespaces',
-        /there is no such namespace, as far as http/,
+        /there is no namespace paymnet, as far as http/,
       ],
     ] as const) {
       const response = await fetch(`${url}/api/v1/ladder?${query}`);
@@ -211,10 +211,10 @@ const WRONG: readonly (readonly [argv: readonly string[], said: RegExp])[] = [
   [['svc/cart.shop'], /svc\/cart\.shop: svc runs no pods; give pod, deploy, sts, ds or rs/],
   [['-n', 'A B'], /-n A B: not a namespace/],
   [['-o', 'yaml'], /-o yaml: give text or json/],
-  [['--server', 'host:1'], /--server host:1: not a URL/],
+  [['--server', 'host:1'], /--server host:1: not a URL; write it as in http:\/\/127\.0\.0\.1:19012/],
   [
     ['--server', 'http://h:1?x=1'],
-    /--server http:\/\/h:1\?x=1: only \?cluster=ID may follow the address, as in http:\/\/h:1\?cluster=west/,
+    /--server http:\/\/h:1\?…: only \?cluster=ID may follow the address, as in http:\/\/h:1\?cluster=west/,
   ],
   [['--server', 'http://a', '--url', 'http://b'], /--server and --url: give one of them/],
   [['--timeout', 'soon'], /--timeout: /],

@@ -132,7 +132,7 @@ test('--server: what a running exporter knows, the missing proxy and its cause i
 const BAD_SERVERS: readonly (readonly [about: string, body: string, status: number, said: RegExp])[] = [
   ['something else', '{"data":[]}', 200, /is not what a meshladder exporter answers/],
   ['no JSON', '<html>', 200, /\/api\/v1\/proxies is not JSON/],
-  ['a login', '', 401, /asks for a login that this command cannot give/],
+  ['a login', '', 401, /asks for a login; give --http\.config\.file with basic_auth or authorization/],
   ['no such path', '', 404, /has no \/api\/v1\/proxies: is it a meshladder exporter/],
   ['a failure', '', 500, /answered 500/],
 ];

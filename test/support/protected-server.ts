@@ -33,6 +33,7 @@ export interface Asked {
   readonly kubernetes?: Partial<Config['kubernetes']>;
   readonly webConfig?: string;
   readonly routed?: typeof createPlainHandler;
+  readonly routes?: readonly Route[];
 }
 
 export interface ProtectedServer {
@@ -67,7 +68,8 @@ export async function protect(t: TestContext, asked: Asked = {}): Promise<Protec
   const self = createSelfMetrics({ version: '1', revision: '', nodeVersion: '24' }, 'Kubernetes', []);
   const protection = await createWebProtection({ config, env: {}, self, log, clock });
   const dispatch = createDispatch(log, { headers: protection.headers });
-  const handler = protection.guard((asked.routed ?? createPlainHandler)(ROUTES, dispatch), dispatch, ROUTES);
+  const { routes = ROUTES, routed = createPlainHandler } = asked;
+  const handler = protection.guard(routed(routes, dispatch), dispatch, routes);
   const { tls } = protection;
   const server = await startServer(handler, { host: '127.0.0.1', port: 0, ...(tls && { tls }) });
   protection.onTls(server.renewTls);

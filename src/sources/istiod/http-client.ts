@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import type { ClientTls } from '../../model/http-client-config.ts';
 import type { SourceError } from '../../model/source-error.ts';
 import { createBreather } from '../breathe.ts';
 import { AskError } from './ask-error.ts';
@@ -12,6 +13,8 @@ export interface HttpGet {
   readonly path: string;
   /** Sent as a bearer token to the base's host, and nowhere else: redirects are not followed. */
   readonly token?: string | undefined;
+  /** The whole header, in the place of a token's; sent nowhere else either. */
+  readonly authorization?: string | undefined;
   /** For the whole exchange: connect, headers and body. */
   readonly deadlineMs: number;
   /** Longest body taken. */
@@ -31,12 +34,24 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-export function createHttpClient(): HttpClient {
+/** @param tls for `https:`; as Node has it where it is left out */
+export function createHttpClient(tls?: ClientTls): HttpClient {
   // Beside the deadline of each request there is one clock only: a host that is gone does not hold up a whole poll.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connectTimeout: CONNECT_MS });
+  const clocks = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: CONNECT_MS };
+  const agent = new Agent({ ...clocks, ...(tls && { connect: connectOptions(tls) }) });
   return {
     get: (get, consume, signal) => exchange(agent, get, consume, signal),
     close: () => agent.destroy(),
+  };
+}
+
+function connectOptions({ ca, cert, key, serverName: servername, insecureSkipVerify }: ClientTls) {
+  return {
+    rejectUnauthorized: !insecureSkipVerify,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(servername !== undefined && { servername }),
   };
 }
 
@@ -64,8 +79,8 @@ async function exchange(
   }
 }
 
-function headersOf({ token }: HttpGet): Record<string, string> {
-  return { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+function headersOf({ token, authorization = token && `Bearer ${token}` }: HttpGet): Record<string, string> {
+  return { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) };
 }
 
 /** Longest text of a refusal that is looked at. */

@@ -1,9 +1,20 @@
+import type { HttpClientConfig } from '../../model/http-client-config.ts';
 import { AskError, invalid } from './ask-error.ts';
+import { exporterFailure } from './exporter-failure.ts';
 import { createHttpClient } from './http-client.ts';
 import { asFields } from './schema.ts';
 
 /** What of an exporter is asked for. */
 export type ExporterPath = `/api/v1/${string}`;
+
+export interface AskExporterOptions {
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** How we log in, and whom we believe. Absent: as anybody, and Node's authorities. */
+  readonly client?: HttpClientConfig | undefined;
+}
+
 /** The table of 100,000 proxies. */
 const LIMIT_BYTES = 256 << 20;
 
@@ -17,20 +28,22 @@ const LIMIT_BYTES = 256 << 20;
 export async function askExporter(
   server: string,
   path: ExporterPath,
-  timeoutMs: number,
-  signal: AbortSignal,
+  { timeoutMs, signal, client: config }: AskExporterOptions,
 ): Promise<unknown> {
-  const client = createHttpClient();
+  const client = createHttpClient(config?.tls);
   const chunks: Uint8Array[] = [];
   try {
     const explain = (status: number, text: string): AskError | undefined =>
-      standbyError(server, status, text) ?? unknownError(server, status, text);
-    const get = { ...addressOf(server, path), deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES, explain };
+      standbyError(server, status, text) ?? unknownError({ server, path }, status, text);
+    const bounds = { deadlineMs: timeoutMs, limitBytes: LIMIT_BYTES };
+    const get = { ...addressOf(server, path), ...bounds, explain, authorization: config?.authorization };
     await client.get(get, (chunk) => void chunks.push(chunk), signal);
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
   } catch (error) {
     if (error instanceof SyntaxError) throw invalid(`${urlOf(server, path)} is not JSON`);
-    throw error instanceof AskError ? inOtherWords(error, server, path) : error;
+    if (!(error instanceof AskError)) throw error;
+    const [asked = path] = path.split('?');
+    throw exporterFailure(error, { server, path: asked, client: config });
   } finally {
     await client.close();
   }
@@ -45,22 +58,6 @@ export function urlOf(server: string, path: ExporterPath): string {
 function addressOf(server: string, path: ExporterPath): { readonly base: string; readonly path: string } {
   const [base = '', query] = server.split('?');
   return { base, path: query === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}${query}` };
-}
-
-/** Some reasons are worded for istiod, where the remedy is another one. */
-function inOtherWords(error: AskError, server: string, path: ExporterPath): AskError {
-  const { reason } = error;
-  // What went wrong stands in front: an address, a port, a name.
-  const { detail: own } = reason;
-  const unreached = `${own}. No exporter answers there: forward its port, kubectl -n NAMESPACE port-forward svc/meshladder 19012, or leave out --server to ask the cluster itself`;
-  if (reason.code === 'refused' || reason.code === 'timeout')
-    return new AskError({ ...reason, detail: unreached }, error);
-  const details: Readonly<Partial<Record<string, string>>> = {
-    denied: 'does not let us in: it asks for a login that this command cannot give',
-    not_found: `has no ${path.split('?')[0]}: is it a meshladder exporter of role all or central?`,
-  };
-  const detail = details[reason.code];
-  return detail === undefined ? error : new AskError({ ...reason, detail: `${server} ${detail}` }, error);
 }
 
 /** A pod's name: it stands in a command that is told. */
@@ -79,18 +76,30 @@ function standbyError(server: string, status: number, text: string): AskError | 
   return invalid(`${server} stands by and tells nothing of the mesh; ${next}`);
 }
 
-/** What is answered where nobody has heard of the pod or namespace, told in words of our own: a name may steer a terminal. */
-function unknownError(server: string, status: number, text: string): AskError | undefined {
+/**
+ * What is answered where nobody has heard of the pod or namespace, told in words of our own, with the names that were asked
+ * about: those of the answer may steer a terminal.
+ */
+function unknownError(
+  { server, path }: { readonly server: string; readonly path: ExporterPath },
+  status: number,
+  text: string,
+): AskError | undefined {
   const words = status === 404 ? fieldsIn(text)?.['error'] : undefined;
-  if (typeof words === 'string' && words.startsWith('no cluster ')) {
+  if (typeof words !== 'string') return undefined;
+  if (words.startsWith('no cluster ')) {
     return invalid(
       `${server}: it watches no cluster of this id; ${addressOf(server, '/api/v1/status').base}/api/v1/status names those it does`,
     );
   }
-  const [, what] = typeof words === 'string' ? (/there is no (such|namespace) /.exec(words) ?? []) : [];
+  const [, what] = /there is no (such|namespace) /.exec(words) ?? [];
   if (what === undefined) return undefined;
-  const missing = what === 'such' ? 'there is no such pod or workload' : 'there is no such namespace';
-  return invalid(`${missing}, as far as ${server} knows; meshladder status --server ${server} lists those there are`);
+  const asked = new URLSearchParams(path.split('?')[1]);
+  const [namespace, pod] = [asked.get('namespace') ?? '', asked.get('pod') ?? ''];
+  const missing = what === 'such' ? `pod or workload ${pod}.${namespace}` : `namespace ${namespace}`;
+  return invalid(
+    `there is no ${missing}, as far as ${server} knows; meshladder status --server ${server} lists those there are`,
+  );
 }
 
 function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -13,7 +13,7 @@ const PATH = '/api/v1/ladder';
 async function failureOf(body: string): Promise<string> {
   const server = await startIstiodServer({ [PATH]: text(body, 503) });
   try {
-    await askExporter(server.url, PATH, 5000, NEVER);
+    await askExporter(server.url, PATH, { timeoutMs: 5000, signal: NEVER });
   } catch (error) {
     assert.ok(error instanceof AskError, String(error));
     return error.message.replace(server.url, 'SERVER').replace(/127\.0\.0\.1:\d+/, 'SERVER');
