@@ -59,7 +59,7 @@ async function remoteClusterNeeds(): Promise<readonly Needs[]> {
     {
       source: 'remote secrets',
       part: 'remoteSecrets',
-      when: 'Roles `central` and `all`, where `remoteClusters.secrets` is true; it is off by default. What the exporter may do in those clusters is what their kubeconfigs let it; `istioctl create-remote-secret` gives that of istiod, which reads nearly all that the kubernetes source lists.',
+      when: 'Roles `central` and `all`, where `remoteClusters.secrets` is true; it is off by default. What the exporter may do in those clusters is what their kubeconfigs let it; `istioctl create-remote-secret` gives that of istiod, which reads nearly all that the kubernetes source lists. Istio mostly keeps the key of its authority in the same namespace (`istio-ca-secret`, `cacerts`), and this right reads it too: where it may not be given, use `remoteClusters.contexts`.',
       rbac: REMOTE_SECRETS_RBAC,
     },
     {

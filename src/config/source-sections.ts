@@ -72,7 +72,7 @@ export const remoteClusters: Fields<Config['remoteClusters']> = {
   ),
   secrets: flag(
     false,
-    "Also watch every cluster that istiod knows by a remote secret (`istioctl create-remote-secret`), under its cluster id, as they come and go. Needs the right to list the Secrets of Istio's root namespace.",
+    "Also watch every cluster that istiod knows by a remote secret (`istioctl create-remote-secret`), under its cluster id, as they come and go. Needs the right to list the Secrets of Istio's root namespace, mostly the key of Istio's authority among them (docs/security.md).",
   ),
   portForward: flag(
     false,

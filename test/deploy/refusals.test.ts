@@ -23,6 +23,11 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['shards that pods do not know of', ['config.shard.count=2'], /set central\.shards alone/],
   ['probes that kubelets may not ask', ['config.web.probes="guarded"'], /pods would never be ready/],
   [
+    'contexts of no kubeconfig',
+    ['config.remoteClusters.contexts=["west"]'],
+    /mount one by central\.extraVolumes and central\.extraVolumeMounts/,
+  ],
+  [
     'agents that would ask whose a token is',
     ['agent.enabled=true', 'agent.config.web.auth="kubernetes"'],
     /agents do without the Kubernetes API/,

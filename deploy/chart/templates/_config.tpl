@@ -97,6 +97,9 @@ API whose token a request bears, so `web.auth` is for the central part alone.
 {{- fail "config.web.probes is guarded and config.web.probeAddress is empty: kubelets have no password, so pods would never be ready; set an address for probes, as :19013" -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.central.enabled (not (empty (dig "remoteClusters" "contexts" list $config))) (empty (dig "remoteClusters" "kubeconfig" "" $config)) -}}
+{{- fail "config.remoteClusters.contexts is given and config.remoteClusters.kubeconfig is empty: pods have no kubeconfig of their own; mount one by central.extraVolumes and central.extraVolumeMounts, and name it" -}}
+{{- end -}}
 {{- if and .Values.agent.enabled (eq (dig "web" "auth" "none" (include "meshladder.agentConfig" . | fromYaml)) "kubernetes") -}}
 {{- fail "agent.config.web.auth is kubernetes: agents do without the Kubernetes API, and cannot ask whose a token is; name a web configuration with passwords or client certificates (webConfig.secret), or leave it out" -}}
 {{- end -}}

@@ -6,7 +6,7 @@ import { WELL } from './well.ts';
 /** Nothing happens, for as long as an incident takes: what dashboards, alerts and the page say of a mesh that is well. */
 export const NONE: Scenario = {
   name: 'none',
-  about: 'nothing goes wrong: what a mesh looks like that is well',
+  about: 'nothing goes wrong in payment: what a mesh looks like that is well',
   quiet: true,
   acts: [
     WELL,

@@ -13,7 +13,10 @@ export function chartValues(): Values {
     nameOverride: text('', 'Stands for the name of the chart in names of objects.'),
     fullnameOverride: text('', 'Stands for the whole name of objects.'),
     image: group('The image of every pod. There is no public one: build it with the Dockerfile of the repository.', {
-      registry: text('', 'Its registry, and the path there.'),
+      registry: text(
+        '',
+        'Its registry, and the path there: one of your own. Empty: only for nodes that have the image already.',
+      ),
       repository: typed('meshladder', 'Its name.', { type: 'string', minLength: 1 }),
       tag: text('', 'Its tag; by default the version of the program that the chart is made for.'),
       digest: text('', 'Its digest, which wins over the tag.', /^(sha256:[0-9a-f]{64})?$/),
