@@ -45,6 +45,11 @@ describe('a command to copy reaches what was asked', () => {
   } as const;
   const cases: readonly [command: string | null, options: Partial<CheckOptions>, expected: string | null][] = [
     ['meshladder status -n a', server, 'meshladder status -n a --server http://127.0.0.1:19012'],
+    [
+      'meshladder analyze',
+      { ...server, httpConfigFile: '/tmp/my http.yml' },
+      "meshladder analyze --server http://127.0.0.1:19012 --http.config.file '/tmp/my http.yml'",
+    ],
     ['meshladder decode UF', server, 'meshladder decode UF'],
     ['kubectl get pods', server, 'kubectl get pods'],
     ['kubectl get pods', kube, "kubectl get pods --kubeconfig '/tmp/my config' --context east"],

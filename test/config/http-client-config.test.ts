@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { findTool } from '../../scripts/find-tool.ts';
 import { loadHttpClientConfig } from '../../src/config/http-client-config.ts';
 import { fromEnvironment } from '../../src/config/overrides.ts';
 import { problemText } from '../../src/config/problem.ts';
 import { makeCertificate } from '../../src/demo/tls/certificate.ts';
 import { HTTP_CONFIG_VARIABLE, type HttpClientConfig } from '../../src/model/http-client-config.ts';
 
+const run = promisify(execFile);
+const promtool = findTool('promtool');
 const own = makeCertificate('alice');
 const FILES: Readonly<Record<string, string>> = {
   'ca.crt': makeCertificate('authority').cert,
@@ -134,6 +140,13 @@ for (const [text, says] of REFUSED) {
     assert.doesNotMatch(said.join('\n'), /hunter|4711/);
   });
 }
+
+test('Prometheus takes all that we take', { skip: promtool === undefined && 'promtool is not here' }, async () => {
+  const jobs = TAKEN.map(([text], nth) => ({ ...(parse(text) as object | null), job_name: `job-${nth}` }));
+  const file = join(folder, 'prometheus.yml');
+  await writeFile(file, JSON.stringify({ scrape_configs: jobs }));
+  await run(promtool ?? '', ['check', 'config', file]);
+});
 
 test('a file that is not there', async () => {
   const loaded = await loadHttpClientConfig(join(folder, 'gone.yml'));
