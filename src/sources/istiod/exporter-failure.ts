@@ -57,9 +57,10 @@ const ENDED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /** A server that demands a certificate may end the connection without a word, Go's and ours among them. */
 function ended(question: ExporterQuestion): string {
-  return isOverTls(question)
-    ? `ended the connection without an answer: ${certificateRemedy(question)}`
-    : 'ended the connection without an answer: where it speaks TLS, write https://';
+  const remedy = question.server.startsWith('https:')
+    ? certificateRemedy(question)
+    : 'where it speaks TLS, write https://';
+  return `ended the connection without an answer: ${remedy}; where that is a forwarded port, no exporter may be behind it`;
 }
 
 function certificateRemedy({ client }: ExporterQuestion): string {
@@ -87,8 +88,4 @@ function tlsRemedy(code: string, question: ExporterQuestion): string {
   if (NO_TLS.test(code)) return `speaks no TLS (${code}); write http://`;
   if (CLIENT_REFUSED.test(code)) return `ended the handshake (${code}): ${certificateRemedy(question)}`;
   return `speaks no TLS that we can: ${code}`;
-}
-
-function isOverTls({ server }: ExporterQuestion): boolean {
-  return server.startsWith('https:');
 }
