@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import type { Shard } from '../model/shard.ts';
 import type { Log } from '../runtime/log.ts';
@@ -8,6 +7,7 @@ import type { LeaseName } from '../sources/kubernetes/lease/lease-client.ts';
 import type { Lead } from '../sources/kubernetes/lease/term.ts';
 import type { Clock, RbacNeed } from '../sources/source.ts';
 import type { KubernetesConnection } from './kubernetes.ts';
+import { pause } from './pause.ts';
 import { newIdentity } from './replica.ts';
 import { StartError } from './start-error.ts';
 
@@ -67,7 +67,7 @@ export async function createLeadership(options: LeadershipOptions): Promise<Lead
     candidate: createCandidate({ identity, client, clock, durationMs: leaseDuration }),
     timing: { renewDeadlineMs: renewDeadline, retryPeriodMs: retryPeriod },
     clock,
-    sleep,
+    sleep: pause,
     random: Math.random,
     log,
   });
@@ -90,8 +90,4 @@ async function ownNamespace(env: Env): Promise<string> {
   throw new StartError(
     `no namespace for the Lease: ${NAMESPACE_FILE} cannot be read, and POD_NAMESPACE is not set; set leaderElection.leaseNamespace`,
   );
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type RemoteContext, readRemoteContext } from '../config/remote-context.ts';
 import { known } from '../model/observed.ts';
 import type { Task } from '../runtime/supervise.ts';
@@ -6,6 +5,7 @@ import type { KubeAccess } from '../sources/kubernetes/kube-access.ts';
 import type { RemoteSecret } from '../sources/kubernetes/remote-secrets/list.ts';
 import type { Scheduler } from '../sources/source.ts';
 import { accessTo, type KubernetesConnection } from './kubernetes.ts';
+import { pause } from './pause.ts';
 import { type RemoteClusterOptions, showBlind, watchRemoteCluster } from './remote-cluster.ts';
 import type { SourceBoard } from './source-board.ts';
 import { StartError } from './start-error.ts';
@@ -159,7 +159,7 @@ async function keepWatching(
     } catch (err) {
       options.log.error({ cluster: id, err }, 'a remote cluster cannot be watched');
       const leave = showBlind(id, err, options);
-      await wait(AGAIN_MS, undefined, { signal }).catch(() => {});
+      await pause(AGAIN_MS, signal);
       leave();
     }
   }

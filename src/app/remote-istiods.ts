@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterObjects } from '../model/cluster.ts';
 import type { ControlPlane } from '../model/control-plane.ts';
 import { known } from '../model/observed.ts';
@@ -7,6 +6,7 @@ import type { PortForward } from '../sources/pod-port.ts';
 import type { Source, SourceContext } from '../sources/source.ts';
 import { type IstiodPart, podsOf } from './istiod-part.ts';
 import type { Mesh } from './mesh.ts';
+import { pause } from './pause.ts';
 import { createRenamedPolls } from './renamed-polls.ts';
 import type { SharedIstiods } from './shared-istiods.ts';
 
@@ -118,8 +118,4 @@ function unreachable(everyMs: number): Source<ControlPlane> {
       }
     },
   };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => {});
 }

@@ -198,17 +198,3 @@ test('both ways let go of istiods that are gone, and xDS of those that answer ov
   lab.access.keep([target('b')]);
   assert.deepEqual(lab.kept, { http: ['b'], xds: [] });
 });
-
-test('HTTP is told which istiods are there, xDS of those that it is used for', () => {
-  const kept: string[] = [];
-  const nobody = (): never => assert.fail('nobody is asked');
-  const wayOf = (name: string): Way => ({
-    kind: nobody,
-    sync: nobody,
-    version: nobody,
-    keep: (targets) => void kept.push(`${name} ${targets.map(({ istiod }) => istiod.name)}`),
-  });
-  const access = eitherWay({ http: wayOf('http'), xds: wayOf('xds'), nowMs: () => 0 });
-  access.keep([target('a'), target('b')]);
-  assert.deepEqual(kept.toSorted(), ['http a,b', 'xds ']);
-});

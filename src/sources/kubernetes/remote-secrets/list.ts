@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isSpecObject } from '../../../model/spec-fields.ts';
 import type { RbacNeed } from '../../source.ts';
 import type { KubeApi } from '../kube-api.ts';
+import { listAll } from '../list-all.ts';
 
 /** A cluster that istiod is told of, and how it gets there (istio.io, "Install Multi-Primary", `create-remote-secret`). */
 export interface RemoteSecret {
@@ -38,11 +39,8 @@ export async function listRemoteSecrets(
   signal: AbortSignal,
 ): Promise<readonly RemoteSecret[]> {
   const path = `/api/v1/namespaces/${encodeURIComponent(rootNamespace)}/secrets`;
-  let found: RemoteSecret[] = [];
-  for await (const { items, restarted } of api.list(path, { labelSelector: SELECTOR }, signal)) {
-    if (restarted) found = [];
-    found.push(...items.flatMap((item) => secretsIn(item, rootNamespace)));
-  }
+  const secrets = await listAll(api, path, { labelSelector: SELECTOR }, signal);
+  const found = secrets.flatMap((secret) => secretsIn(secret, rootNamespace));
   return found.filter(({ cluster }, at) => found.findIndex((one) => one.cluster === cluster) === at);
 }
 
