@@ -4,6 +4,7 @@ import type { ControlPlane } from '../model/control-plane.ts';
 import { localCluster } from '../model/local-cluster.ts';
 import { newestConnectionsInSteps } from '../model/newest-connections.ts';
 import { known } from '../model/observed.ts';
+import type { ProxyConnection } from '../model/proxy.ts';
 import type { Source } from '../sources/source.ts';
 import { inTurns } from './in-turns.ts';
 
@@ -53,10 +54,11 @@ export function createRenamedPolls({ cluster, objects, onOtherId }: RenamedPolls
 
 /** The id that istiods have for the cluster of our pods; where no pods are known, the only one that they speak of. */
 async function calledHere(value: ControlPlane, cluster: string, { pods }: ClusterObjects): Promise<string> {
-  const ids = new Set(value.istiods.flatMap(({ proxies }) => proxies.map((row) => row.cluster ?? cluster)));
-  if (ids.has(cluster)) return cluster;
+  const idOf = (row: ProxyConnection): string => row.cluster ?? cluster;
+  // Nearly always so of the first row: nothing is gathered of ten thousand for it.
+  if (value.istiods.some(({ proxies }) => proxies.some((row) => idOf(row) === cluster))) return cluster;
   const ours = known(pods);
   if (ours !== undefined) return localCluster(await inTurns(newestConnectionsInSteps(value, cluster)), ours, cluster);
-  const [only = cluster, ...others] = ids;
+  const [only = cluster, ...others] = new Set(value.istiods.flatMap(({ proxies }) => proxies.map(idOf)));
   return others.length === 0 ? only : cluster;
 }
