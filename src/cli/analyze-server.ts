@@ -2,9 +2,9 @@ import { parseDuration } from '../config/units.ts';
 import { isSuppressed, type Suppression } from '../model/suppression.ts';
 import type { FindingsDocument, StandingFindingDocument } from '../sinks/report/findings-json.ts';
 import { readFindings } from '../sinks/report/findings-read.ts';
-import { AskError } from '../sources/istiod/ask-error.ts';
-import { type AskExporterOptions, askExporter, type ExporterPath, urlOf } from '../sources/istiod/running-exporter.ts';
+import { urlOf } from '../sources/istiod/running-exporter.ts';
 import { readExporterClient } from './exporter-client.ts';
+import { askDocument } from './exporter-document.ts';
 import { type Io, UserError } from './io.ts';
 import { checkServer } from './status-options.ts';
 
@@ -26,7 +26,8 @@ export async function askFindings(
   const timeoutMs = parseDuration(timeout);
   if (typeof timeoutMs !== 'number') throw new UserError(`--timeout: ${timeoutMs.problem}`);
   const how = { timeoutMs, signal: io.signal, ...(await readExporterClient(httpConfigFile)) };
-  const document = await ask(url, pathOf(namespace), how);
+  const query = namespace === undefined ? {} : { query: { namespace } };
+  const document = await askDocument({ server: url, name: 'findings', ...query }, how, readFindings);
   const { findings, suppressed } = document;
   if (findings === null) {
     throw new UserError(
@@ -35,21 +36,6 @@ export async function askFindings(
   }
   const shown = findings.filter((finding) => !isSuppressed(asFinding(finding), suppressions));
   return { ...document, findings: shown, suppressed: (suppressed ?? 0) + findings.length - shown.length };
-}
-
-async function ask(url: string, path: ExporterPath, how: AskExporterOptions): Promise<FindingsDocument> {
-  try {
-    const document = readFindings(await askExporter(url, path, how));
-    if (document !== undefined) return document;
-  } catch (error) {
-    if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
-    throw error;
-  }
-  throw new UserError(`${urlOf(url, '/api/v1/findings')} is not what a meshladder exporter answers`);
-}
-
-function pathOf(namespace: string | undefined): ExporterPath {
-  return namespace === undefined ? '/api/v1/findings' : `/api/v1/findings?${new URLSearchParams({ namespace })}`;
 }
 
 function asFinding({ code, level, kind, namespace, name, text }: StandingFindingDocument) {

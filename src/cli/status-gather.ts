@@ -7,9 +7,7 @@ import { NO_HISTORY } from '../model/sync-history.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { exporterTroubles } from '../sinks/report/exporter-troubles.ts';
 import { readProxies } from '../sinks/report/proxy-status-read.ts';
-import { AskError } from '../sources/istiod/ask-error.ts';
 import { fixedIstiods } from '../sources/istiod/discover.ts';
-import type { AskExporterOptions } from '../sources/istiod/running-exporter.ts';
 import { advanceHistory } from '../state/sync-history.ts';
 import { readExporterClient } from './exporter-client.ts';
 import { type Io, UserError } from './io.ts';
@@ -113,24 +111,12 @@ async function fromExporter(
   { timeoutMs }: StatusOptions,
   io: Io,
 ): Promise<Gathered> {
-  const { askExporter, urlOf } = await import('../sources/istiod/running-exporter.ts');
+  const { askDocument } = await import('./exporter-document.ts');
   const how = { timeoutMs, signal: io.signal, ...(await readExporterClient(httpConfigFile)) };
-  try {
-    const rows = readProxies(await askExporter(url, '/api/v1/proxies', how));
-    if (rows !== undefined) {
-      const isBlind = rows.length === 0 || rows.some(({ state }) => state === 'UNKNOWN');
-      const failures = isBlind ? await troublesOf(url, how) : [];
-      return { rows, failures, at: systemClock.now() };
-    }
-  } catch (error) {
-    if (error instanceof AskError) throw new UserError(error.reason.detail, { cause: error });
-    throw error;
-  }
-  throw new UserError(`${urlOf(url, '/api/v1/proxies')} is not what a meshladder exporter answers`);
-}
-
-async function troublesOf(url: string, how: AskExporterOptions): Promise<readonly string[]> {
-  const { askExporter } = await import('../sources/istiod/running-exporter.ts');
-  const status = await askExporter(url, '/api/v1/status', how);
-  return exporterTroubles(status, new URL(url).searchParams.get('cluster') ?? undefined);
+  const rows = await askDocument({ server: url, name: 'proxies' }, how, readProxies);
+  const isBlind = rows.length === 0 || rows.some(({ state }) => state === 'UNKNOWN');
+  const cluster = new URL(url).searchParams.get('cluster') ?? undefined;
+  const troubles = (status: unknown): readonly string[] => exporterTroubles(status, cluster);
+  const failures = isBlind ? await askDocument({ server: url, name: 'status' }, how, troubles) : [];
+  return { rows, failures, at: systemClock.now() };
 }
